@@ -1,0 +1,82 @@
+# shellcheck shell=bash
+# Sourced by pipelines/run.sh and tests/run.sh: decides between the real packages and the stand-ins, and installs what is missing.
+# Says what it found and why; does nothing (and costs well under 2 s) when nothing changed since the last time.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+stamp="$root/artifacts/setup.stamp"
+props="$root/artifacts/StandIns.props"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+# Two cores shared with others: threads that wait should sleep, not spin.
+export OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+# What the last decision depended on: the pins, this script, the SDK and (for the stand-ins) the libtorch headers.
+fingerprint() {
+  { cat "$root/Directory.Packages.props" "$root/pipelines/setup.sh"; dotnet --version; libtorch_headers; command -v g++; } 2>/dev/null | sha256sum | cut -d' ' -f1
+}
+libtorch_headers() {
+  local header
+  for header in "${LIBTORCH:-}/include/torch/csrc/api/include/torch/version.h" /usr/include/torch/csrc/api/include/torch/version.h; do
+    [ -f "$header" ] && { printf '%s\n' "$header"; return 0; }
+  done
+  return 1
+}
+
+# install PURPOSE PACKAGE...: with apt when root, otherwise names the packages.
+install() {
+  local purpose=$1; shift
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    die "$purpose is missing. Install it with: apt-get install --no-install-recommends $*"
+  fi
+  say "installing $* ($purpose)"
+  apt-get update -qq >/dev/null || die "apt-get update failed; $purpose needs: apt-get install $*"
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
+    || die "apt-get could not install $*, which $purpose needs"
+}
+
+# Asks the configured package feed for Microsoft.ML and TorchSharp in the pinned versions: yes, no, or unreachable.
+feed_has_packages() {
+  local probe log
+  probe=$(mktemp -d) || die "no temporary folder can be made"
+  cp "$root/Directory.Packages.props" "$probe/"
+  cat > "$probe/Probe.csproj" <<'PROJECT'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Microsoft.ML" />
+    <PackageReference Include="TorchSharp" />
+  </ItemGroup>
+</Project>
+PROJECT
+  log=$(dotnet restore "$probe/Probe.csproj" 2>&1); local status=$?
+  rm -rf "$probe"
+  if [ $status -eq 0 ]; then echo yes
+  elif grep -qE 'NU1101|NU1102' <<<"$log"; then echo no
+  else printf '%s\n' "$log" | tail -n 5 >&2; echo unreachable
+  fi
+}
+
+setup() {
+  command -v dotnet >/dev/null || die "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download)"
+  local now; now=$(fingerprint)
+  if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return 0; fi
+  mkdir -p "$root/artifacts"
+
+  case "$(feed_has_packages)" in
+    yes)
+      say "the package feed has Microsoft.ML and TorchSharp: building against the real packages"
+      rm -f "$props" ;;
+    no)
+      say "the package feed has no Microsoft.ML or TorchSharp packages: building against the stand-ins in src/StandIns"
+      command -v g++ >/dev/null || install "the C++ compiler for the TorchSharp stand-in" g++
+      libtorch_headers >/dev/null || install "libtorch, which the TorchSharp stand-in runs on" libtorch-dev
+      printf '<Project>\n  <PropertyGroup>\n    <UseStandIns>true</UseStandIns>\n  </PropertyGroup>\n</Project>\n' > "$props.tmp" && mv "$props.tmp" "$props" ;;
+    *)
+      die "the package feed did not answer (see above). Check 'dotnet nuget list source' and the network, then run this again." ;;
+  esac
+  fingerprint > "$stamp.tmp" && mv "$stamp.tmp" "$stamp"
+}
+
+setup
