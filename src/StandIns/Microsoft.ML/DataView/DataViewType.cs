@@ -1,0 +1,24 @@
+namespace Microsoft.ML.Data;
+
+public abstract class DataViewType : IEquatable<DataViewType>
+{
+    private protected DataViewType(Type rawType) => RawType = rawType ?? throw new ArgumentNullException(nameof(rawType));
+
+    public Type RawType { get; }
+
+    public abstract bool Equals(DataViewType other);
+}
+
+public abstract class StructuredDataViewType : DataViewType
+{
+    protected StructuredDataViewType(Type rawType) : base(rawType)
+    {
+    }
+}
+
+public abstract class PrimitiveDataViewType : DataViewType
+{
+    protected PrimitiveDataViewType(Type rawType) : base(rawType)
+    {
+    }
+}
