@@ -1,0 +1,8 @@
+namespace MlNetLlm.Persistence;
+
+/// <summary>Where persistent writes go unless a caller says otherwise.</summary>
+public static class Storage
+{
+    /// <summary>The file system of this machine.</summary>
+    public static IFileSystem Default { get; } = new PhysicalFileSystem();
+}

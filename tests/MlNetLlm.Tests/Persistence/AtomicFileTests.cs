@@ -1,0 +1,90 @@
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Tests.Persistence;
+
+public sealed class AtomicFileTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    [Test]
+    public void WriteAllText_OverAnOlderFile_ReplacesItAndLeavesNothingElse()
+    {
+        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "old content");
+        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "new");
+
+        Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("new"));
+        Assert.That(_folder.Names(), Is.EqualTo(new[] { "a.txt" }));
+    }
+
+    [Test]
+    public void Write_IntoFoldersNotThere_MakesThem()
+    {
+        var path = Path.Combine(_folder["x"], "y", "a.bin");
+
+        AtomicFile.Write(Storage.Default, path, stream => stream.Write([1, 2, 3]));
+
+        Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [Test]
+    public void Write_WhenTheCallbackThrows_KeepsTheOldContent()
+    {
+        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "old");
+
+        Assert.That(() => AtomicFile.Write(Storage.Default, _folder["a.txt"], Broken), Throws.InstanceOf<FormatException>());
+        Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("old"));
+        Assert.That(_folder.Names(), Is.EqualTo(new[] { "a.txt" }));
+
+        static void Broken(Stream stream)
+        {
+            stream.Write([1]);
+            throw new FormatException();
+        }
+    }
+
+    [Test]
+    public void WriteAllText_FailingAtEveryOperation_LeavesOldOrNewAndTheNextSaveSucceeds(
+        [Values] Fault fault, [Values] bool sticky, [Values] bool overAnOlderFile)
+    {
+        for (var n = 0; ; n++)
+        {
+            var path = _folder[$"{n}.txt"];
+            if (overAnOlderFile)
+                AtomicFile.WriteAllText(Storage.Default, path, "old content");
+            var files = new FaultyFileSystem(fault, n, sticky);
+            var error = Catch(() => AtomicFile.WriteAllText(files, path, "new content"));
+
+            if (!files.Failed)
+            {
+                Assert.That(n, Is.GreaterThanOrEqualTo(5), "create, write, flush, move, sync");
+                break;
+            }
+            Assert.That(error, Is.Not.Null, $"operation {n} failed in silence");
+            var found = File.Exists(path) ? File.ReadAllText(path) : null;
+            Assert.That(found, Is.EqualTo(overAnOlderFile ? "old content" : null).Or.EqualTo("new content"), $"operation {n}");
+
+            AtomicFile.WriteAllText(Storage.Default, path, "newest");
+            Assert.That(File.ReadAllText(path), Is.EqualTo("newest"), $"the save after operation {n} failed");
+        }
+        Assert.That(_folder.Names().Where(name => name.EndsWith(".tmp")), Is.Empty);
+    }
+
+    internal static Exception? Catch(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Tests.Persistence;
+
+public sealed class AtomicFolderTests
+{
+    private TemporaryFolder _root = null!;
+
+    [SetUp]
+    public void MakeFolder() => _root = new TemporaryFolder();
+
+    [TearDown]
+    public void DropFolder() => _root.Dispose();
+
+    [Test]
+    public void Write_OverAnOlderFolder_ReplacesItWholeAndLeavesNothingElse()
+    {
+        Save(Storage.Default, _root["model"], "one", extraFile: true);
+        Save(Storage.Default, _root["model"], "two");
+
+        Assert.That(Load(_root["model"]), Is.EqualTo("two"));
+        Assert.That(File.Exists(Path.Combine(_root["model"], "extra.txt")), Is.False);
+        Assert.That(_root.Names(), Is.EqualTo(new[] { "model" }));
+    }
+
+    [Test]
+    public void Write_FailingAtEveryOperation_LeavesOldOrNewAndTheNextSaveSucceeds(
+        [Values] Fault fault, [Values] bool sticky, [Values] bool overAnOlderFolder)
+    {
+        for (var n = 0; ; n++)
+        {
+            var folder = _root[$"{n}"];
+            if (overAnOlderFolder)
+                Save(Storage.Default, folder, "old", extraFile: true);
+            var files = new FaultyFileSystem(fault, n, sticky);
+            var error = AtomicFileTests.Catch(() => Save(files, folder, "new"));
+
+            if (!files.Failed)
+            {
+                Assert.That(n, Is.GreaterThanOrEqualTo(15));
+                break;
+            }
+            if (error is null)   // only tidying after success may fail in silence
+                Assert.That(Load(folder), Is.EqualTo("new"), $"operation {n}");
+            var found = AtomicFolder.Exists(folder) ? Load(folder) : null;
+            Assert.That(found, Is.EqualTo(overAnOlderFolder ? "old" : null).Or.EqualTo("new"), $"operation {n}");
+
+            Save(Storage.Default, folder, "newest");
+            Assert.That(Load(folder), Is.EqualTo("newest"), $"the save after operation {n} failed");
+        }
+        Assert.That(_root.Names().Where(name => name.StartsWith('.')), Is.Empty, "leftovers");
+    }
+
+    [Test]
+    public void Write_WithTwoFailuresInARow_StillKeepsTheOldFolder([Range(0, 25, 5)] int first)
+    {
+        for (var second = 0; second < 30; second++)
+        {
+            var folder = _root[$"{second}"];
+            Save(Storage.Default, folder, "old");
+            var one = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, first, true), folder, "new 1"));
+            var two = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, second, true), folder, "new 2"));
+
+            Assert.That(Load(folder), Is.AnyOf("old", "new 1", "new 2"));
+            if (one is null && two is null)
+                Assert.That(Load(folder), Is.EqualTo("new 2"));
+        }
+    }
+
+    [Test]
+    public void Open_OfAFolderWithoutMarker_SaysSo()
+    {
+        Directory.CreateDirectory(_root["half"]);
+
+        Assert.That(() => AtomicFolder.Open(_root["half"]), Throws.InstanceOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"Folder '{_root["half"]}' is not there or was never completed: it has no marker.json. Write it again, or name another folder."));
+    }
+
+    [Test]
+    public void Open_AfterEverySingleBitFlip_RefusesTheFolder()
+    {
+        Save(Storage.Default, _root["model"], "one");
+        foreach (var path in Directory.EnumerateFiles(_root["model"], "*", SearchOption.AllDirectories))
+        {
+            var original = File.ReadAllBytes(path);
+            for (var bit = 0; bit < original.Length * 8; bit++)
+            {
+                var damaged = (byte[])original.Clone();
+                damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+                File.WriteAllBytes(path, damaged);
+                Assert.That(() => AtomicFolder.Open(_root["model"]), Throws.InstanceOf<InvalidDataException>(), $"{path}, bit {bit}");
+            }
+            File.WriteAllBytes(path, original);
+        }
+        Assert.That(Load(_root["model"]), Is.EqualTo("one"));
+    }
+
+    [Test]
+    public void Open_WithAFileMissingOrCut_NamesIt()
+    {
+        Save(Storage.Default, _root["model"], "one");
+        var path = Path.Combine(_root["model"], "a.txt");
+
+        File.WriteAllText(path, "on");
+        Assert.That(() => AtomicFolder.Open(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(
+            $"File '{path}' has 2 bytes, marker.json says 3. The file was changed or cut."));
+
+        File.Delete(path);
+        Assert.That(() => AtomicFolder.Open(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(
+            $"File '{path}' is missing, though marker.json lists it."));
+    }
+
+    [TestCase("../secret")]
+    [TestCase("/etc/passwd")]
+    [TestCase("a/../../b")]
+    [TestCase("a//b")]
+    [TestCase("C:/x")]
+    [TestCase("..\\\\x")]
+    [TestCase("")]
+    public void Verify_WithAPathOutsideTheFolder_RefusesIt(string name)
+    {
+        Directory.CreateDirectory(_root["model"]);
+        File.WriteAllText(Path.Combine(_root["model"], "marker.json"),
+            $$"""{ "format": 1, "files": [ { "name": "{{name}}", "length": 0, "sha256": "" } ] }""");
+
+        Assert.That(() => AtomicFolder.Verify(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no plain path inside"));
+    }
+
+    [Test]
+    public void Verify_WithAMarkerOfALaterFormat_SaysWhichItReads()
+    {
+        Directory.CreateDirectory(_root["model"]);
+        File.WriteAllText(Path.Combine(_root["model"], "marker.json"), """{ "format": 2, "files": [] }""");
+
+        Assert.That(() => AtomicFolder.Verify(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has format 2; this version reads 1"));
+    }
+
+    private static void Save(IFileSystem files, string folder, string text, bool extraFile = false) => AtomicFolder.Write(files, folder, temporary =>
+    {
+        Put(files, Path.Combine(temporary, "a.txt"), text);
+        files.CreateFolder(Path.Combine(temporary, "inner"));
+        Put(files, Path.Combine(temporary, "inner", "b.txt"), $"{text}, again");
+        if (extraFile)
+            Put(files, Path.Combine(temporary, "extra.txt"), text);
+    });
+
+    private static void Put(IFileSystem files, string path, string text)
+    {
+        using var stream = files.Create(path);
+        stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+    }
+
+    private static string Load(string folder)
+    {
+        var current = AtomicFolder.Open(folder);
+        var text = File.ReadAllText(Path.Combine(current, "a.txt"));
+        Assert.That(File.ReadAllText(Path.Combine(current, "inner", "b.txt")), Is.EqualTo($"{text}, again"), "mixed folder");
+        return text;
+    }
+}

@@ -1,0 +1,146 @@
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Tests.Persistence;
+
+/// <summary>How an operation goes wrong.</summary>
+public enum Fault
+{
+    /// <summary>The disk reports an error.</summary>
+    InputOutput,
+
+    /// <summary>The disk is full.</summary>
+    NoSpace,
+
+    /// <summary>The operation is not allowed.</summary>
+    AccessDenied,
+
+    /// <summary>A write puts half its bytes on the disk, then the disk is full; other operations fail as with a full disk.</summary>
+    ShortWrite,
+
+    /// <summary>The process dies: this operation and all later ones do nothing, and no error handling runs on the disk.</summary>
+    Kill,
+
+    /// <summary>The machine loses power: as a kill, and what was never flushed is gone.</summary>
+    PowerLoss,
+}
+
+/// <summary>Thrown in place of the process's end; no code under test catches it as a disk error.</summary>
+public sealed class KilledException() : Exception("The process was killed here.");
+
+/// <summary>A file system that goes wrong at the n-th operation (counted from 0).</summary>
+public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky) : IFileSystem
+{
+    private readonly IFileSystem _disk = Storage.Default;
+    private readonly HashSet<string> _unflushed = [];
+
+    /// <summary>How many operations were asked for.</summary>
+    public int Operations { get; private set; }
+
+    /// <summary>Whether the fault was reached.</summary>
+    public bool Failed => Operations > failAt;
+
+    public Stream Create(string path)
+    {
+        Step();
+        _unflushed.Add(path);
+        return new Watched(this, _disk.Create(path), path);
+    }
+
+    public Stream Append(string path)
+    {
+        Step();
+        return new Watched(this, _disk.Append(path), path);
+    }
+
+    public void Flush(Stream stream)
+    {
+        Step();
+        var watched = (Watched)stream;
+        _disk.Flush(watched.Inner);
+        _unflushed.Remove(watched.Path);
+    }
+
+    public void Move(string from, string to)
+    {
+        Step();
+        _disk.Move(from, to);
+        if (_unflushed.Remove(from))
+            _unflushed.Add(to);
+    }
+
+    public void MoveFolder(string from, string to) => Do(() => _disk.MoveFolder(from, to));
+
+    public void Delete(string path) => Do(() => _disk.Delete(path));
+
+    public void CreateFolder(string path) => Do(() => _disk.CreateFolder(path));
+
+    public void SyncFolder(string path) => Do(() => _disk.SyncFolder(path));
+
+    public bool Exists(string path) => _disk.Exists(path);
+
+    private void Do(Action action)
+    {
+        Step();
+        action();
+    }
+
+    private void Step(Action? half = null)
+    {
+        var now = Operations++;
+        var dead = fault is Fault.Kill or Fault.PowerLoss;
+        if (now < failAt || (now > failAt && !sticky && !dead))
+            return;
+        if (now == failAt && fault == Fault.PowerLoss)
+            foreach (var path in _unflushed.Where(File.Exists))
+                File.WriteAllBytes(path, []);
+        if (now == failAt && fault is Fault.ShortWrite or Fault.Kill)
+            half?.Invoke();
+        throw fault switch
+        {
+            Fault.InputOutput => new IOException("Input/output error"),
+            Fault.AccessDenied => new UnauthorizedAccessException("Permission denied"),
+            Fault.NoSpace or Fault.ShortWrite => new IOException("No space left on device"),
+            _ => new KilledException(),
+        };
+    }
+
+    private sealed class Watched(FaultyFileSystem owner, Stream inner, string path) : Stream
+    {
+        public Stream Inner => inner;
+
+        public string Path => path;
+
+        public override bool CanRead => false;
+
+        public override bool CanSeek => inner.CanSeek;
+
+        public override bool CanWrite => true;
+
+        public override long Length => inner.Length;
+
+        public override long Position { get => inner.Position; set => inner.Position = value; }
+
+        public override void Flush() => inner.Flush();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
+
+        public override void SetLength(long value) => inner.SetLength(value);
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            var bytes = buffer.ToArray();
+            owner.Step(() => inner.Write(bytes, 0, bytes.Length / 2));
+            inner.Write(bytes);
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                inner.Dispose();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Text;
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Tests.Persistence;
+
+public sealed class RecordLogTests
+{
+    private TemporaryFolder _folder = null!;
+
+    [SetUp]
+    public void MakeFolder() => _folder = new TemporaryFolder();
+
+    [TearDown]
+    public void DropFolder() => _folder.Dispose();
+
+    [Test]
+    public void Read_OfAnAbsentLog_IsEmpty()
+    {
+        var content = RecordLog.Read(_folder["none.log"]);
+
+        Assert.That(content.Records, Is.Empty);
+        Assert.That(content.Lost, Is.Empty);
+    }
+
+    [Test]
+    public void Append_InSeveralSessions_KeepsAllRecordsInOrder()
+    {
+        for (var session = 0; session < 3; session++)
+        {
+            using var log = RecordLog.Open(Storage.Default, _folder["a.log"]);
+            for (var i = 0; i < 4; i++)
+                log.Append(Payload(session * 4 + i), toDisk: i == 3);
+            Assert.That(RecordLog.Read(_folder["a.log"]).Records, Has.Count.EqualTo(4 * (session + 1)), "readable while open");
+        }
+        var content = RecordLog.Read(_folder["a.log"]);
+        Assert.That(content.Records.Select(Text), Is.EqualTo(Enumerable.Range(0, 12).Select(i => Encoding.UTF8.GetString(Payload(i)))));
+        Assert.That(content.Lost, Is.Empty);
+    }
+
+    [Test]
+    public void Parse_CutAtEveryByte_LosesTheTailOnly()
+    {
+        var (bytes, starts) = Log(20);
+        for (var length = 0; length <= bytes.Length; length++)
+        {
+            var content = RecordLog.Parse(bytes.AsMemory(0, length));
+            var whole = starts.Count(start => start <= length) - 1;
+            Assert.That(content.Records.Select(Text), Is.EqualTo(Expected(Enumerable.Range(0, whole))));
+            if (starts.Contains(length))
+                Assert.That(content.Lost, Is.Empty);
+            else
+                Assert.That(content.Lost, Is.EqualTo(new[] { new LostRange(starts[whole], length, whole) }));
+        }
+    }
+
+    [Test]
+    public void Parse_WithEveryByteFlipped_KeepsAllOtherRecordsAndNamesTheRange()
+    {
+        var (bytes, starts) = Log(20);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            bytes[at] ^= 0x5A;
+            var content = RecordLog.Parse(bytes);
+            bytes[at] ^= 0x5A;
+
+            var hit = starts.FindLastIndex(start => start <= at);
+            Assert.That(content.Records.Select(Text), Is.EqualTo(Expected(Enumerable.Range(0, 20).Where(i => i != hit))), $"byte {at}");
+            Assert.That(content.Lost, Is.EqualTo(new[] { new LostRange(starts[hit], starts[hit + 1], hit) }), $"byte {at}");
+        }
+    }
+
+    [Test]
+    [Category("Nightly")]
+    public void Parse_Of64KiBCutAndFlippedAtEveryByte_NeverThrowsAndKeepsTheRest()
+    {
+        var (all, starts) = Log(1300);
+        Assert.That(all, Has.Length.GreaterThanOrEqualTo(65536));
+        for (var at = 0; at < 65536; at++)
+        {
+            var whole = starts.FindLastIndex(start => start <= at);
+            Assert.That(RecordLog.Parse(all.AsMemory(0, at)).Records, Has.Count.EqualTo(whole));
+            all[at] ^= 0xFF;
+            Assert.That(RecordLog.Parse(all).Records, Has.Count.EqualTo(1299));
+            all[at] ^= 0xFF;
+        }
+    }
+
+    [Test]
+    public void Append_AfterATornRecord_StaysReadable()
+    {
+        var (bytes, starts) = Log(3);
+        File.WriteAllBytes(_folder["a.log"], bytes[..(starts[2] + 9)]);
+        using (var log = RecordLog.Open(Storage.Default, _folder["a.log"]))
+            log.Append(Payload(7));
+
+        var content = RecordLog.Read(_folder["a.log"]);
+        Assert.That(content.Records.Select(Text), Is.EqualTo(Expected([0, 1, 7])));
+        Assert.That(content.Lost.Single().ToString(), Is.EqualTo($"bytes {starts[2]} to {starts[2] + 8} (after record 2) hold no intact record"));
+    }
+
+    [Test]
+    public void Append_FailingAtEveryOperation_KeepsWhatWasAcknowledged([Values] Fault fault)
+    {
+        for (var n = 1; n < 20; n++)
+        {
+            var path = _folder[$"{n}.log"];
+            var acknowledged = 0;
+            var files = new FaultyFileSystem(fault, n, sticky: true);
+            var error = AtomicFileTests.Catch(() =>
+            {
+                using var log = RecordLog.Open(files, path);
+                for (; acknowledged < 20; acknowledged++)
+                    log.Append(Payload(acknowledged));
+            });
+
+            Assert.That(error, Is.Not.Null);
+            Assert.That(RecordLog.Read(path).Records.Take(acknowledged).Select(Text), Is.EqualTo(Expected(Enumerable.Range(0, acknowledged))));
+            using (var log = RecordLog.Open(Storage.Default, path))
+                log.Append(Payload(99));
+            Assert.That(Text(RecordLog.Read(path).Records[^1]), Is.EqualTo(Encoding.UTF8.GetString(Payload(99))));
+        }
+    }
+
+    [Test]
+    public void Parse_OfNoise_FindsNoRecordAndOneRange()
+    {
+        var noise = new byte[5000];
+        new Random(3).NextBytes(noise);
+
+        var content = RecordLog.Parse(noise);
+
+        Assert.That(content.Records, Is.Empty);
+        Assert.That(content.Lost, Is.EqualTo(new[] { new LostRange(0, 5000, 0) }));
+    }
+
+    private (byte[] Bytes, List<int> Starts) Log(int records)
+    {
+        var path = _folder[$"{records}-records.log"];
+        var starts = new List<int> { 0 };
+        using (var log = RecordLog.Open(Storage.Default, path))
+            for (var i = 0; i < records; i++)
+            {
+                log.Append(Payload(i), toDisk: false);
+                starts.Add((int)new FileInfo(path).Length);
+            }
+        return (File.ReadAllBytes(path), starts);
+    }
+
+    private static byte[] Payload(int i) => Encoding.UTF8.GetBytes($$"""{"step":{{i}},"text":"{{new string('é', i % 17)}}"}""");
+
+    private static string Text(ReadOnlyMemory<byte> record) => Encoding.UTF8.GetString(record.Span);
+
+    private static IEnumerable<string> Expected(IEnumerable<int> indices) => indices.Select(i => Encoding.UTF8.GetString(Payload(i)));
+}

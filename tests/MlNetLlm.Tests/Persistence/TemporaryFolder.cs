@@ -1,0 +1,13 @@
+namespace MlNetLlm.Tests.Persistence;
+
+/// <summary>A folder of its own for one test, deleted at its end.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("mlnetllm-test-").FullName;
+
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public IEnumerable<string> Names() => Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)!).Order();
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
