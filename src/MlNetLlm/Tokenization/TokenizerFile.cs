@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using Microsoft.ML.Tokenizers;
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Tokenization;
+
+/// <summary>Reads tokenizers of any known kind, told apart by content, and saves them beside a model.</summary>
+/// <remarks>
+/// Files are taken as hostile: sizes and depths are checked before memory is taken, and whatever is wrong gives an
+/// <see cref="InvalidDataException"/> that names the file. Reading never runs anything from a file.
+/// </remarks>
+public static class TokenizerFile
+{
+    private const int MaxLlama2CTokenLength = 1 << 16;         // the first four bytes of JSON or of a SentencePiece model are far above
+
+    /// <summary>Reads the tokenizer of a model folder, or a tokenizer file.</summary>
+    /// <param name="path">A folder or a file; gzip is unpacked.</param>
+    /// <param name="limits">What the files may ask for; null: <see cref="TokenizerLimits.Default"/>.</param>
+    /// <returns>The tokenizer.</returns>
+    /// <exception cref="FileNotFoundException">There is no tokenizer file at the path.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, of no known kind, or passes a limit.</exception>
+    public static TextTokenizer Load(string path, TokenizerLimits? limits = null)
+    {
+        limits ??= TokenizerLimits.Default;
+        return Read(FileBytes.Read(Directory.Exists(path) ? FindIn(path) : path, limits), limits);
+    }
+
+    /// <summary>Writes the files of a tokenizer into a folder, from where <see cref="Load"/> reads the same tokenizer.</summary>
+    /// <param name="tokenizer">A tokenizer of this library.</param>
+    /// <param name="folder">The folder; made when it is not there.</param>
+    /// <param name="fileSystem">Where to write; null: <see cref="Storage.Default"/>.</param>
+    /// <exception cref="NotSupportedException">The tokenizer is not one of this library.</exception>
+    public static void Save(Tokenizer tokenizer, string folder, IFileSystem? fileSystem = null)
+    {
+        ArgumentNullException.ThrowIfNull(tokenizer);
+        if (tokenizer is not TextTokenizer own)
+            throw new NotSupportedException(
+                $"Cannot save a {tokenizer.GetType().Name}: it does not give its vocabulary and merges back. Load the tokenizer's file with TokenizerFile.Load.");
+        foreach (var (name, content) in own.Files())
+            AtomicFile.WriteAllBytes(fileSystem ?? Storage.Default, Path.Combine(folder, name), content);
+    }
+
+    private static TextTokenizer Read(FileBytes file, TokenizerLimits limits)
+    {
+        if (IsLlama2C(file.Content.Span))
+            return Llama2CTokenizer.Read(file, limits);
+        throw file.Wrong("it is of no known kind (known: llama2.c's tokenizer.bin)");
+    }
+
+    private static bool IsLlama2C(ReadOnlySpan<byte> bytes)
+        => BinaryPrimitives.TryReadInt32LittleEndian(bytes, out var longest) && longest is > 0 and <= MaxLlama2CTokenLength;
+
+    private static string FindIn(string folder)
+        => Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault()
+            ?? throw new FileNotFoundException($"Folder '{folder}' holds no tokenizer. Expected one of: tokenizer.bin, tok512.bin.");
+}
