@@ -11,6 +11,7 @@ internal sealed class HostEnvironment : IHost
     /// <summary>The root of a context. Without a seed every stream is different from run to run.</summary>
     public HostEnvironment(int? seed, Action<string, ChannelMessage> dispatch)
     {
+        Seed = seed;
         _dispatch = dispatch;
         _random = seed.HasValue ? new Random(seed.Value) : new Random();
         ComponentCatalog = new();
@@ -22,10 +23,14 @@ internal sealed class HostEnvironment : IHost
         _fullName = parent._fullName == null ? name : $"{parent._fullName}; {name}";
         _dispatch = parent._dispatch;
         _random = random;
+        Seed = parent.Seed;
         ComponentCatalog = parent.ComponentCatalog;
     }
 
     public ComponentCatalog ComponentCatalog { get; }
+
+    /// <summary>The seed of the whole context, if it was given one.</summary>
+    public int? Seed { get; }
 
     public Random Rand => _random;
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML;
 
 public sealed partial class ModelOperationsCatalog
 {
-    internal ModelOperationsCatalog(IHostEnvironment environment) => Environment = environment;
+    internal ModelOperationsCatalog(HostEnvironment environment) => Environment = environment;
 
-    internal IHostEnvironment Environment { get; }
+    internal HostEnvironment Environment { get; }
 }

@@ -6,21 +6,21 @@ namespace Microsoft.ML;
 
 public abstract partial class TrainCatalogBase
 {
-    private protected TrainCatalogBase(IHostEnvironment environment) => Environment = environment;
+    private protected TrainCatalogBase(HostEnvironment environment) => Environment = environment;
 
-    internal IHostEnvironment Environment { get; }
+    internal HostEnvironment Environment { get; }
 
     public abstract class CatalogInstantiatorBase
     {
         private protected CatalogInstantiatorBase(TrainCatalogBase owner) => Environment = owner.Environment;
 
-        internal IHostEnvironment Environment { get; }
+        internal HostEnvironment Environment { get; }
     }
 }
 
 public sealed partial class MulticlassClassificationCatalog : TrainCatalogBase
 {
-    internal MulticlassClassificationCatalog(IHostEnvironment environment) : base(environment) => Trainers = new(this);
+    internal MulticlassClassificationCatalog(HostEnvironment environment) : base(environment) => Trainers = new(this);
 
     public MulticlassClassificationTrainers Trainers { get; }
 
@@ -34,7 +34,7 @@ public sealed partial class MulticlassClassificationCatalog : TrainCatalogBase
 
 public sealed partial class BinaryClassificationCatalog : TrainCatalogBase
 {
-    internal BinaryClassificationCatalog(IHostEnvironment environment) : base(environment) => Trainers = new(this);
+    internal BinaryClassificationCatalog(HostEnvironment environment) : base(environment) => Trainers = new(this);
 
     public BinaryClassificationTrainers Trainers { get; }
 
@@ -48,7 +48,7 @@ public sealed partial class BinaryClassificationCatalog : TrainCatalogBase
 
 public sealed partial class RegressionCatalog : TrainCatalogBase
 {
-    internal RegressionCatalog(IHostEnvironment environment) : base(environment) => Trainers = new(this);
+    internal RegressionCatalog(HostEnvironment environment) : base(environment) => Trainers = new(this);
 
     public RegressionTrainers Trainers { get; }
 
@@ -62,7 +62,7 @@ public sealed partial class RegressionCatalog : TrainCatalogBase
 
 public sealed partial class ClusteringCatalog : TrainCatalogBase
 {
-    internal ClusteringCatalog(IHostEnvironment environment) : base(environment) => Trainers = new(this);
+    internal ClusteringCatalog(HostEnvironment environment) : base(environment) => Trainers = new(this);
 
     public ClusteringTrainers Trainers { get; }
 

@@ -4,7 +4,7 @@ namespace Microsoft.ML;
 
 public sealed class TransformsCatalog
 {
-    internal TransformsCatalog(IHostEnvironment environment)
+    internal TransformsCatalog(HostEnvironment environment)
     {
         Environment = environment;
         Conversion = new(environment);
@@ -12,12 +12,12 @@ public sealed class TransformsCatalog
 
     public ConversionTransforms Conversion { get; }
 
-    internal IHostEnvironment Environment { get; }
+    internal HostEnvironment Environment { get; }
 
     public sealed class ConversionTransforms
     {
-        internal ConversionTransforms(IHostEnvironment environment) => Environment = environment;
+        internal ConversionTransforms(HostEnvironment environment) => Environment = environment;
 
-        internal IHostEnvironment Environment { get; }
+        internal HostEnvironment Environment { get; }
     }
 }

@@ -32,6 +32,8 @@ public sealed partial class DataViewSchema
             GetGetter<TValue>(column)(ref value);
         }
 
+        internal Delegate GetterOf(Column column) => _getters[column.Index];
+
         public override string ToString() => string.Join(", ", Schema.Select(column => column.Name));
 
         public sealed class Builder
@@ -46,7 +48,7 @@ public sealed partial class DataViewSchema
                 foreach (var column in annotations.Schema)
                 {
                     if (selector(column.Name))
-                        _items.Add((new(column), annotations._getters[column.Index]));
+                        _items.Add((new(column), annotations.GetterOf(column)));
                 }
             }
 

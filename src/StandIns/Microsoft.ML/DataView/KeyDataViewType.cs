@@ -6,8 +6,8 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
     {
         if (!IsValidDataType(type))
             throw new ArgumentException("Type is not valid, it must be byte, ushort, uint, or ulong.", nameof(type));
-        if (count == 0 || count > MaxCount(type))
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The cardinality of a {type.Name} key must be between 1 and {MaxCount(type)}.");
+        if (count == 0 || count > Keys.MaxCount(type))
+            throw new ArgumentOutOfRangeException(nameof(count), count, $"The cardinality of a {type.Name} key must be between 1 and {Keys.MaxCount(type)}.");
         Count = count;
     }
 
@@ -28,7 +28,4 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
     public override int GetHashCode() => HashCode.Combine(RawType, Count);
 
     public override string ToString() => $"Key<{RawType.Name}, 0-{Count - 1}>";
-
-    private static ulong MaxCount(Type type) =>
-        type == typeof(byte) ? byte.MaxValue : type == typeof(ushort) ? ushort.MaxValue : type == typeof(uint) ? uint.MaxValue : ulong.MaxValue;
 }

@@ -46,7 +46,7 @@ internal abstract class RootCursor(DataViewSchema schema, bool[] active) : DataV
 
     protected abstract Delegate CreateGetter(int columnIndex);
 
-    protected void CheckRow()
+    internal void CheckRow()
     {
         if (_position < 0)
             throw new InvalidOperationException(CursorErrors.NoRow);
