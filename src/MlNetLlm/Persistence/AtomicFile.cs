@@ -28,7 +28,8 @@ public static class AtomicFile
     public static void Write(IFileSystem fileSystem, string path, Action<Stream> write)
     {
         var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{path}' names no file that can be written.", nameof(path));
+        var folder = Path.GetDirectoryName(full)
+            ?? throw new ArgumentException($"'{path}' names no file that can be written.", nameof(path));
         var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.tmp");
         if (!fileSystem.Exists(folder))
             fileSystem.CreateFolder(folder);

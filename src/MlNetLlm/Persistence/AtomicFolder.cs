@@ -6,8 +6,9 @@ namespace MlNetLlm.Persistence;
 /// Writes a folder of files so that a reader finds the old folder or the new one, whole and unmixed, whatever happens in between.
 /// </summary>
 /// <remarks>
-/// The way: write everything to <c>.name.tmp</c> beside the folder, flush each file, write <c>marker.json</c> with the length and SHA-256 of
-/// each, rename an older folder to <c>.name.old</c>, rename the new one into place, delete the older. Readers trust only the marker.
+/// The way: write everything to <c>.name.tmp</c> beside the folder, flush each file, write <c>marker.json</c> with the length and
+/// SHA-256 of each, rename an older folder to <c>.name.old</c>, rename the new one into place, delete the older. Readers trust only the
+/// marker.
 /// A process killed between the two renames leaves no folder but a whole <c>.name.old</c>, which <see cref="Open"/> then returns.
 /// Leftovers never block the next write: it starts by tidying them. One writer a folder at a time.
 /// </remarks>
@@ -69,16 +70,19 @@ public static class AtomicFolder
             if (!File.Exists(path))
                 throw new InvalidDataException($"File '{path}' is missing, though {MarkerName} lists it.");
             if (new FileInfo(path).Length is var length && length != file.Length)
-                throw new InvalidDataException($"File '{path}' has {length} bytes, {MarkerName} says {file.Length}. The file was changed or cut.");
+                throw new InvalidDataException(
+                    $"File '{path}' has {length} bytes, {MarkerName} says {file.Length}. The file was changed or cut.");
             if (Sha256(path) is var sha256 && sha256 != file.Sha256)
-                throw new InvalidDataException($"File '{path}' has SHA-256 {sha256}, {MarkerName} says {file.Sha256}. The file was changed.");
+                throw new InvalidDataException(
+                    $"File '{path}' has SHA-256 {sha256}, {MarkerName} says {file.Sha256}. The file was changed.");
         }
     }
 
     private static (string Full, string Temporary, string Older) Paths(string folder)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var parent = Path.GetDirectoryName(full) ?? throw new ArgumentException($"'{folder}' names no folder that can be replaced.", nameof(folder));
+        var parent = Path.GetDirectoryName(full)
+            ?? throw new ArgumentException($"'{folder}' names no folder that can be replaced.", nameof(folder));
         var name = Path.GetFileName(full);
         return (full, Path.Combine(parent, $".{name}.tmp"), Path.Combine(parent, $".{name}.old"));
     }

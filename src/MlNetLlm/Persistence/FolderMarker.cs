@@ -11,7 +11,8 @@ internal sealed record FolderMarker(int Format, IReadOnlyList<FolderFile> Files)
     {
         var marker = StrictJson.ReadFile<FolderMarker>(path);
         if (marker.Format != CurrentFormat)
-            throw new InvalidDataException($"'{path}' has format {marker.Format}; this version reads {CurrentFormat}. Use the version that wrote it.");
+            throw new InvalidDataException(
+                $"'{path}' has format {marker.Format}; this version reads {CurrentFormat}. Use the version that wrote it.");
         foreach (var file in marker.Files)
             if (!StaysInside(file.Name))
                 throw new InvalidDataException($"'{path}' lists '{file.Name}', which is no plain path inside its folder.");

@@ -5,8 +5,9 @@ namespace MlNetLlm.Persistence;
 /// at the n-th operation. Reading is ordinary <see cref="System.IO"/>.
 /// </summary>
 /// <remarks>
-/// It is our own, and not System.IO.Abstractions, because the nine operations below are all that the library needs: that package mirrors
-/// hundreds of members of <see cref="System.IO"/>, knows no "flush a folder to disk", and its dependencies are absent from some package feeds.
+/// It is our own, and not System.IO.Abstractions, because the nine operations below are all that the library needs: that package
+/// mirrors hundreds of members of <see cref="System.IO"/>, knows no "flush a folder to disk", and its dependencies are absent from
+/// some package feeds.
 /// </remarks>
 public interface IFileSystem
 {

@@ -8,7 +8,8 @@ namespace MlNetLlm.Persistence;
 /// and damage anywhere costs the records it touches only.
 /// </summary>
 /// <remarks>
-/// A record is 16 bytes of head (a mark, the length, the payload's CRC-32C, the CRC-32C of these twelve bytes; little endian), then the payload.
+/// A record is 16 bytes of head (a mark, the length, the payload's CRC-32C, the CRC-32C of these twelve bytes; little endian), then
+/// the payload.
 /// After damage the reader looks for the next head whose checksums hold. The mark holds bytes that UTF-8 never does,
 /// so a text payload cannot be mistaken for a record. One writer at a time; any number may read meanwhile.
 /// </remarks>
@@ -38,7 +39,8 @@ public sealed class RecordLog : IDisposable
     public void Append(ReadOnlySpan<byte> payload, bool toDisk = true)
     {
         if (payload.Length > MaxRecordBytes)
-            throw new ArgumentException($"A record of {payload.Length} bytes is longer than a log takes ({MaxRecordBytes}).", nameof(payload));
+            throw new ArgumentException(
+                $"A record of {payload.Length} bytes is longer than a log takes ({MaxRecordBytes}).", nameof(payload));
         var record = new byte[HeadBytes + payload.Length];
         _mark.CopyTo(record, 0);
         BinaryPrimitives.WriteInt32LittleEndian(record.AsSpan(4), payload.Length);

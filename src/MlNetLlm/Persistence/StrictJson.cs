@@ -4,7 +4,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace MlNetLlm.Persistence;
 
-/// <summary>Reads and writes JSON by <see cref="JsonOptions.Strict"/>; an error says which file, line and key, and the nearest known key.</summary>
+/// <summary>
+/// Reads and writes JSON by <see cref="JsonOptions.Strict"/>; an error says which file, line and key, and the nearest known key.
+/// </summary>
 public static class StrictJson
 {
     private static readonly byte[] _byteOrderMark = [0xEF, 0xBB, 0xBF];

@@ -73,7 +73,8 @@ public sealed class AtomicFolderTests
         Directory.CreateDirectory(_root["half"]);
 
         Assert.That(() => AtomicFolder.Open(_root["half"]), Throws.InstanceOf<DirectoryNotFoundException>().With.Message.EqualTo(
-            $"Folder '{_root["half"]}' is not there or was never completed: it has no marker.json. Write it again, or name another folder."));
+            $"Folder '{_root["half"]}' is not there or was never completed: it has no marker.json. "
+            + "Write it again, or name another folder."));
     }
 
     [Test]
@@ -123,7 +124,8 @@ public sealed class AtomicFolderTests
         File.WriteAllText(Path.Combine(_root["model"], "marker.json"),
             $$"""{ "format": 1, "files": [ { "name": "{{name}}", "length": 0, "sha256": "" } ] }""");
 
-        Assert.That(() => AtomicFolder.Verify(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no plain path inside"));
+        Assert.That(() => AtomicFolder.Verify(_root["model"]),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("no plain path inside"));
     }
 
     [Test]
@@ -132,17 +134,19 @@ public sealed class AtomicFolderTests
         Directory.CreateDirectory(_root["model"]);
         File.WriteAllText(Path.Combine(_root["model"], "marker.json"), """{ "format": 2, "files": [] }""");
 
-        Assert.That(() => AtomicFolder.Verify(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has format 2; this version reads 1"));
+        Assert.That(() => AtomicFolder.Verify(_root["model"]),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has format 2; this version reads 1"));
     }
 
-    private static void Save(IFileSystem files, string folder, string text, bool extraFile = false) => AtomicFolder.Write(files, folder, temporary =>
-    {
-        Put(files, Path.Combine(temporary, "a.txt"), text);
-        files.CreateFolder(Path.Combine(temporary, "inner"));
-        Put(files, Path.Combine(temporary, "inner", "b.txt"), $"{text}, again");
-        if (extraFile)
-            Put(files, Path.Combine(temporary, "extra.txt"), text);
-    });
+    private static void Save(IFileSystem files, string folder, string text, bool extraFile = false)
+        => AtomicFolder.Write(files, folder, temporary =>
+        {
+            Put(files, Path.Combine(temporary, "a.txt"), text);
+            files.CreateFolder(Path.Combine(temporary, "inner"));
+            Put(files, Path.Combine(temporary, "inner", "b.txt"), $"{text}, again");
+            if (extraFile)
+                Put(files, Path.Combine(temporary, "extra.txt"), text);
+        });
 
     private static void Put(IFileSystem files, string path, string text)
     {

@@ -95,7 +95,8 @@ public sealed class RecordLogTests
 
         var content = RecordLog.Read(_folder["a.log"]);
         Assert.That(content.Records.Select(Text), Is.EqualTo(Expected([0, 1, 7])));
-        Assert.That(content.Lost.Single().ToString(), Is.EqualTo($"bytes {starts[2]} to {starts[2] + 8} (after record 2) hold no intact record"));
+        Assert.That(content.Lost.Single().ToString(),
+            Is.EqualTo($"bytes {starts[2]} to {starts[2] + 8} (after record 2) hold no intact record"));
     }
 
     [Test]
@@ -114,7 +115,8 @@ public sealed class RecordLogTests
             });
 
             Assert.That(error, Is.Not.Null);
-            Assert.That(RecordLog.Read(path).Records.Take(acknowledged).Select(Text), Is.EqualTo(Expected(Enumerable.Range(0, acknowledged))));
+            var kept = RecordLog.Read(path).Records.Take(acknowledged).Select(Text);
+            Assert.That(kept, Is.EqualTo(Expected(Enumerable.Range(0, acknowledged))));
             using (var log = RecordLog.Open(Storage.Default, path))
                 log.Append(Payload(99));
             Assert.That(Text(RecordLog.Read(path).Records[^1]), Is.EqualTo(Encoding.UTF8.GetString(Payload(99))));

@@ -7,7 +7,7 @@ public sealed class TemporaryFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public IEnumerable<string> Names() => Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry)!).Order();
+    public IEnumerable<string> Names() => new DirectoryInfo(Path).EnumerateFileSystemInfos().Select(entry => entry.Name).Order();
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
