@@ -9,8 +9,11 @@ public sealed record KarelOptions
     /// <summary>The published training set: programs of 6 to 10 operations.</summary>
     public static KarelOptions PaperTraining { get; } = new() { MinLength = 6 };
 
-    /// <summary>A miniature that a small model learns in minutes: one example, 4 x 4 cells without walls, programs of 3 to 8 operations.</summary>
-    public static KarelOptions MiniatureTraining { get; } = new() { Examples = 1, InteriorSize = 4, WallShare = 0, MinLength = 3, MaxLength = 8 };
+    /// <summary>
+    /// A miniature that a small model learns in minutes: one example, 4 x 4 cells without walls, programs of 3 to 8 operations.
+    /// </summary>
+    public static KarelOptions MiniatureTraining { get; }
+        = new() { Examples = 1, InteriorSize = 4, WallShare = 0, MinLength = 3, MaxLength = 8 };
 
     /// <summary>Input and output pairs that the specification shows.</summary>
     /// <value>5; 1 to 10, since the text has ten names for them.</value>

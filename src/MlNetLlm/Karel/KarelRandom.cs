@@ -35,7 +35,9 @@ internal struct KarelRandom
     /// <summary>Uniform in [0, 1), a multiple of 2^-53.</summary>
     public double NextDouble() => (NextBits() >> 11) * (1.0 / (1ul << 53));
 
-    /// <summary>Uniform in 0 .. <paramref name="bound"/> - 1, exactly: values that would favour some results are drawn again (Lemire 2019).</summary>
+    /// <summary>
+    /// Uniform in 0 .. <paramref name="bound"/> - 1, exactly: values that would favour some results are drawn again (Lemire 2019).
+    /// </summary>
     public int Below(int bound)
     {
         var product = (NextBits() >> 32) * (ulong)bound;

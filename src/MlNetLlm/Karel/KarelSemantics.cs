@@ -1,3 +1,5 @@
+using static MlNetLlm.Karel.KarelOperation;
+
 namespace MlNetLlm.Karel;
 
 /// <summary>
@@ -17,40 +19,39 @@ public sealed class KarelSemantics
     /// <param name="turnLeft">What <see cref="KarelOperation.TurnLeft"/> does.</param>
     /// <param name="move">What <see cref="KarelOperation.Move"/> does.</param>
     public KarelSemantics(
-        string name, KarelOperation pickMarker, KarelOperation putMarker, KarelOperation turnRight, KarelOperation turnLeft, KarelOperation move)
+        string name,
+        KarelOperation pickMarker, KarelOperation putMarker, KarelOperation turnRight, KarelOperation turnLeft, KarelOperation move)
     {
         Name = name;
         _meanings = [pickMarker, putMarker, turnRight, turnLeft, move];
-        if (_meanings.Any(operation => operation > KarelOperation.Move))
+        if (_meanings.Any(operation => operation > Move))
             throw new ArgumentException($"Meaning '{name}' maps to {string.Join(", ", _meanings)}; known operations are 0 to 4.");
     }
 
     /// <summary>Every operation means itself.</summary>
-    public static KarelSemantics Original { get; } = new(
-        "original", KarelOperation.PickMarker, KarelOperation.PutMarker, KarelOperation.TurnRight, KarelOperation.TurnLeft, KarelOperation.Move);
+    public static KarelSemantics Original { get; } = new("original", PickMarker, PutMarker, TurnRight, TurnLeft, Move);
 
     /// <summary>
     /// The official map 0: left and right are exchanged, and so are pick and put, which no feature in use depends on. The only
     /// intervention whose labels are distributed as the original's.
     /// </summary>
-    public static KarelSemantics Flip { get; } = new(
-        "flip", KarelOperation.PutMarker, KarelOperation.PickMarker, KarelOperation.TurnLeft, KarelOperation.TurnRight, KarelOperation.Move);
+    public static KarelSemantics Flip { get; } = new("flip", PutMarker, PickMarker, TurnLeft, TurnRight, Move);
 
-    /// <summary>The official map 3: all five operations change, and two pairs of words share a meaning. Markers are never touched.</summary>
-    public static KarelSemantics Map3 { get; } = new(
-        "map3", KarelOperation.TurnRight, KarelOperation.TurnLeft, KarelOperation.Move, KarelOperation.TurnRight, KarelOperation.TurnLeft);
+    /// <summary>
+    /// The official map 3: all five operations change, and two pairs of words share a meaning. Markers are never touched.
+    /// </summary>
+    public static KarelSemantics Map3 { get; } = new("map3", TurnRight, TurnLeft, Move, TurnRight, TurnLeft);
 
-    /// <summary>The official map 5: the three words of motion change places in a circle (right moves, left turns right, move turns left).</summary>
-    public static KarelSemantics Map5 { get; } = new(
-        "map5", KarelOperation.PutMarker, KarelOperation.PickMarker, KarelOperation.Move, KarelOperation.TurnRight, KarelOperation.TurnLeft);
+    /// <summary>
+    /// The official map 5: the three words of motion change places in a circle (right moves, left turns right, move turns left).
+    /// </summary>
+    public static KarelSemantics Map5 { get; } = new("map5", PutMarker, PickMarker, Move, TurnRight, TurnLeft);
 
     /// <summary>The official map 8: left and move are exchanged.</summary>
-    public static KarelSemantics Map8 { get; } = new(
-        "map8", KarelOperation.PutMarker, KarelOperation.PickMarker, KarelOperation.TurnRight, KarelOperation.Move, KarelOperation.TurnLeft);
+    public static KarelSemantics Map8 { get; } = new("map8", PutMarker, PickMarker, TurnRight, Move, TurnLeft);
 
     /// <summary>The official map 11: the circle of <see cref="Map5"/> the other way round.</summary>
-    public static KarelSemantics Map11 { get; } = new(
-        "map11", KarelOperation.PutMarker, KarelOperation.PickMarker, KarelOperation.TurnLeft, KarelOperation.Move, KarelOperation.TurnRight);
+    public static KarelSemantics Map11 { get; } = new("map11", PutMarker, PickMarker, TurnLeft, Move, TurnRight);
 
     /// <summary>The original meaning and the five interventions of the published runs.</summary>
     public static IReadOnlyList<KarelSemantics> Published { get; } = [Original, Flip, Map3, Map5, Map8, Map11];

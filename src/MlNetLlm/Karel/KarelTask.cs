@@ -28,7 +28,8 @@ public sealed class KarelTask
     public KarelTask(ReadOnlySpan<KarelOperation> program, ReadOnlySpan<KarelWorld> inputs, int examples)
     {
         if (examples < 1 || examples > inputs.Length)
-            throw new ArgumentException($"A task of {inputs.Length} inputs cannot show {examples}: it must show at least one, at most all.");
+            throw new ArgumentException(
+                $"A task of {inputs.Length} inputs cannot show {examples}: it must show at least one, at most all.");
         Examples = examples;
         _program = program.ToArray();
         _length = program.Length;

@@ -34,13 +34,13 @@ public struct KarelWorld : IEquatable<KarelWorld>
     /// <param name="walls">Bitboard of wall cells; the ring is added to it.</param>
     /// <param name="cell">The robot's cell, <c>8 * row + column</c>; it must be open.</param>
     /// <param name="direction">Where the robot looks.</param>
-    /// <exception cref="ArgumentException">The robot's cell is a wall or outside the world, or the direction is none of the four.</exception>
+    /// <exception cref="ArgumentException">The robot's cell is a wall or outside the world, or the direction is unknown.</exception>
     public KarelWorld(ulong walls, int cell, KarelDirection direction)
     {
         if (cell is < 0 or >= Cells || ((walls | Ring) >> cell & 1) != 0)
             throw new ArgumentException($"The robot cannot stand on cell {cell}: it must be one of 0..63 that is no wall.", nameof(cell));
         if (direction > KarelDirection.West)
-            throw new ArgumentException($"Direction {(int)direction} is unknown; it must be North, East, South or West.", nameof(direction));
+            throw new ArgumentException($"Direction {(int)direction} is unknown; it must be one of 0 to 3.", nameof(direction));
 
         _walls = walls | Ring;
         _cell = (byte)cell;

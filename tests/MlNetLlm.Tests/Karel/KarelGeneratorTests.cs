@@ -74,7 +74,8 @@ public class KarelGeneratorTests
     {
         var options = new KarelOptions();
         var inputs = new HashSet<KarelWorld>();
-        foreach (var generator in new[] { new(options, "train"), new(options, "test"), new KarelGenerator(options with { Seed = 2 }, "train") })
+        KarelGenerator[] generators = [new(options, "train"), new(options, "test"), new(options with { Seed = 2 }, "train")];
+        foreach (var generator in generators)
             for (int i = 0; i < 100; i++) inputs.Add(generator.Draw(i).Inputs[0]);
         Assert.That(inputs, Has.Count.EqualTo(300));
     }

@@ -55,7 +55,8 @@ public class KarelSemanticsTests
             var mirrored = Mirror(world);
             world.Run(program);
             mirrored.Run(program, KarelSemantics.Flip);
-            Assert.That((mirrored.Row, mirrored.Column, mirrored.Direction), Is.EqualTo((world.Row, 7 - world.Column, Mirror(world).Direction)));
+            var expected = (world.Row, 7 - world.Column, Mirror(world).Direction);
+            Assert.That((mirrored.Row, mirrored.Column, mirrored.Direction), Is.EqualTo(expected));
         }
     }
 

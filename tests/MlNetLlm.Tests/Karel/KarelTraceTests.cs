@@ -69,7 +69,7 @@ public class KarelTraceTests
     {
         for (int length = 0; length <= 12; length++)
             for (int offset = -3; offset <= 3; offset++)
-                Assert.That(KarelTrace.Pairs(length, offset), Is.EqualTo(PairsAt(offset, length).Count), $"length {length}, offset {offset}");
+                Assert.That(KarelTrace.Pairs(length, offset), Is.EqualTo(PairsAt(offset, length).Count), $"{length}, {offset}");
     }
 
     [Test]
