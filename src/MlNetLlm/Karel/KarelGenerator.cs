@@ -34,7 +34,7 @@ public sealed class KarelGenerator
         _lengthKey = KarelRandom.Key(options.Seed, $"karel/{stream}/length");
         _weights = options.Weights;
         _weightSum = _weights.Sum();
-        _outside = Outside(options.InteriorSize);
+        _outside = ~Inside(options.InteriorSize);
     }
 
     /// <summary>What it draws.</summary>
@@ -110,10 +110,11 @@ public sealed class KarelGenerator
         return drawn;
     }
 
-    private static ulong Outside(int size)
+    /// <summary>The cells of an interior of this size, in the upper left corner.</summary>
+    internal static ulong Inside(int size)
     {
         ulong inside = 0;
         for (int row = 1; row <= size; row++) inside |= ((1ul << size) - 1) << KarelWorld.Side * row + 1;
-        return ~inside;
+        return inside;
     }
 }
