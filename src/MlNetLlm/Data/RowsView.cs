@@ -15,7 +15,7 @@ internal sealed class RowsView<TRow> : IDataView
         (_rows, _columns) = (rows, columns);
         var builder = new DataViewSchema.Builder();
         foreach (var column in columns)
-            builder.AddColumn(column.Name, column.Type);
+            builder.AddColumn(column.Name, column.Type, column.Annotations);
         Schema = builder.ToSchema();
     }
 
@@ -89,4 +89,5 @@ internal sealed class RowsView<TRow> : IDataView
 }
 
 /// <summary>One column of a <see cref="RowsView{TRow}"/>; <paramref name="Value"/> is a Func from row to the type's raw value.</summary>
-internal sealed record RowsColumn<TRow>(string Name, DataViewType Type, Delegate Value);
+internal sealed record RowsColumn<TRow>(
+    string Name, DataViewType Type, Delegate Value, DataViewSchema.Annotations? Annotations = null);

@@ -31,7 +31,7 @@ internal static class TextSource
     /// <summary>A file's lines without their ends, one by one.</summary>
     public static IEnumerable<string> Lines(string path)
     {
-        using var reader = Open(path);
+        using var reader = Reader(path);
         var line = new StringBuilder();
         var buffer = new char[1 << 14];
         for (var (begun, afterReturn) = (false, false); ;)
@@ -67,7 +67,7 @@ internal static class TextSource
     /// <summary>A file's whole text.</summary>
     public static string Document(string path)
     {
-        using var reader = Open(path);
+        using var reader = Reader(path);
         var text = new StringBuilder();
         var buffer = new char[1 << 14];
         for (int count; (count = Read(reader, buffer, path)) > 0;)
@@ -99,13 +99,14 @@ internal static class TextSource
             yield return paragraph.ToString();
     }
 
-    private static StreamReader Open(string path)
+    /// <summary>Opens a file's bytes, unpacked.</summary>
+    public static Stream Open(string path)
     {
-        Stream stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        if (path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase))
-            stream = new GZipStream(stream, CompressionMode.Decompress);
-        return new StreamReader(stream, _strict, detectEncodingFromByteOrderMarks: true, 1 << 16);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
+
+    private static StreamReader Reader(string path) => new(Open(path), _strict, detectEncodingFromByteOrderMarks: true, 1 << 16);
 
     private static int Read(StreamReader reader, char[] buffer, string path)
     {
