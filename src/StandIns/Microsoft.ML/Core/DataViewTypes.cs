@@ -54,11 +54,23 @@ internal static class DataViewTypes
     /// <summary>The type of one slot; a scalar is its own.</summary>
     public static DataViewType ItemType(this DataViewType type) => type is VectorDataViewType vector ? vector.ItemType : type;
 
-    public static VectorDataViewType VectorOfText(int size) => new(TextDataViewType.Instance, size);
+    /// <summary>A column of other items with the same dimensions.</summary>
+    public static DataViewType WithItems(this DataViewType type, PrimitiveDataViewType item) =>
+        type is VectorDataViewType vector ? new VectorDataViewType(item, vector.Dimensions) : item;
 
     /// <summary>Calls a generic method of one type argument, chosen at run time, without wrapping its exceptions.</summary>
     public static TResult CallGeneric<TResult>(object target, Type owner, string method, Type typeArgument, params object[] arguments) =>
+        CallGeneric<TResult>(target, owner, method, [typeArgument], arguments);
+
+    /// <summary>Calls a generic method whose type arguments are chosen at run time.</summary>
+    public static TResult CallGeneric<TResult>(object target, Type owner, string method, Type[] typeArguments, params object[] arguments) =>
         (TResult)owner.GetMethod(method, BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
-            .MakeGenericMethod(typeArgument)
+            .MakeGenericMethod(typeArguments)
             .Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
+
+    /// <summary>The getter of a column whose type is known only at run time.</summary>
+    public static Delegate GetterOf(DataViewRow row, DataViewSchema.Column column) =>
+        CallGeneric<Delegate>(null, typeof(DataViewTypes), nameof(TypedGetter), column.Type.RawType, row, column);
+
+    private static Delegate TypedGetter<T>(DataViewRow row, DataViewSchema.Column column) => row.GetGetter<T>(column);
 }

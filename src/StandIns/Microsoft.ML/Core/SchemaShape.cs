@@ -31,6 +31,16 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
         return index >= 0;
     }
 
+    /// <summary>The column a component needs, or an error that names it.</summary>
+    internal Column Find(string name) =>
+        TryFindColumn(name, out var column)
+            ? column
+            : throw new ArgumentOutOfRangeException(
+                nameof(name), $"Could not find input column '{name}'; there are {string.Join(", ", _columns.Select(c => $"'{c.Name}'"))}.");
+
+    /// <summary>Those of the annotations whose names are given.</summary>
+    internal IEnumerable<Column> Only(params string[] names) => _columns.Where(column => names.Contains(column.Name));
+
     /// <summary>These columns, with the given ones replacing those of the same name or added at the end.</summary>
     internal SchemaShape With(params Column[] added)
     {
@@ -73,6 +83,13 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
                 : new(name, kind, item, false, annotations);
         }
 
+        /// <summary>The shapes of annotations that components add.</summary>
+        internal static Column SlotNames => new(AnnotationKinds.SlotNames, VectorKind.Vector, TextDataViewType.Instance, false);
+
+        internal static Column IsNormalized => new(AnnotationKinds.IsNormalized, VectorKind.Scalar, BooleanDataViewType.Instance, false);
+
+        internal static Column KeyValues(DataViewType itemType) => new(AnnotationKinds.KeyValues, VectorKind.Vector, itemType, false);
+
         internal string TypeString => Kind switch
         {
             VectorKind.Scalar => IsKey ? $"Key<{ItemType}>" : $"{ItemType}",
@@ -81,8 +98,6 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
         };
 
         internal Column Renamed(string name) => new(name, Kind, ItemType, IsKey, Annotations);
-
-        internal Column WithAnnotations(SchemaShape annotations) => new(Name, Kind, ItemType, IsKey, annotations);
 
         public enum VectorKind
         {

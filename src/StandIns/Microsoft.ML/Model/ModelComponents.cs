@@ -1,5 +1,6 @@
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using Microsoft.ML.Transforms;
 
 namespace Microsoft.ML;
 
@@ -9,6 +10,16 @@ internal static class ModelComponents
     private static readonly Dictionary<string, Func<IHostEnvironment, ModelLoadContext, ITransformer>> _loaders = new()
     {
         [TransformerChains.Id] = TransformerChains.Load,
+        [ColumnCopyingTransformer.Id] = ColumnCopyingTransformer.Load,
+        [ColumnSelectingTransformer.Id] = ColumnSelectingTransformer.Load,
+        [ColumnConcatenatingTransformer.Id] = ColumnConcatenatingTransformer.Load,
+        [TypeConvertingTransformer.Id] = TypeConvertingTransformer.Load,
+        [ValueToKeyMappingTransformer.Id] = ValueToKeyMappingTransformer.Load,
+        [KeyToValueMappingTransformer.Id] = KeyToValueMappingTransformer.Load,
+        [KeyToVectorMappingTransformer.Id] = KeyToVectorMappingTransformer.Load,
+        [ValueMappingTransformer.Id] = ValueMappingTransformer.Load,
+        [NormalizingTransformer.Id] = NormalizingTransformer.Load,
+        [CustomMapping.Id] = CustomMapping.Load,
     };
 
     public static Func<IHostEnvironment, ModelLoadContext, ITransformer> Find(string id) =>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Microsoft.ML;
 
@@ -26,18 +25,28 @@ internal sealed class ModelReader(Stream stream, long length) : BinaryReader(new
         return texts;
     }
 
-    public void ReadBlock<T>(Span<T> values) where T : unmanaged
+    public (string Output, string Input)[] ReadPairs()
     {
-        const int most = 1 << 24;
-        for (var start = 0; start < values.Length; start += most)
-            BaseStream.ReadExactly(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(most, values.Length - start))));
+        var outputs = ReadTexts();
+        var inputs = ReadTexts();
+        return outputs.Length == inputs.Length
+            ? outputs.Zip(inputs).ToArray()
+            : throw new InvalidDataException($"The model file has {outputs.Length} output columns for {inputs.Length} input columns.");
     }
 
-    public T[] ReadBlock<T>() where T : unmanaged
+    public T[] ReadItems<T>()
     {
-        var values = new T[ReadCount(Unsafe.SizeOf<T>())];
-        ReadBlock<T>(values);
-        return values;
+        var isText = typeof(T) == typeof(ReadOnlyMemory<char>);
+        var items = new T[ReadCount(isText ? 1 : Unsafe.SizeOf<T>())];
+        if (isText)
+        {
+            for (var i = 0; i < items.Length; i++)
+                items[i] = (T)(object)ReadString().AsMemory();
+            return items;
+        }
+        for (var start = 0; start < items.Length; start += RawItems.Block)
+            BaseStream.ReadExactly(RawItems.AsBytes(items.AsSpan(start, Math.Min(RawItems.Block, items.Length - start))));
+        return items;
     }
 
     private sealed class CountingStream(Stream inner, long length) : Stream

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Microsoft.ML;
 
 /// <summary>Writes a component's data; arrays go out as one block each.</summary>
@@ -20,12 +18,24 @@ internal sealed class ModelWriter(Stream stream) : BinaryWriter(stream)
             WriteText(text);
     }
 
-    public void WriteBlock<T>(ReadOnlySpan<T> values) where T : unmanaged
+    public void WritePairs((string Output, string Input)[] columns)
     {
+        WriteTexts(Array.ConvertAll(columns, pair => pair.Output));
+        WriteTexts(Array.ConvertAll(columns, pair => pair.Input));
+    }
+
+    /// <summary>The items of a column's raw type, after their number.</summary>
+    public void WriteItems<T>(ReadOnlySpan<T> items)
+    {
+        Write(items.Length);
+        if (typeof(T) == typeof(ReadOnlyMemory<char>))
+        {
+            foreach (var item in items)
+                Write(item.ToString());
+            return;
+        }
         Flush();
-        // A span of bytes holds at most 2^31 - 1 of them, a big array of numbers more.
-        const int most = 1 << 24;
-        for (var start = 0; start < values.Length; start += most)
-            OutStream.Write(MemoryMarshal.AsBytes(values.Slice(start, Math.Min(most, values.Length - start))));
+        for (var start = 0; start < items.Length; start += RawItems.Block)
+            OutStream.Write(RawItems.AsBytes(items.Slice(start, Math.Min(RawItems.Block, items.Length - start))));
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.ML.Runtime;
-
 namespace Microsoft.ML.Data;
 
 public abstract class RowToRowTransformerBase : ITransformer
@@ -34,17 +32,12 @@ public abstract class RowToRowTransformerBase : ITransformer
 /// <summary>Each output column comes from one input column.</summary>
 public abstract class OneToOneTransformerBase : RowToRowTransformerBase
 {
-    private protected OneToOneTransformerBase(IHostEnvironment environment, params (string Output, string Input)[] columns)
-    {
-        Environment = environment;
-        ColumnPairs = columns;
-    }
+    private protected OneToOneTransformerBase((string Output, string Input)[] columns) =>
+        ColumnPairs = columns is { Length: > 0 } ? columns : throw new ArgumentException("There must be at least one column.", nameof(columns));
 
     internal (string Output, string Input)[] ColumnPairs { get; }
 
-    private protected IHostEnvironment Environment { get; }
-
-    internal sealed override AddedColumn[] Map(DataViewSchema inputSchema) =>
+    internal override AddedColumn[] Map(DataViewSchema inputSchema) =>
         ColumnPairs.Select((pair, i) => Map(i, pair.Output, Columns.Find(inputSchema, pair.Input, "input"))).ToArray();
 
     /// <summary>What the i-th pair adds, reading the given column.</summary>

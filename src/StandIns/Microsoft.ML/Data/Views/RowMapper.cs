@@ -9,11 +9,20 @@ internal sealed class RowMapper : IRowToRowMapper
     private readonly AddedColumn[] _added;
     private readonly int[] _sources;
 
-    public RowMapper(DataViewSchema inputSchema, AddedColumn[] added)
+    public RowMapper(DataViewSchema inputSchema, AddedColumn[] added) : this(inputSchema, added, Arrange(inputSchema, added))
+    {
+    }
+
+    /// <summary>Only the given input columns, in the given order.</summary>
+    public RowMapper(DataViewSchema inputSchema, int[] selected) : this(inputSchema, [], selected)
+    {
+    }
+
+    private RowMapper(DataViewSchema inputSchema, AddedColumn[] added, int[] sources)
     {
         InputSchema = inputSchema;
         _added = added;
-        _sources = Arrange(inputSchema, added);
+        _sources = sources;
         var builder = new DataViewSchema.Builder();
         builder.AddColumns(_sources.Select(source => source >= 0 ? new DataViewSchema.DetachedColumn(inputSchema[source]) : added[~source].Column));
         OutputSchema = builder.ToSchema();

@@ -1,0 +1,47 @@
+using Microsoft.ML.Data;
+
+namespace Microsoft.ML.Transforms;
+
+public sealed class ColumnConcatenatingEstimator : IEstimator<ColumnConcatenatingTransformer>
+{
+    private readonly string _output;
+    private readonly string[] _inputs;
+
+    internal ColumnConcatenatingEstimator(string output, string[] inputs)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(output);
+        _output = output;
+        _inputs = inputs is { Length: > 0 } ? inputs : throw new ArgumentException("Name at least one input column.", nameof(inputs));
+    }
+
+    public ColumnConcatenatingTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var transformer = new ColumnConcatenatingTransformer(_output, _inputs);
+        transformer.GetOutputSchema(input.Schema);
+        return transformer;
+    }
+
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        var columns = Array.ConvertAll(_inputs, inputSchema.Find);
+        foreach (var column in columns)
+        {
+            if (!column.ItemType.Equals(columns[0].ItemType) || column.IsKey != columns[0].IsKey)
+                throw ColumnConcatenatingTransformer.Mismatch(column.Name, columns[0].TypeString, column.TypeString);
+        }
+        return inputSchema.With(columns is [{ Kind: not SchemaShape.Column.VectorKind.Scalar } only] ? only.Renamed(_output) : Joined(columns));
+    }
+
+    private SchemaShape.Column Joined(SchemaShape.Column[] columns)
+    {
+        var variable = columns.Any(column => column.Kind == SchemaShape.Column.VectorKind.VariableVector);
+        var annotations = new List<SchemaShape.Column>();
+        if (!variable && columns.Any(c => c.Kind == SchemaShape.Column.VectorKind.Scalar || c.Annotations.TryFindColumn(AnnotationKinds.SlotNames, out _)))
+            annotations.Add(SchemaShape.Column.SlotNames);
+        if (columns.All(column => column.Annotations.TryFindColumn(AnnotationKinds.IsNormalized, out _)))
+            annotations.Add(SchemaShape.Column.IsNormalized);
+        var kind = variable ? SchemaShape.Column.VectorKind.VariableVector : SchemaShape.Column.VectorKind.Vector;
+        return new(_output, kind, columns[0].ItemType, columns[0].IsKey, new(annotations));
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.ML.Transforms;
+
+namespace Microsoft.ML;
+
+public static class TransformExtensionsCatalog
+{
+    public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName) =>
+        new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName));
+
+    public static ColumnConcatenatingEstimator Concatenate(this TransformsCatalog catalog, string outputColumnName, params string[] inputColumnNames) =>
+        new(outputColumnName, inputColumnNames);
+
+    public static ColumnSelectingEstimator DropColumns(this TransformsCatalog catalog, params string[] columnNames) =>
+        new(new ColumnSelectingTransformer(columnNames, keep: false, keepHidden: true));
+
+    public static ColumnSelectingEstimator SelectColumns(this TransformsCatalog catalog, string[] columnNames, bool keepHidden) =>
+        new(new ColumnSelectingTransformer(columnNames, keep: true, keepHidden));
+
+    public static ColumnSelectingEstimator SelectColumns(this TransformsCatalog catalog, params string[] columnNames) =>
+        SelectColumns(catalog, columnNames, false);
+}
