@@ -15,7 +15,9 @@ public static class Agreement
         return n == 0 ? 1 : (n + 2 * s - a - b) / n;
     }
 
-    /// <summary>Adjusted Rand index (Hubert and Arabie 1985): (S − AB/N) / ((A + B)/2 − AB/N); 0 expected by chance, 1 when equal.</summary>
+    /// <summary>
+    /// Adjusted Rand index (Hubert and Arabie 1985): (S − AB/N) / ((A + B)/2 − AB/N); 0 expected by chance, 1 when equal.
+    /// </summary>
     public static double AdjustedRand(Partition first, Partition second)
     {
         var (s, a, b, n) = Pairs(new Contingency(first, second));
@@ -39,7 +41,9 @@ public static class Agreement
     public static double ExpectedMutualInformation(Partition first, Partition second)
         => Communities.ExpectedMutualInformation.Of(new Contingency(first, second));
 
-    /// <summary>Normalised mutual information: I over the mean entropy. Rises with the number of communities; see the adjusted one.</summary>
+    /// <summary>
+    /// Normalised mutual information: I over the mean entropy. Rises with the number of communities; see the adjusted one.
+    /// </summary>
     public static double NormalisedMutualInformation(Partition first, Partition second)
     {
         var table = new Contingency(first, second);

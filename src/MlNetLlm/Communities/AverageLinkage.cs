@@ -1,6 +1,8 @@
 namespace MlNetLlm.Communities;
 
-/// <summary>Agglomerative clustering by average linkage: the two clusters with the smallest mean distance merge, until one is left.</summary>
+/// <summary>
+/// Agglomerative clustering by average linkage: the two clusters with the smallest mean distance merge, until one is left.
+/// </summary>
 /// <remarks>
 /// A nearest-neighbour chain finds the merges in O(n²) time (Benzécri 1982; valid because a merge never brings a cluster closer to a
 /// third than both parts were). Distances are kept as sums over pairs, in single precision: sums of whole numbers, such as counts
@@ -24,7 +26,11 @@ public static class AverageLinkage
             {
                 var distance = distances[i, j];
                 if (i != j && !(double.IsFinite(distance) && Math.Abs(distance - distances[j, i]) <= 1e-9 * Math.Abs(distance)))
-                    throw new ArgumentException($"Distances are finite and symmetric; ({i}, {j}) is {distance} and ({j}, {i}) is {distances[j, i]}.");
+                {
+                    throw new ArgumentException(
+                        $"Distances are finite and symmetric; ({i}, {j}) is {distance} and ({j}, {i}) is {distances[j, i]}.");
+                }
+
                 sums[(long)i * n + j] = (float)distance;
             }
         }

@@ -55,7 +55,8 @@ public static class Consensus
     /// <param name="runs">At least one partition.</param>
     /// <param name="linkage">How.</param>
     /// <param name="communities">
-    /// How many; 0 = the median of the runs (the lower one of two), for <see cref="ConsensusLinkage.PublishedRows"/> their mean rounded down.
+    /// How many; 0 = the median of the runs (the lower one of two), for <see cref="ConsensusLinkage.PublishedRows"/> their mean
+    /// rounded down.
     /// </param>
     public static Partition Join(
         IReadOnlyList<Partition> runs, ConsensusLinkage linkage = ConsensusLinkage.Dissimilarity, int communities = 0)
@@ -64,14 +65,18 @@ public static class Consensus
         if (nodes == 0)
             return runs[0];
         if (linkage == ConsensusLinkage.Dissimilarity)
-            return ByDissimilarity(runs, communities > 0 ? communities : runs.Select(run => run.Count).Order().ElementAt((runs.Count - 1) / 2));
+            return ByDissimilarity(runs, communities > 0 ? communities : MedianCount(runs));
         var count = communities > 0 ? communities : (int)runs.Average(run => run.Count);
         var tree = PublishedTree(runs);
         return count >= nodes ? Partition.Singletons(nodes) : tree.CutAt(tree.Merges[nodes - 1 - count].Height);
     }
 
-    /// <summary>The merges of the published form: Euclidean distances between rows of the co-assignment matrix with a diagonal of 0.</summary>
-    /// <remarks>O(nodes³) time. The cut is at the height of the k-th merge from the end, which leaves k − 1 merges out, barring ties.</remarks>
+    /// <summary>
+    /// The merges of the published form: Euclidean distances between rows of the co-assignment matrix with a diagonal of 0.
+    /// </summary>
+    /// <remarks>
+    /// O(nodes³) time. The cut is at the height of the k-th merge from the end, which leaves k − 1 merges out, barring ties.
+    /// </remarks>
     public static Dendrogram PublishedTree(IReadOnlyList<Partition> runs)
     {
         var rows = CoAssignment(runs);
@@ -99,7 +104,9 @@ public static class Consensus
         return Tree(runs, Enumerable.Range(0, nodes).ToArray(), [.. Enumerable.Repeat(1, nodes)]);
     }
 
-    /// <summary>Nodes that every run puts together merge at height 0 anyway: they start as one group, which keeps the matrix small.</summary>
+    /// <summary>
+    /// Nodes that every run puts together merge at height 0 anyway: they start as one group, which keeps the matrix small.
+    /// </summary>
     private static Partition ByDissimilarity(IReadOnlyList<Partition> runs, int communities)
     {
         var groups = runs[0];
@@ -146,6 +153,9 @@ public static class Consensus
                 together[j] += run[j] == run[i] ? 1 : 0;
         }
     }
+
+    private static int MedianCount(IReadOnlyList<Partition> runs)
+        => runs.Select(run => run.Count).Order().ElementAt((runs.Count - 1) / 2);
 
     private static int CheckRuns(IReadOnlyList<Partition> runs)
     {

@@ -1,6 +1,11 @@
+using MlNetLlm.Training;
+
 namespace MlNetLlm.Communities;
 
-/// <summary>Leiden community detection: Louvain with a refinement between the local moves and the folding; every community it returns is connected.</summary>
+/// <summary>
+/// Leiden community detection: Louvain with a refinement between the local moves and the folding; every community it returns is
+/// connected.
+/// </summary>
 /// <remarks>
 /// Traag, Waltman and van Eck 2019, "From Louvain to Leiden". Folding happens along the refined communities, which grow by merging single
 /// nodes only and are therefore connected; the unrefined ones are where the next level starts, so modularity never falls.
@@ -29,14 +34,14 @@ public static class Leiden
         ArgumentNullException.ThrowIfNull(graph);
         Modularity.CheckResolution(resolution);
         if (!(randomness > 0 && double.IsFinite(randomness)))
-            throw new ArgumentException($"Leiden's randomness is {randomness}; it is finite and above 0 (usual: 0.01).", nameof(randomness));
+            throw new ArgumentException($"Leiden's randomness is {randomness}; it is finite and above 0 (0.01 is usual).");
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         var partition = start ?? Partition.Singletons(graph.NodeCount);
         Partition.CheckFits(partition, graph.NodeCount);
         if (graph.TotalWeight == 0)
             return Partition.Singletons(graph.NodeCount);
 
-        var random = new Random(seed);
+        var random = new RandomStream(seed, "leiden");
         var temperature = randomness * graph.TotalWeight / graph.EdgeCount;
         for (var i = 0; i < iterations; i++)
         {
@@ -50,7 +55,12 @@ public static class Leiden
     }
 
     private static Partition Iterate(
-        WeightedGraph graph, Partition start, double resolution, double temperature, Random random, CancellationToken cancellationToken)
+        WeightedGraph graph,
+        Partition start,
+        double resolution,
+        double temperature,
+        RandomStream random,
+        CancellationToken cancellationToken)
     {
         var membership = Enumerable.Range(0, graph.NodeCount).ToArray();     // (original nodes) -> node of the level
         var labels = start.Labels.ToArray();                                 // (nodes of the level) -> community

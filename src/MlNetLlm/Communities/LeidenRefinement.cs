@@ -1,3 +1,5 @@
+using MlNetLlm.Training;
+
 namespace MlNetLlm.Communities;
 
 /// <summary>Leiden's refinement: inside every community, single nodes merge into well-connected groups.</summary>
@@ -10,7 +12,7 @@ internal static class LeidenRefinement
     /// Δ = w(v,T) − γ k_v K_T / 2m ≥ 0.
     /// </remarks>
     /// <returns>(nodes): a group number in 0 … nodes − 1.</returns>
-    public static int[] Run(WeightedGraph graph, int[] community, double resolution, double temperature, Random random)
+    public static int[] Run(WeightedGraph graph, int[] community, double resolution, double temperature, RandomStream random)
     {
         var nodes = graph.NodeCount;
         var perPair = resolution / (2 * graph.TotalWeight);                  // γ / 2m
@@ -30,7 +32,7 @@ internal static class LeidenRefinement
         bool WellConnected(int t, double around) => outward[t] >= perPair * total[t] * (around - total[t]);
 
         var order = Enumerable.Range(0, nodes).ToArray();
-        random.Shuffle(order);
+        random.Shuffle(order.AsSpan());
         var (weightTo, touched, chances) = (new double[nodes], new int[nodes], new double[nodes]);
         foreach (var node in order)
         {
@@ -92,7 +94,7 @@ internal static class LeidenRefinement
     }
 
     /// <summary>Draws an index with probability ∝ exp(gain/θ), or −1, whose gain is 0, for staying alone. Overwrites the gains.</summary>
-    private static int Draw(Span<double> gains, double temperature, Random random)
+    private static int Draw(Span<double> gains, double temperature, RandomStream random)
     {
         var best = 0.0;
         foreach (var gain in gains)

@@ -1,3 +1,5 @@
+using MlNetLlm.Training;
+
 namespace MlNetLlm.Communities;
 
 /// <summary>
@@ -47,14 +49,14 @@ internal sealed class LocalMoving
 
     /// <summary>Moves nodes, in random order at first, until none gains.</summary>
     /// <returns>Whether any node moved.</returns>
-    public bool Run(Random random)
+    public bool Run(RandomStream random)
     {
         var nodes = _graph.NodeCount;
         var queue = new int[nodes];          // a ring: every node stands in it at most once
         var waiting = new bool[nodes];
         for (var node = 0; node < nodes; node++)
             queue[node] = node;
-        random.Shuffle(queue);
+        random.Shuffle(queue.AsSpan());
         Array.Fill(waiting, true);
 
         var (head, count, moved) = (0, nodes, false);

@@ -1,3 +1,5 @@
+using MlNetLlm.Training;
+
 namespace MlNetLlm.Communities;
 
 /// <summary>Louvain community detection: local moves, then fold every community into one node, until nothing moves.</summary>
@@ -16,7 +18,7 @@ public static class Louvain
     {
         ArgumentNullException.ThrowIfNull(graph);
         Modularity.CheckResolution(resolution);
-        var random = new Random(seed);
+        var random = new RandomStream(seed, "louvain");
         var membership = Enumerable.Range(0, graph.NodeCount).ToArray();     // (original nodes) -> node of the level
         var level = graph;
         while (level.TotalWeight > 0)

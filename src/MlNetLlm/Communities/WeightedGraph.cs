@@ -32,7 +32,7 @@ public sealed class WeightedGraph
         }
 
         if (!double.IsFinite(total))
-            throw new ArgumentException("The weights of the graph sum to infinity. Divide them by a common factor: communities do not change.");
+            throw new ArgumentException("The weights of the graph sum to infinity. Divide all by one factor: communities do not change.");
         TotalWeight = total / 2;
         LoopCount = loopCount;
     }

@@ -9,12 +9,14 @@ public class AgreementTests
 
     // Sheet G3; row 2's information measures are scikit-learn's own test constants.
     [TestCase("000111", "010122", 0.666667, 0.242424, 0.462098, 0.277259, 0.515804, 0.298792, 0.285714, 0.333333, 0.444444)]
-    [TestCase("11111122222233333", "11112122223133322", 0.691176, 0.266940, 0.410219, 0.150425, 0.378350, 0.278210, 0.322581, 0.545455, 0.552910)]
+    [TestCase(
+        "11111122222233333", "11112122223133322", 0.691176, 0.266940, 0.410219, 0.150425, 0.378350, 0.278210, 0.322581, 0.545455, 0.552910)]
     [TestCase("0011", "1100", 1, 1, 0.693147, 0.231049, 1, 1, 1, 0, 1)]
     [TestCase("0011", "0101", 0.333333, -0.5, 0, 0.231049, 0, -0.5, 0, 0.333333, 0.333333)]
     [TestCase("001122", "001222", 0.8, 0.444444, 0.780355, 0.503096, 0.739667, 0.502361, 0.4, 0.714286, 0.722222)]
     public void Measures_OfKnownLabels_EqualScikitLearn(
-        string first, string second, double rand, double ari, double mi, double expectedMi, double nmi, double ami, double pairs, double labels, double best)
+        string first, string second, double rand, double ari, double mi, double expectedMi, double nmi, double ami, double pairs,
+        double labels, double best)
     {
         var (a, b) = (Partition.Of(first), Partition.Of(second));
 

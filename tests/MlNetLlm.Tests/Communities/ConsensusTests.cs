@@ -121,6 +121,8 @@ public class ConsensusTests
     public void Join_WithoutRunsOrOfDifferentNodes_Throws()
     {
         Assert.That(() => Consensus.Join([]), Throws.ArgumentException.With.Message.Contains("at least one partition"));
-        Assert.That(() => Consensus.Join([Partition.Whole(3), Partition.Whole(2)]), Throws.ArgumentException.With.Message.Contains("covers 2 nodes"));
+        Assert.That(
+            () => Consensus.Join([Partition.Whole(3), Partition.Whole(2)]),
+            Throws.ArgumentException.With.Message.Contains("covers 2 nodes"));
     }
 }

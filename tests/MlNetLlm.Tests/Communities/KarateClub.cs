@@ -28,7 +28,8 @@ internal static class KarateClub
     /// <summary>The partition of highest modularity without weights: 4 communities.</summary>
     public static Partition Best { get; } = Partition.FromGroups(34,
     [
-        [0, 1, 2, 3, 7, 11, 12, 13, 17, 19, 21], [4, 5, 6, 10, 16], [23, 24, 25, 27, 28, 31], [8, 9, 14, 15, 18, 20, 22, 26, 29, 30, 32, 33],
+        [0, 1, 2, 3, 7, 11, 12, 13, 17, 19, 21], [4, 5, 6, 10, 16], [23, 24, 25, 27, 28, 31],
+        [8, 9, 14, 15, 18, 20, 22, 26, 29, 30, 32, 33],
     ]);
 
     private static IEnumerable<WeightedEdge> Edges() => Ties.Chunk(3).Select(tie => new WeightedEdge(tie[0], tie[1], tie[2]));

@@ -28,7 +28,7 @@ public class PartitionTests
     [Test]
     public void FromGroups_WithNodeTwiceMissingOrOutside_SaysWhich()
     {
-        Assert.That(() => Partition.FromGroups(2, [[0, 1], [1]]), Throws.ArgumentException.With.Message.Contains("Node 1 stands in two groups"));
+        Assert.That(() => Partition.FromGroups(2, [[0, 1], [1]]), Throws.ArgumentException.With.Message.Contains("1 stands in two groups"));
         Assert.That(() => Partition.FromGroups(2, [[0]]), Throws.ArgumentException.With.Message.Contains("Node 1 stands in no group"));
         Assert.That(() => Partition.FromGroups(2, [[0, 2]]), Throws.ArgumentException.With.Message.Contains("Node 2 is outside 0 … 1"));
     }

@@ -55,7 +55,9 @@ public class WeightedGraphTests
     [TestCase(0, 1, double.NaN, "Edge (0, 1) has weight NaN; weights are finite and not negative.")]
     [TestCase(0, 1, double.PositiveInfinity, "weights are finite and not negative.")]
     public void FromEdges_WithBadEdge_SaysWhich(int source, int target, double weight, string message)
-        => Assert.That(() => WeightedGraph.FromEdges(3, [new(source, target, weight)]), Throws.ArgumentException.With.Message.Contains(message));
+        => Assert.That(
+            () => WeightedGraph.FromEdges(3, [new(source, target, weight)]),
+            Throws.ArgumentException.With.Message.Contains(message));
 
     [Test]
     public void FromEdges_WithWeightsThatOverflow_Throws()
@@ -75,7 +77,9 @@ public class WeightedGraphTests
             () => WeightedGraph.FromDense(new double[,] { { 0, 1 }, { 2, 0 } }),
             Throws.ArgumentException.With.Message.Contains("entry (0, 1) is 1 and (1, 0) is 2"));
         Assert.That(() => WeightedGraph.FromDense(new[,] { { double.NaN } }), Throws.ArgumentException.With.Message.Contains("NaN"));
-        Assert.That(() => WeightedGraph.FromDense(new[,] { { 0, 1 }, { double.NaN, 0 } }), Throws.ArgumentException.With.Message.Contains("NaN"));
+        Assert.That(
+            () => WeightedGraph.FromDense(new[,] { { 0, 1 }, { double.NaN, 0 } }),
+            Throws.ArgumentException.With.Message.Contains("(1, 0) is NaN"));
     }
 
     [Test]
