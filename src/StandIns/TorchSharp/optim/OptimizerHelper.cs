@@ -9,6 +9,8 @@ public abstract class OptimizerHelper : optim.Optimizer
 
     protected OptimizerOptions _defaults;
 
+    public OptimizerHelper() { }
+
     internal OptimizerState StateOf(Parameter parameter) => _states[parameter.Handle];
 
     /// <summary>Registers a group; each of its parameters gets its state here, outside any dispose scope.</summary>
