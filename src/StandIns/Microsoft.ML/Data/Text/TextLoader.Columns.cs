@@ -13,6 +13,8 @@ public sealed class KeyCount
 
 public sealed partial class TextLoader
 {
+    private TextLoader() { }
+
     public class Options
     {
         public bool AllowQuoting;
