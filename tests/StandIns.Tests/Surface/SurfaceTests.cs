@@ -26,10 +26,10 @@ public sealed class SurfaceTests(string assembly, bool annotated, string listing
     {
         _members = new SurfacePrinter(new TypeText(annotated)).Print(Assembly.Load(assembly)).ToList();
         var approved = Path.Combine(AppContext.BaseDirectory, "Surface", ApprovedName);
-        _approved = new SurfaceListing(File.Exists(approved) ? File.ReadLines(approved) : [], annotated);
+        _approved = new SurfaceListing(File.Exists(approved) ? File.ReadLines(approved).Select(Long) : [], annotated);
         if (Root is null || Path.Combine(Root, "../shared/reference/api") is not { } folder || !Directory.Exists(folder)) return;
         _full = new SurfaceListing(Directory.GetFiles(folder, listings).Order(StringComparer.Ordinal).SelectMany(Read), annotated);
-        if (Approving) File.WriteAllText(Path.Combine(Root, "tests/StandIns.Tests/Surface", ApprovedName), Implemented(_full));
+        if (Approving) File.WriteAllText(Path.Combine(Root, "tests/StandIns.Tests/Surface", ApprovedName), Short(Implemented(_full)));
     }
 
     /// <summary>A listing's lines; of what only the older version of a package spells so, the heads of types alone.</summary>
@@ -78,6 +78,18 @@ public sealed class SurfaceTests(string assembly, bool annotated, string listing
         var lines = _members.Select(full.Find).OfType<string>().Distinct().Order(StringComparer.Ordinal);
         return string.Join('\n', lines) + "\n";
     }
+
+    /// <summary>Abbreviates the names that fill most of a listing.</summary>
+    private static string Short(string text) => Abbreviations.Aggregate(text, (t, a) => t.Replace(a.Long, a.Short));
+
+    private static string Long(string line) => Abbreviations.Reverse().Aggregate(line, (t, a) => t.Replace(a.Short, a.Long));
+
+    private static readonly (string Long, string Short)[] Abbreviations =
+    [
+        ("TorchSharp.torch.", "@t."), ("TorchSharp.Modules.", "@m."), ("Microsoft.ML.", "@ml."), ("System.Collections.Generic.", "@g."),
+        ("@t.ScalarType? dtype = null, @t.Device? device = null, bool requires_grad = false", "@new"), ("public static @t.Tensor @t.", "@f "),
+        ("public @t.Tensor @t.Tensor.", "@i "), (", string[]? names = null", ", @names"),
+    ];
 
     private static string? FindRoot()
     {
