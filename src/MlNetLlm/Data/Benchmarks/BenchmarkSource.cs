@@ -63,7 +63,10 @@ internal sealed class BenchmarkSource(Benchmark benchmark, BenchmarkOptions opti
     private Exception Empty(HashSet<(string Subject, string Language)> seen)
     {
         if (seen.Count == 0)
-            return new InvalidDataException($"'{string.Join("', '", files.Select(file => file.Path))}' has no rows; expected at least one.");
+        {
+            var paths = string.Join("', '", files.Select(file => file.Path));
+            return new InvalidDataException($"'{paths}' has no rows; expected at least one.");
+        }
         var known = string.Join(", ", seen.Order().Select(part => $"{part.Subject} ({part.Language})"));
         return new ArgumentException($"Benchmark '{benchmark.Name}' has no row of split '{options.Split}', subject '{options.Subject}', "
             + $"language '{options.Language}'. Its subjects (languages): {known}.");

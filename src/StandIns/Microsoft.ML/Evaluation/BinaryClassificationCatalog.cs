@@ -4,8 +4,8 @@ namespace Microsoft.ML;
 
 public sealed partial class BinaryClassificationCatalog
 {
-    public CalibratedBinaryClassificationMetrics Evaluate(IDataView data, string labelColumnName = "Label", string scoreColumnName = "Score",
-        string probabilityColumnName = "Probability", string predictedLabelColumnName = "PredictedLabel")
+    public CalibratedBinaryClassificationMetrics Evaluate(IDataView data, string labelColumnName = "Label",
+        string scoreColumnName = "Score", string probabilityColumnName = "Probability", string predictedLabelColumnName = "PredictedLabel")
     {
         ArgumentNullException.ThrowIfNull(data);
         var probability = EvaluatedColumns.Find(data, probabilityColumnName, "probability");
@@ -69,5 +69,7 @@ public sealed partial class BinaryClassificationCatalog
 
     // The names of a key label come in key order, although the second key is the positive class.
     private static string[] ClassNames(DataViewSchema.Column label) =>
-        label.Type is KeyDataViewType && EvaluatedColumns.Texts(label, AnnotationKinds.KeyValues) is { } names ? names : ["positive", "negative"];
+        label.Type is KeyDataViewType && EvaluatedColumns.Texts(label, AnnotationKinds.KeyValues) is { } names
+            ? names
+            : ["positive", "negative"];
 }

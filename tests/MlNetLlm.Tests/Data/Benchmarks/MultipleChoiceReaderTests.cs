@@ -103,9 +103,9 @@ public class MultipleChoiceReaderTests
             Files = "own.json", Rows = "/", AnswerIs = AnswerKind.Marks,
             Fields = new BenchmarkFields { Choices = ["targets"], Answer = "targets.*" },
         };
-        var filler = new string('x', 3000);    // so that elements cross the reader's buffer
+        var filler = new string('x', 200_000);    // elements that cross the end of the reader's buffer, and one beyond its size
         var elements = Enumerable.Range(0, 100).Select(i =>
-            $$$"""{"filler": "{{{filler}}}", "question": "{{{i}}}", "targets": {"a": {{{i % 2}}}, "b": {{{(i + 1) % 2}}}}}""");
+            $$$"""{"filler": "{{{(i == 50 ? filler : filler[..3000])}}}", "question": "{{{i}}}", "targets": {"a": {{{i % 2}}}, "b": {{{(i + 1) % 2}}}}}""");
         Write("own.json", $"[{string.Join(",\n", elements)}]");
 
         var data = Read(marked);
@@ -165,6 +165,17 @@ public class MultipleChoiceReaderTests
         Assert.That(first.Numbers("AnswerIndex"), Is.EqualTo(answers));
         Assert.That(all.Numbers("AnswerIndex")[^answers.Length..], Is.EqualTo(answers));    // easy comes after challenge
         Assert.That(other.Numbers("AnswerIndex"), Is.Not.EqualTo(answers));
+    }
+
+    [Test]
+    public void Read_StopsBeforeAFaultThatIsNotReached()
+    {
+        Write("own_test.jsonl", """{"question": "a", "choices": ["1", "2"], "answer": 0}""", "{");
+        var data = Read(Indexed);
+        using var cursor = data.GetRowCursor(data.Schema);
+
+        Assert.That(cursor.MoveNext(), Is.True);
+        Assert.That(() => cursor.MoveNext(), Throws.InstanceOf<InvalidDataException>());
     }
 
     [Test]

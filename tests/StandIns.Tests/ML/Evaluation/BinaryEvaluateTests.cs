@@ -97,6 +97,18 @@ public class BinaryEvaluateTests
     }
 
     [Test]
+    public void Evaluate_WithManyTies_CountsPairsLikeTheDefinition()
+    {
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 200).Select(_ => new Row { Label = random.Next(3) == 0, Score = random.Next(-5, 5) }).ToArray();
+
+        var pairs = from positive in rows where positive.Label from negative in rows where !negative.Label select (positive, negative);
+        var share = pairs.Average(pair =>
+            pair.positive.Score > pair.negative.Score ? 1 : pair.positive.Score == pair.negative.Score ? 0.5 : 0);
+        Assert.That(Evaluate(rows).AreaUnderRocCurve, Is.EqualTo(share).Within(1e-12));
+    }
+
+    [Test]
     public void Evaluate_WithWrongPredictedLabel_IgnoresIt()
     {
         var wrong = Rows.Select(r => new Row { Label = r.Label, Score = r.Score, Probability = r.Probability, PredictedLabel = !r.Label });
@@ -116,7 +128,10 @@ public class BinaryEvaluateTests
     [Test]
     public void Evaluate_WithImpossibleLabel_HasInfiniteLogLoss()
     {
-        var metrics = Evaluate([new() { Label = true, Score = 1, Probability = 0 }, new() { Label = false, Score = -1, Probability = 0.5f }]);
+        var metrics = Evaluate(
+        [
+            new() { Label = true, Score = 1, Probability = 0 }, new() { Label = false, Score = -1, Probability = 0.5f },
+        ]);
 
         Assert.That(metrics.LogLoss, Is.EqualTo(double.PositiveInfinity));
         Assert.That(metrics.LogLossReduction, Is.EqualTo(double.NegativeInfinity));

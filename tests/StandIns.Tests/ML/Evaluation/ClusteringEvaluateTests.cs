@@ -70,9 +70,13 @@ public class ClusteringEvaluateTests
     }
 
     [Test]
-    public void Evaluate_WithFractionalLabel_Throws() =>
-        Assert.That(() => Ml.Clustering.Evaluate(Load([new() { Label = 0.5f, Score = [1, 2], Features = [0, 0] }]), labelColumnName: "Label"),
+    public void Evaluate_WithFractionalLabel_Throws()
+    {
+        var data = Load([new() { Label = 0.5f, Score = [1, 2], Features = [0, 0] }]);
+
+        Assert.That(() => Ml.Clustering.Evaluate(data, labelColumnName: "Label"),
             Throws.InvalidOperationException.With.Message.Contains("Invalid label"));
+    }
 
     private static IDataView Load(Row[] rows) => Ml.Data.LoadFromEnumerable(rows);
 

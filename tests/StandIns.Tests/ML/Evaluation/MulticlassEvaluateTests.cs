@@ -239,7 +239,7 @@ public class MulticlassEvaluateTests
     {
         var metrics = Evaluate([new() { Label = 1, Score = [0.4f, 0.4f, 0.2f] }], topK: 1);
 
-        Assert.That(metrics.ConfusionMatrix.GetCountForClassPair(predictedClassIndicatorIndex: 0, actualClassIndicatorIndex: 1), Is.EqualTo(1));
+        Assert.That(metrics.ConfusionMatrix.Counts[1], Is.EqualTo(new[] { 1, 0, 0 }));
         Assert.That(metrics.MicroAccuracy, Is.Zero);
         Assert.That(metrics.TopKAccuracy, Is.EqualTo(1));
     }

@@ -1,0 +1,81 @@
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Persistence;
+using MlNetLlm.Tokenization;
+
+namespace MlNetLlm.Checkpoints;
+
+/// <summary>Finds out what kind of model stands at a path, reads it, and writes our own kind of folder.</summary>
+internal static class ModelFolder
+{
+    private const string DescriptionName = "model.json";
+    private const string WeightsName = "model.safetensors";
+
+    /// <summary>What model.json holds.</summary>
+    private sealed record Description(int Format, TransformerConfig Config, SpecialTokens Special)
+    {
+        internal const int CurrentFormat = 1;
+    }
+
+    internal static LanguageModel Load(string path)
+    {
+        if (File.Exists(path))
+            return LoadLlama2C(path);
+        if (AtomicFolder.Exists(path))
+            return LoadOwn(AtomicFolder.Open(path));
+        if (!Directory.Exists(path))
+            throw new DirectoryNotFoundException($"There is no model at '{path}': neither a file nor a folder.");
+        return Directory.EnumerateFiles(path, "*.bin").Order(StringComparer.Ordinal).FirstOrDefault(Llama2C.Recognises) is { } file
+            ? LoadLlama2C(file)
+            : throw new InvalidDataException(
+                $"Folder '{path}' holds no model: expected {DescriptionName} with {AtomicFolder.MarkerName}, or a llama2.c .bin file.");
+    }
+
+    internal static void Save(LanguageModel model, string folder, IFileSystem fileSystem) =>
+        AtomicFolder.Write(fileSystem, folder, temporary =>
+        {
+            var description = new Description(Description.CurrentFormat, model.Config, model.Special);
+            AtomicFile.WriteAllBytes(fileSystem, Path.Combine(temporary, DescriptionName), StrictJson.ToBytes(description));
+            Safetensors.Write(
+                fileSystem, Path.Combine(temporary, WeightsName), model.Module.named_parameters().Select(p => (p.name, (TorchSharp.torch.Tensor)p.parameter)));
+            TokenizerFile.Save(model.Tokenizer, temporary, fileSystem);
+        });
+
+    private static LanguageModel LoadOwn(string folder)
+    {
+        var path = Path.Combine(folder, DescriptionName);
+        var description = StrictJson.ReadFile<Description>(path);
+        if (description.Format != Description.CurrentFormat)
+            throw new InvalidDataException(
+                $"'{path}' has format {description.Format}; this version reads {Description.CurrentFormat}. Use the version that wrote it.");
+        using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
+        var module = new TransformerModel(Checked(description.Config, path), SafetensorsWeights.Source(weights));
+        try
+        {
+            SafetensorsWeights.RequireAllUsed(weights, module);
+            return new LanguageModel(module, TokenizerFile.Load(folder), description.Special);
+        }
+        catch
+        {
+            module.Dispose();
+            throw;
+        }
+    }
+
+    private static LanguageModel LoadLlama2C(string file)
+    {
+        var tokenizer = TokenizerFile.Load(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        return new LanguageModel(Llama2C.Read(file), tokenizer);
+    }
+
+    private static TransformerConfig Checked(TransformerConfig config, string path)
+    {
+        try
+        {
+            return config.Validated();
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"'{path}': {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using MlNetLlm.LanguageModels;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Checkpoints;
+
+/// <summary>A safetensors file whose tensors carry the model's own names, as a source of weights.</summary>
+internal static class SafetensorsWeights
+{
+    /// <summary>Reads each weight as Float32 straight into its final place.</summary>
+    internal static WeightSource Source(SafetensorsFile file) => (name, _, shape) =>
+    {
+        if (!file.Entry(name).Shape.SequenceEqual(shape))   // before anything is allocated
+            throw new InvalidDataException(
+                $"Tensor '{name}' has shape {Shapes.Text([.. file.Entry(name).Shape])}, the model's configuration asks for {Shapes.Text(shape)}.");
+        return file.Read(name, ScalarType.Float32);
+    };
+
+    /// <summary>Throws when the file holds tensors that the model has no place for.</summary>
+    internal static void RequireAllUsed(SafetensorsFile file, TransformerModel model)
+    {
+        var known = model.named_parameters().Select(p => p.name).ToHashSet();
+        string[] unknown = [.. file.Header.Tensors.Select(entry => entry.Name).Where(name => !known.Contains(name))];
+        if (unknown.Length > 0)
+            throw new InvalidDataException(
+                $"The file holds {unknown.Length} tensor(s) that the model has no place for: {string.Join(", ", unknown.Take(5))}. "
+                + "Its configuration belongs to another model.");
+    }
+}

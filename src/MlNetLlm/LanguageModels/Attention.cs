@@ -1,0 +1,68 @@
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>Multi-head attention with rotary positions, shared key heads and a cache: out(attend(rot(q x), rot(k x), v x)).</summary>
+internal sealed class Attention : nn.Module
+{
+    private readonly TransformerConfig _config;
+    private readonly int _layer;
+    private readonly string _weights;
+    private readonly string _mixed;
+
+    internal Attention(WeightSource weights, string path, int layer, TransformerConfig config)
+        : base(nameof(Attention))
+    {
+        (_config, _layer) = (config, layer);
+        (_weights, _mixed) = ($"{path}.weights", $"{path}.mixed");
+        var (queries, keys) = (config.Heads * config.HeadWidth, config.KeyValueHeads * config.HeadWidth);
+        Query = Make("query", ProjectionKind.Query, config.Width, queries, config.QueryKeyValueBias);
+        Key = Make("key", ProjectionKind.Key, config.Width, keys, config.QueryKeyValueBias);
+        Value = Make("value", ProjectionKind.Value, config.Width, keys, config.QueryKeyValueBias);
+        Output = Make("output", ProjectionKind.Output, queries, config.Width, config.OutputBias);
+        RegisterComponents();
+
+        Projection Make(string name, ProjectionKind kind, int input, int output, bool bias) =>
+            new(weights, $"{path}.{name}", layer, kind, input, output, bias);
+    }
+
+    [field: ComponentName(Name = "query")]
+    internal Projection Query { get; }
+
+    [field: ComponentName(Name = "key")]
+    internal Projection Key { get; }
+
+    [field: ComponentName(Name = "value")]
+    internal Projection Value { get; }
+
+    [field: ComponentName(Name = "output")]
+    internal Projection Output { get; }
+
+    /// <summary>(batch, time, width) to (batch, time, width).</summary>
+    internal Tensor Forward(Tensor x, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, time, heads, keyHeads, d) = (x.size(0), x.size(1), _config.Heads, _config.KeyValueHeads, _config.HeadWidth);
+        var q = Query.call(x).view(batch, time, heads, d);                   // (batch, time, heads, d)
+        var k = Key.call(x).view(batch, time, keyHeads, d);                  // (batch, time, keyHeads, d)
+        var v = Value.call(x).view(batch, time, keyHeads, d);                // (batch, time, keyHeads, d)
+        if (pass.Rotation is { } angles)
+        {
+            q = RotaryMath.Rotate(q, angles.Cos, angles.Sin, _config.Rotary);
+            k = RotaryMath.Rotate(k, angles.Cos, angles.Sin, _config.Rotary);
+        }
+        if (pass.Cache is not null)
+            (k, v) = pass.Cache.Append(_layer, k, v);                        // (batch, source, keyHeads, d)
+        var mixed = pass.IsWanted(_weights) ? MixVisibly(q, k, v, pass) : AttentionMath.Causal(q, k, v, pass.Mask, pass.Dropout);
+        return Output.call(pass.Show(_mixed, mixed)).MoveToOuterDisposeScope();
+    }
+
+    private Tensor MixVisibly(Tensor q, Tensor k, Tensor v, ForwardPass pass)
+    {
+        var weights = AttentionMath.Weights(q, k, pass.Mask);
+        pass.ShowOnly(_weights, AttentionMath.ByHead(weights, q.size(0), q.size(1), q.size(2)));
+        return AttentionMath.Mix(pass.Drop(weights), q, v);
+    }
+}

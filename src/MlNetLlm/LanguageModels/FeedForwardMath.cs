@@ -1,0 +1,19 @@
+using static TorchSharp.torch;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>Nonlinearities that torch offers no function for.</summary>
+internal static class FeedForwardMath
+{
+    /// <summary>
+    /// x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))) (Hendrycks and Gimpel 2016), written as x · sigmoid(a x + b x³) with
+    /// a = 2 √(2/π) and b = 0.044715 a, which is the same function and one vectorised exponential.
+    /// </summary>
+    internal static Tensor GeluTanh(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        const double a = 1.5957691216057308, b = 0.044715 * a;
+        var slope = (x.square() * b).add_(a);                           // a + b x²
+        return (x * (x * slope).sigmoid_()).MoveToOuterDisposeScope();
+    }
+}

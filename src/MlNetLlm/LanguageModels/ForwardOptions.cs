@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>What one pass through a model does beside computing its output.</summary>
+public sealed record ForwardOptions
+{
+    /// <summary>A plain pass.</summary>
+    public static ForwardOptions None { get; } = new();
+
+    /// <summary>Keys and values of earlier tokens, which this pass continues and extends; null = the tokens stand alone.</summary>
+    /// <value>null.</value>
+    public KvCache? Cache { get; init; }
+
+    /// <summary>(batch) int64: how many tokens of a row are valid, at least 1; the rest is padding on the right. Null = all.</summary>
+    /// <value>null.</value>
+    public Tensor? Lengths { get; init; }
+
+    /// <summary>Takes the activations it wants.</summary>
+    /// <value>null.</value>
+    public IActivationSink? Activations { get; init; }
+
+    /// <summary>
+    /// Is shown each activation by name and returns what the model shall go on with: the same tensor, or another of the same shape.
+    /// Attention weights can be seen but not edited.
+    /// </summary>
+    /// <value>null.</value>
+    public Func<string, Tensor, Tensor>? Edit { get; init; }
+
+    /// <summary>
+    /// Ends the pass after this many blocks: <see cref="TransformerModel.Hidden"/> then returns the hidden states there, without the
+    /// final norm, and the blocks above cost nothing. Null = all blocks.
+    /// </summary>
+    /// <value>null.</value>
+    public int? Layers { get; init; }
+}

@@ -1,0 +1,49 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>What all blocks of one pass share: where the tokens stand, who may look at whom, and who watches.</summary>
+internal sealed class ForwardPass
+{
+    private readonly ForwardOptions _options;
+
+    internal ForwardPass(ForwardOptions options) => _options = options;
+
+    /// <summary>Earlier tokens, or null.</summary>
+    internal KvCache? Cache => _options.Cache;
+
+    /// <summary>Who may look at whom.</summary>
+    internal required AttentionMask Mask { get; init; }
+
+    /// <summary>cos and signed sin of the tokens' positions, (time, 1, r) or (batch, time, 1, r); null with learned positions.</summary>
+    internal required (Tensor Cos, Tensor Sin)? Rotation { get; init; }
+
+    /// <summary>Share of activations dropped; 0 outside training.</summary>
+    internal required double Dropout { get; init; }
+
+    /// <summary>Whether someone wants to see this activation.</summary>
+    internal bool IsWanted(string name) => _options.Activations?.Wants(name) == true;
+
+    /// <summary>Shows an activation to who wants it and returns what the model goes on with.</summary>
+    internal Tensor Show(string name, Tensor value)
+    {
+        if (_options.Edit is { } edit)
+            value = Checked(name, value, edit(name, value));
+        if (IsWanted(name))
+            _options.Activations!.Receive(name, value);
+        return value;
+    }
+
+    /// <summary>Shows a by-product that cannot be edited.</summary>
+    internal void ShowOnly(string name, Tensor value) => _options.Activations!.Receive(name, value);
+
+    /// <summary>Drops activations in training.</summary>
+    internal Tensor Drop(Tensor value) => Dropout > 0 ? nn.functional.dropout(value, Dropout) : value;
+
+    private static Tensor Checked(string name, Tensor before, Tensor after) => ReferenceEquals(before, after)
+        || (after.dtype == before.dtype && after.shape.AsSpan().SequenceEqual(before.shape))
+        ? after
+        : throw new ArgumentException(
+            $"The edit of activation '{name}' returned {after.dtype} {Shapes.Text(after)}, expected {before.dtype} {Shapes.Text(before)}.");
+}

@@ -1,0 +1,72 @@
+using Microsoft.ML.Tokenizers;
+using MlNetLlm.Checkpoints;
+using MlNetLlm.Persistence;
+using MlNetLlm.Tokenization;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>
+/// A model with its tokenizer: configuration, weights, special tokens, fingerprint. Its weights are frozen; methods that train work on
+/// <see cref="TransformerModel.ShareWeights"/> (with adapters) or <see cref="TransformerModel.CopyWeights"/>.
+/// </summary>
+public sealed class LanguageModel : IDisposable
+{
+    private readonly Lazy<string> _fingerprint;
+
+    /// <summary>Joins a model and a tokenizer, freezes the weights and ends training mode.</summary>
+    /// <param name="module">The model; owned from now on.</param>
+    /// <param name="tokenizer">The tokenizer it was trained with.</param>
+    /// <param name="special">Ids of special tokens; null = as the tokenizer says.</param>
+    /// <exception cref="ArgumentException">The tokenizer has ids outside the model's vocabulary.</exception>
+    public LanguageModel(TransformerModel module, Tokenizer tokenizer, SpecialTokens? special = null)
+    {
+        Module = module;
+        Tokenizer = tokenizer;
+        Special = special ?? (tokenizer as TextTokenizer)?.Special ?? SpecialTokens.None;
+        RequireVocabulary();
+        foreach (var parameter in module.parameters())
+            parameter.requires_grad = false;
+        module.eval();
+        _fingerprint = new Lazy<string>(() => ModelFingerprint.Of(module));
+    }
+
+    /// <summary>Shape and kind of the model.</summary>
+    public TransformerConfig Config => Module.Config;
+
+    /// <summary>The weights.</summary>
+    public TransformerModel Module { get; }
+
+    /// <summary>Text to token ids and back.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Ids of tokens with a role of their own.</summary>
+    public SpecialTokens Special { get; }
+
+    /// <summary>SHA-256 over configuration and weights, in hexadecimal: two models with the same fingerprint compute the same.</summary>
+    public string Fingerprint => _fingerprint.Value;
+
+    /// <summary>Loads a model: a folder of our own, or a llama2.c model (its .bin file, or the folder with it and its tokenizer).</summary>
+    /// <param name="path">Folder or file.</param>
+    /// <exception cref="InvalidDataException">What is there is broken.</exception>
+    public static LanguageModel Load(string path) => ModelFolder.Load(path);
+
+    /// <summary>Saves the model as a folder of our own, whole or not at all: model.json, model.safetensors, tokenizer files.</summary>
+    /// <param name="folder">The folder; an older one is replaced.</param>
+    /// <param name="fileSystem">Where to write; null = this machine's files.</param>
+    public void Save(string folder, IFileSystem? fileSystem = null) => ModelFolder.Save(this, folder, fileSystem ?? Storage.Default);
+
+    /// <summary>The same tokenizer with other weights, such as fine-tuned ones.</summary>
+    /// <param name="module">The model; owned by the result.</param>
+    public LanguageModel WithModule(TransformerModel module) => new(module, Tokenizer, Special);
+
+    /// <summary>Frees the weights.</summary>
+    public void Dispose() => Module.Dispose();
+
+    private void RequireVocabulary()
+    {
+        var largest = new[] { Special.Bos, Special.Eos, Special.Pad, Special.Unknown, Special.Mask, (Tokenizer as TextTokenizer)?.VocabularySize - 1 }.Max();
+        if (largest >= Config.VocabularySize)
+            throw new ArgumentException(
+                $"The tokenizer has token id {largest}, the model's vocabulary ends at {Config.VocabularySize - 1}. They do not belong together.");
+    }
+}

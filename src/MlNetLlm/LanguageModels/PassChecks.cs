@@ -1,0 +1,73 @@
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>Checks the input of a pass, so that a mistake becomes a sentence and not a crash in native code.</summary>
+internal static class PassChecks
+{
+    /// <summary>The position of the first token (null when the cached rows differ) and the number of valid tokens of each row.</summary>
+    internal static (int? Start, IReadOnlyList<int> Lengths) Require(TransformerModel model, Tensor tokens, ForwardOptions options)
+    {
+        var config = model.Config;
+        if (tokens.dim() != 2 || tokens.dtype != ScalarType.Int64 || tokens.size(0) < 1 || tokens.size(1) < 1)
+            throw new ArgumentException(
+                $"The model takes token ids as int64 of shape (batch, time), it was given {tokens.dtype} {Shapes.Text(tokens)}.", nameof(tokens));
+        RequireVocabulary(tokens, config.VocabularySize);
+        if (options.Layers is { } layers && (layers < 0 || layers > config.Layers))
+            throw new ArgumentException($"{nameof(ForwardOptions.Layers)} is {layers}, the model has {config.Layers} layers.", nameof(options));
+        var lengths = Lengths(tokens, options.Lengths);
+        if (options.Cache is null)
+        {
+            RequireRoom(tokens.size(1), 0, config.ContextLength, "the model's context length");
+            return (0, lengths);
+        }
+        RequireCache(options.Cache, tokens, config, options);
+        return (options.Cache.Common, lengths);
+    }
+
+    private static void RequireVocabulary(Tensor tokens, int vocabularySize)
+    {
+        using var scope = NewDisposeScope();
+        var ids = MemoryMarshal.Cast<byte, long>(tokens.cpu().contiguous().bytes);
+        var (min, max) = (TensorPrimitives.Min(ids), TensorPrimitives.Max(ids));
+        if (min < 0 || max >= vocabularySize)
+            throw new ArgumentException(
+                $"Token id {(min < 0 ? min : max)} is outside the model's vocabulary of {vocabularySize} tokens (ids 0 to {vocabularySize - 1}). "
+                + "Encode the text with the model's own tokenizer.", nameof(tokens));
+    }
+
+    private static void RequireCache(KvCache cache, Tensor tokens, TransformerConfig config, ForwardOptions options)
+    {
+        if (options.Layers is not null)
+            throw new ArgumentException($"{nameof(ForwardOptions.Layers)} cannot be set together with a cache: the blocks left out would miss tokens.");
+        if (!config.Causal)
+            throw new ArgumentException($"A cache needs a causal model; '{config.Architecture}' looks at later tokens too. Leave it out.");
+        if (cache.Lengths.Count != tokens.size(0))
+            throw new ArgumentException($"The cache was made for {cache.Lengths.Count} rows, the batch has {tokens.size(0)}.");
+        RequireRoom(tokens.size(1), cache.Longest, cache.Capacity, "the cache's capacity");
+    }
+
+    private static void RequireRoom(long time, int cached, int limit, string what)
+    {
+        if (cached + time > limit)
+            throw new ArgumentException(
+                (cached == 0 ? $"A row of {time} tokens" : $"{cached} cached and {time} new tokens")
+                + $" exceed(s) {what} of {limit} tokens. Cut the input or split it.");
+    }
+
+    private static int[] Lengths(Tensor tokens, Tensor? lengths)
+    {
+        var (batch, time) = ((int)tokens.size(0), (int)tokens.size(1));
+        if (lengths is null)
+            return [.. Enumerable.Repeat(time, batch)];
+        if (lengths.dim() != 1 || lengths.size(0) != batch || lengths.dtype != ScalarType.Int64)
+            throw new ArgumentException($"Lengths are int64 of shape ({batch}), they were given as {lengths.dtype} {Shapes.Text(lengths)}.");
+        using var scope = NewDisposeScope();
+        int[] values = [.. lengths.cpu().data<long>().ToArray().Select(value => (int)Math.Clamp(value, int.MinValue, int.MaxValue))];
+        return values.All(value => value >= 1 && value <= time)
+            ? values
+            : throw new ArgumentException($"Lengths are {string.Join(", ", values)}, expected 1 to {time} (the batch's width).");
+    }
+}

@@ -1,0 +1,173 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace MlNetLlm.LanguageModels;
+
+/// <summary>
+/// A transformer: embeddings, blocks, final norm, head. One class serves all families; <see cref="TransformerConfig"/> says which formula
+/// each part uses. Weights have dotted names such as layers.0.attention.query.weight.
+/// </summary>
+public sealed class TransformerModel : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "embeddings")]
+    private readonly Embeddings _embeddings;
+
+    [ComponentName(Name = "layers")]
+    private readonly ModuleList<TransformerBlock> _layers;
+
+    [ComponentName(Name = "final_norm")]
+    private readonly Norm? _finalNorm;
+
+    [ComponentName(Name = "head")]
+    private readonly OutputHead _head;
+
+    private readonly RotaryTable _rotary;
+    private readonly AttentionMasks _masks;
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="config">Shape and kind.</param>
+    /// <param name="init">
+    /// Source of randomness. Matrices and embeddings are drawn from N(0, 0.02²), those that feed the residual stream from N(0, 0.02² / 2L)
+    /// with L layers, gains are 1 and biases 0 (Radford et al. 2019). Null: matrices are 0 too, to be filled by a checkpoint.
+    /// </param>
+    /// <exception cref="ArgumentException">The configuration has faults; the message lists all of them.</exception>
+    public TransformerModel(TransformerConfig config, Generator? init = null)
+        : this(config, init is null ? WeightSources.Blank : WeightSources.Seeded(init, config.Layers))
+    {
+    }
+
+    internal TransformerModel(TransformerConfig config, WeightSource weights)
+        : base(nameof(TransformerModel))
+    {
+        Config = config.Validated();
+        _embeddings = new Embeddings(weights, "embeddings", config);
+        TransformerBlock[] blocks =
+            [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(weights, $"layers.{layer}", layer, config))];
+        _layers = ModuleList<TransformerBlock>(blocks);
+        _finalNorm = config.PostNorm ? null : new Norm(weights, "final_norm", config);
+        _head = new OutputHead(weights, "head", config);
+        _rotary = new RotaryTable(config);
+        _masks = new AttentionMasks(config);
+        RegisterComponents();
+        Projections = [.. blocks.SelectMany(block => block.Projections)];
+    }
+
+    /// <summary>Shape and kind.</summary>
+    public TransformerConfig Config { get; }
+
+    /// <summary>Every weight matrix that may carry an adapter, in layer order: query, key, value, output, gate, up, down.</summary>
+    public IReadOnlyList<Projection> Projections { get; }
+
+    /// <summary>
+    /// Names of all activations, in the order they are computed: embeddings; of each layer the attention weights (batch, heads, time,
+    /// source), the mixed values (batch, time, heads · headWidth), both branches, the hidden units and, as layers.N, the residual stream
+    /// after it; final. Shapes are (batch, time, width) where none is given.
+    /// </summary>
+    public IEnumerable<string> ActivationNames =>
+        Enumerable.Range(0, Config.Layers).SelectMany(layer => TransformerBlock.ActivationNames($"layers.{layer}"))
+            .Prepend("embeddings").Append("final");
+
+    /// <summary>The token embedding, (vocabulary, width).</summary>
+    public Parameter TokenEmbedding => _embeddings.TokenWeight;
+
+    /// <summary>Predicts the next token at every position, or the hidden ones in a masked model.</summary>
+    /// <param name="tokens">(batch, time) int64.</param>
+    /// <returns>Logits, (batch, time, vocabulary).</returns>
+    public override Tensor forward(Tensor tokens)
+    {
+        using var scope = NewDisposeScope();
+        return Head(Hidden(tokens)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Hidden states after the final norm, before the head.</summary>
+    /// <param name="tokens">(batch, time) int64.</param>
+    /// <param name="options">Cache, padding, activations to hand out or to edit; null = a plain pass.</param>
+    /// <returns>(batch, time, width).</returns>
+    /// <exception cref="ArgumentException">A token is outside the vocabulary, or the rows are longer than the context.</exception>
+    public Tensor Hidden(Tensor tokens, ForwardOptions? options = null)
+    {
+        options ??= ForwardOptions.None;
+        var (start, lengths) = PassChecks.Require(this, tokens, options);
+        using var scope = NewDisposeScope();
+        var positions = start is null ? options.Cache!.Positions(tokens.size(1), tokens.device) : null;
+        var pass = Pass(tokens, start ?? 0, positions, options);
+        var x = pass.Show("embeddings", pass.Drop(_embeddings.Forward(tokens, start ?? 0, positions)));     // (batch, time, width)
+        foreach (var block in _layers.Take(options.Layers ?? Config.Layers))
+            x = block.Forward(x, pass);                                                                   // (batch, time, width)
+        options.Cache?.Advance(lengths);
+        if (options.Layers is not null)
+            return x.MoveToOuterDisposeScope();
+        x = pass.Show("final", _finalNorm is null ? x : _finalNorm.call(x));
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Logits of hidden states. Pick the positions needed before: this is often the largest product of a pass.</summary>
+    /// <param name="hidden">(…, width), as <see cref="Hidden"/> gives them.</param>
+    /// <returns>(…, vocabulary).</returns>
+    public Tensor Head(Tensor hidden) => _head.Forward(hidden, _embeddings.TokenWeight);
+
+    /// <summary>A new model over the SAME storage, frozen: adapters set on it never reach this one, and nothing can train the weights.</summary>
+    public TransformerModel ShareWeights()
+    {
+        var shared = new TransformerModel(Config, WeightSources.SharedWith(this));
+        foreach (var parameter in shared.parameters())
+            parameter.requires_grad = false;
+        shared.train(training);
+        return shared;
+    }
+
+    /// <summary>A new, trainable model with copies of the weights.</summary>
+    public TransformerModel CopyWeights()
+    {
+        using var plain = no_grad();
+        var copy = new TransformerModel(Config, WeightSources.CopiedFrom(this));
+        copy.train(training);
+        return copy;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _rotary.Dispose();
+            _masks.Dispose();
+        }
+        base.Dispose(disposing);
+    }
+
+    private ForwardPass Pass(Tensor tokens, int start, Tensor? positions, ForwardOptions options)
+    {
+        var (type, device) = (TokenEmbedding.dtype, tokens.device);
+        return new ForwardPass(options)
+        {
+            Mask = MaskOf(tokens, start, positions, options, type),
+            Rotation = Config.Positions == PositionKind.Rotary ? RotationOf(tokens, start, positions, options, type, device) : null,
+            Dropout = training ? Config.Dropout : 0,
+        };
+    }
+
+    private AttentionMask MaskOf(Tensor tokens, int start, Tensor? positions, ForwardOptions options, ScalarType type)
+    {
+        var time = (int)tokens.size(1);
+        if (positions is not null)
+            return _masks.Ragged(positions, options.Cache!.Longest + time, type);
+        if (Config.Causal)
+            return _masks.Causal(start, time, type, tokens.device);
+        return options.Lengths is null ? AttentionMask.None : _masks.Padding(options.Lengths, time, type);
+    }
+
+    private (Tensor Cos, Tensor Sin) RotationOf(
+        Tensor tokens, int start, Tensor? positions, ForwardOptions options, ScalarType type, Device device)
+    {
+        var time = (int)tokens.size(1);
+        var (cos, sin) = _rotary.AtLeast((options.Cache?.Longest ?? start) + time, type, device);
+        return (Rows(cos), Rows(sin));
+
+        Tensor Rows(Tensor table) => positions is null
+            ? table.narrow(0, start, time).unsqueeze(1)                                                            // (time, 1, r)
+            : table.index_select(0, positions.reshape(-1)).view(tokens.size(0), time, 1, Config.RotaryWidth);       // (batch, time, 1, r)
+    }
+}
