@@ -33,7 +33,7 @@ internal sealed class FileBytes(string name, ReadOnlyMemory<byte> content)
 
     /// <summary>The refusal of this file.</summary>
     public InvalidDataException Wrong(string what, Exception? inner = null)
-        => new($"Cannot read the tokenizer file '{name}': {what}.", inner);
+        => new($"Cannot read the tokenizer file '{name}': {what.TrimEnd('.')}.", inner);
 
     /// <summary>Strictly decoded text.</summary>
     public string Utf8(ReadOnlySpan<byte> bytes, string what)
@@ -55,7 +55,8 @@ internal sealed class FileBytes(string name, ReadOnlyMemory<byte> content)
         for (int read; (read = ReadSome(stream, buffer, path)) > 0;)
         {
             if (content.Length + read > limit)
-                throw new InvalidDataException($"Cannot read the tokenizer file '{path}': it has more than {limit} bytes. Raise MaxFileBytes to allow it.");
+                throw new InvalidDataException(
+                    $"Cannot read the tokenizer file '{path}': it has more than {limit} bytes. Raise MaxFileBytes to allow it.");
             content.Write(buffer, 0, read);
         }
         return content.ToArray();

@@ -3,15 +3,12 @@ namespace MlNetLlm.Tokenization;
 /// <summary>A binary heap of numbers, smallest first.</summary>
 internal sealed class KeyHeap
 {
-    private readonly List<ulong> _keys;
+    /// <summary>What <see cref="Smallest"/> is when there is nothing; above every number that may be pushed.</summary>
+    public const ulong Empty = ulong.MaxValue;
 
-    /// <summary>Takes the list over and orders it as a heap, in linear time.</summary>
-    public KeyHeap(List<ulong> keys)
-    {
-        _keys = keys;
-        for (var i = keys.Count / 2 - 1; i >= 0; i--)
-            SiftDown(i);
-    }
+    private readonly List<ulong> _keys = [];
+
+    public ulong Smallest => _keys.Count == 0 ? Empty : _keys[0];
 
     public void Push(ulong key)
     {
@@ -22,25 +19,14 @@ internal sealed class KeyHeap
         _keys[at] = key;
     }
 
-    public bool TryPop(out ulong key)
+    public void RemoveSmallest()
     {
-        if (_keys.Count == 0)
-        {
-            key = 0;
-            return false;
-        }
-        key = _keys[0];
-        _keys[0] = _keys[^1];
+        var key = _keys[^1];
         _keys.RemoveAt(_keys.Count - 1);
-        if (_keys.Count > 0)
-            SiftDown(0);
-        return true;
-    }
-
-    private void SiftDown(int at)
-    {
-        var key = _keys[at];
-        for (var child = 2 * at + 1; child < _keys.Count; child = 2 * at + 1)
+        if (_keys.Count == 0)
+            return;
+        var at = 0;
+        for (var child = 1; child < _keys.Count; child = 2 * at + 1)
         {
             if (child + 1 < _keys.Count && _keys[child + 1] < _keys[child])
                 child++;

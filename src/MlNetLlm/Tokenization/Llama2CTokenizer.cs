@@ -97,9 +97,10 @@ public sealed class Llama2CTokenizer : TextTokenizer
         var length = BinaryPrimitives.ReadInt32LittleEndian(bytes[(at + 4)..]);
         at += 8;
         file.Require(float.IsFinite(score), $"the score of token {id} is {score}");
-        file.Require(length >= 0 && length <= bytes.Length - at, $"token {id} is said to have {length} bytes, {bytes.Length - at} are left");
+        var left = bytes.Length - at;
+        file.Require(length >= 0 && length <= left, $"token {id} is said to have {length} bytes, {left} are left");
         var text = file.Utf8(bytes.Slice(at, length), $"token {id}");
-        file.Require(text.Length <= limits.MaxScoredTokenLength, $"token {id} has {text.Length} characters, allowed are {limits.MaxScoredTokenLength}");
+        file.Require(text.Length <= limits.MaxScoredTokenLength, $"token {id} has more than {limits.MaxScoredTokenLength} characters");
         at += length;
         return new ScoredPiece(text, score, KindOf(id, text));
     }

@@ -7,7 +7,7 @@ namespace MlNetLlm.Tokenization;
 /// </summary>
 /// <remarks>
 /// Sennrich, Haddow, Birch 2016, section 3.2. Short words look for the best pair by going through all of them; long ones keep the pairs
-/// in a heap over a linked list, so that a text without any boundary still costs n log n.
+/// in a <see cref="MergeQueue"/> over a linked list, so that a text without any boundary still costs n log n.
 /// </remarks>
 internal static class PairMerger
 {
@@ -80,35 +80,31 @@ internal static class PairMerger
 
     private static void MergeLinked(Span<int> symbols, Span<int> ends, Span<int> next, Span<int> previous, MergeTable table)
     {
-        var pairs = new List<ulong>(symbols.Length);            // priority, then position: the heap's order
+        var queue = new MergeQueue();
         for (var i = 0; i < symbols.Length; i++)
         {
             next[i] = i + 1 < symbols.Length ? i + 1 : None;
             previous[i] = i - 1;
             if (next[i] != None && table.TryGet(symbols[i], symbols[i + 1], out var merge))
-                pairs.Add(Key(merge.Priority, i));
+                queue.Push(merge.Priority, i);
         }
-        var heap = new KeyHeap(pairs);
-        while (heap.TryPop(out var key))
+        while (queue.TryPop(out var priority, out var left))
         {
-            var left = (int)(uint)key;
-            var right = next[left];                             // None also where the symbol itself was merged away: its link is cut
-            if (right == None || !table.TryGet(symbols[left], symbols[right], out var merge) || merge.Priority != (int)(key >> 32))
+            var right = next[left];                             // None too where the symbol itself was merged away
+            if (right == None || !table.TryGet(symbols[left], symbols[right], out var merge) || merge.Priority != priority)
                 continue;                                       // the pair has changed since it was queued
             symbols[left] = merge.Symbol;
             ends[left] = ends[right];
             next[left] = next[right];
             if (next[right] != None)
                 previous[next[right]] = left;
-            (symbols[right], next[right]) = (None, None);
+            next[right] = None;
             if (previous[left] != None && table.TryGet(symbols[previous[left]], symbols[left], out var before))
-                heap.Push(Key(before.Priority, previous[left]));
+                queue.Push(before.Priority, previous[left]);
             if (next[left] != None && table.TryGet(symbols[left], symbols[next[left]], out var after))
-                heap.Push(Key(after.Priority, left));
+                queue.Push(after.Priority, left);
         }
     }
-
-    private static ulong Key(int priority, int position) => (ulong)(uint)priority << 32 | (uint)position;
 
     private static int Compact(Span<int> symbols, Span<int> ends, Span<int> next)
     {

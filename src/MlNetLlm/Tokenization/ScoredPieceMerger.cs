@@ -111,7 +111,7 @@ internal sealed class ScoredPieceMerger
             _spelling.Spell(text, offset, sink);
         else if (_parts.TryGetValue(symbol, out var parts))
         {
-            var cut = parts.Left < _pieces.Count ? _pieces[parts.Left].Text.Length : Rune.GetRuneAt(_pieces[symbol].Text, 0).Utf16SequenceLength;
+            var cut = parts.Left < _pieces.Count ? _pieces[parts.Left].Text.Length : Shadow.Length(text, 0);
             Emit(parts.Left, text[..cut], offset, sink);
             Emit(parts.Right, text[cut..], offset + cut, sink);
         }

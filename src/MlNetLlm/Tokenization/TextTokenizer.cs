@@ -5,7 +5,7 @@ using Microsoft.ML.Tokenizers;
 namespace MlNetLlm.Tokenization;
 
 /// <summary>
-/// Base of this library's tokenizers: ML.NET's <see cref="Tokenizer"/>, made from a few simple operations (rewrite, encode, bytes of a token).
+/// Base of this library's tokenizers: ML.NET's <see cref="Tokenizer"/>, made from a few simple operations.
 /// </summary>
 /// <remarks>
 /// The tokenizers here are safe to use from several threads and encode in time proportional to n log n at worst, whatever the text.
@@ -128,7 +128,7 @@ public abstract class TextTokenizer : Tokenizer
     {
         if (settings.MaxTokenCount <= 0)
             throw new ArgumentOutOfRangeException(
-                nameof(settings), settings.MaxTokenCount, $"Cannot encode to at most {settings.MaxTokenCount} tokens: the limit must be 1 or more.");
+                nameof(settings), $"Cannot encode to at most {settings.MaxTokenCount} tokens: expected 1 or more.");
         var source = text is null ? textSpan : text.AsSpan();
         rewritten = settings.ConsiderNormalization ? Rewrite(source) : null;
         if (rewritten is not null)

@@ -6,6 +6,8 @@ namespace MlNetLlm.Tokenization;
 
 /// <summary>Reads tokenizers of any known kind, told apart by content, and saves them beside a model.</summary>
 /// <remarks>
+/// Known: Hugging Face's <c>tokenizer.json</c> (byte-level byte-pair models), GPT-2's <c>vocab.json</c> with <c>merges.txt</c> (or
+/// <c>encoder.json</c> with <c>vocab.bpe</c>), llama2.c's <c>tokenizer.bin</c>. Gzip is unpacked.
 /// Files are taken as hostile: sizes and depths are checked before memory is taken, and whatever is wrong gives an
 /// <see cref="InvalidDataException"/> that names the file. Reading never runs anything from a file.
 /// </remarks>
@@ -13,8 +15,12 @@ public static class TokenizerFile
 {
     private const int MaxLlama2CTokenLength = 1 << 16;         // the first four bytes of JSON or of a SentencePiece model are far above
 
+    /// <summary>In the order in which a folder is searched; some folders hold several files for one tokenizer.</summary>
+    private static readonly string[] Names =
+        ["tokenizer.json", "tokenizer.bin", "vocab.json", "encoder.json", "tok*.bin"];
+
     /// <summary>Reads the tokenizer of a model folder, or a tokenizer file.</summary>
-    /// <param name="path">A folder or a file; gzip is unpacked.</param>
+    /// <param name="path">A folder or a file.</param>
     /// <param name="limits">What the files may ask for; null: <see cref="TokenizerLimits.Default"/>.</param>
     /// <returns>The tokenizer.</returns>
     /// <exception cref="FileNotFoundException">There is no tokenizer file at the path.</exception>
@@ -22,7 +28,10 @@ public static class TokenizerFile
     public static TextTokenizer Load(string path, TokenizerLimits? limits = null)
     {
         limits ??= TokenizerLimits.Default;
-        return Read(FileBytes.Read(Directory.Exists(path) ? FindIn(path) : path, limits), limits);
+        var file = FileBytes.Read(Directory.Exists(path) ? FindIn(path) : path, limits);
+        if (IsLlama2C(file.Content.Span))
+            return Llama2CTokenizer.Read(file, limits);
+        return ReadJson(CheckedJson.Parse(file, limits), limits);
     }
 
     /// <summary>Writes the files of a tokenizer into a folder, from where <see cref="Load"/> reads the same tokenizer.</summary>
@@ -35,22 +44,36 @@ public static class TokenizerFile
         ArgumentNullException.ThrowIfNull(tokenizer);
         if (tokenizer is not TextTokenizer own)
             throw new NotSupportedException(
-                $"Cannot save a {tokenizer.GetType().Name}: it does not give its vocabulary and merges back. Load the tokenizer's file with TokenizerFile.Load.");
+                $"Cannot save a {tokenizer.GetType().Name}: it does not give its vocabulary and merges back. "
+                + "Load the tokenizer's own file with TokenizerFile.Load.");
         foreach (var (name, content) in own.Files())
             AtomicFile.WriteAllBytes(fileSystem ?? Storage.Default, Path.Combine(folder, name), content);
     }
 
-    private static TextTokenizer Read(FileBytes file, TokenizerLimits limits)
+    private static TextTokenizer ReadJson(CheckedJson root, TokenizerLimits limits)
     {
-        if (IsLlama2C(file.Content.Span))
-            return Llama2CTokenizer.Read(file, limits);
-        throw file.Wrong("it is of no known kind (known: llama2.c's tokenizer.bin)");
+        root.Require(root.IsObject, "an object");
+        CheckedJson? roles = Beside(root.File, [TokenizerRoles.FileName]) is { } path
+            ? CheckedJson.Parse(FileBytes.Read(path, limits), limits)
+            : null;
+        if (root["model"].IsObject)
+            return TokenizerJson.Read(root, roles, limits);
+        var merges = Beside(root.File, ["merges.txt", "vocab.bpe"])
+            ?? throw root.File.Wrong("it has no 'model', and no merges.txt or vocab.bpe stands beside it");
+        return Gpt2Vocabulary.Read(root, FileBytes.Read(merges, limits), roles, limits);
     }
 
     private static bool IsLlama2C(ReadOnlySpan<byte> bytes)
         => BinaryPrimitives.TryReadInt32LittleEndian(bytes, out var longest) && longest is > 0 and <= MaxLlama2CTokenLength;
 
+    private static string? Beside(FileBytes file, IEnumerable<string> names)
+        => Path.GetDirectoryName(Path.GetFullPath(file.Name)) is { } folder ? First(folder, names) : null;
+
     private static string FindIn(string folder)
-        => Directory.EnumerateFiles(folder, "tok*.bin").Order(StringComparer.Ordinal).FirstOrDefault()
-            ?? throw new FileNotFoundException($"Folder '{folder}' holds no tokenizer. Expected one of: tokenizer.bin, tok512.bin.");
+        => First(folder, Names) ?? throw new FileNotFoundException(
+            $"Folder '{folder}' holds no tokenizer. Expected one of: {string.Join(", ", Names)}, each also with .gz.");
+
+    private static string? First(string folder, IEnumerable<string> names)
+        => names.SelectMany(name => (string[])[name, name + ".gz"])
+            .SelectMany(name => Directory.EnumerateFiles(folder, name).Order(StringComparer.Ordinal)).FirstOrDefault();
 }

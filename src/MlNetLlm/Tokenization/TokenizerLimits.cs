@@ -35,6 +35,6 @@ public sealed record TokenizerLimits
     public int MaxPatternLength { get; init; } = 4096;
 
     /// <summary>Time that a file's own patterns may take on one text; then encoding it fails.</summary>
-    /// <value>200 ms, and 1 µs for each character.</value>
-    public TimeSpan PatternTime { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <value>150 ms, and 1 µs for each character.</value>
+    public TimeSpan PatternTime { get; init; } = TimeSpan.FromMilliseconds(150);
 }
