@@ -56,7 +56,8 @@ internal sealed class ChainTests
     {
         ShoutTransformer? seen = null;
         IEstimator<ShoutTransformer> estimator = new ShoutEstimator();
-        estimator.WithOnFitDelegate(transformer => seen = transformer).Append(_ml.Transforms.CopyColumns("Copy", "Shout")).Fit(_ml.Words("a", "bc"));
+        estimator.WithOnFitDelegate(transformer => seen = transformer).Append(_ml.Transforms.CopyColumns("Copy", "Shout"))
+            .Fit(_ml.Words("a", "bc"));
         Assert.That(seen?.Longest, Is.EqualTo("bc"));
     }
 
@@ -117,7 +118,8 @@ internal sealed class ChainTests
         var keys = _ml.Transforms.Conversion.MapValueToKey("Key", "Word").Fit(data).Transform(data);
         var shape = ShapeCapture.Of(keys.Schema);
         var key = shape.Single(column => column.Name == "Key");
-        Assert.That((key.IsKey, key.ItemType, key.Kind), Is.EqualTo((true, NumberDataViewType.UInt32, SchemaShape.Column.VectorKind.Scalar)));
+        Assert.That((key.IsKey, key.ItemType, key.Kind),
+            Is.EqualTo((true, NumberDataViewType.UInt32, SchemaShape.Column.VectorKind.Scalar)));
         Assert.That(key.Annotations.Select(column => column.Name), Does.Contain("KeyValues"));
         var vectors = ShapeCapture.Of(_ml.Vectors([1, 2]).Schema).Single();
         Assert.That((vectors.Kind, vectors.ItemType), Is.EqualTo((SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single)));

@@ -11,7 +11,8 @@ internal sealed class ColumnTransformTests
     public void CopyColumns_OfAKeyColumn_CopiesTypeAndAnnotations()
     {
         var data = _ml.Words("a", "b");
-        var output = _ml.Transforms.Conversion.MapValueToKey("Key", "Word").Append(_ml.Transforms.CopyColumns("Copy", "Key")).Fit(data).Transform(data);
+        var output = _ml.Transforms.Conversion.MapValueToKey("Key", "Word").Append(_ml.Transforms.CopyColumns("Copy", "Key")).Fit(data)
+            .Transform(data);
         Assert.That(output.Schema["Copy"].Type, Is.EqualTo(output.Schema["Key"].Type));
         Assert.That(output.Schema["Copy"].TextAnnotationOf("KeyValues"), Is.EqualTo(new[] { "a", "b" }));
         Assert.That(output.GetColumn<uint>("Copy"), Is.EqualTo(new uint[] { 1, 2 }));
@@ -50,7 +51,8 @@ internal sealed class ColumnTransformTests
     public void Concatenate_OfScalarsAndVectors_JoinsValuesAndNames()
     {
         var data = _ml.Data.LoadFromEnumerable(new[] { new MixedRow { A = 1, V = [2, 3], B = 4 } });
-        var inner = _ml.Transforms.Concatenate("Inner", "A", "B").Append(_ml.Transforms.Concatenate("Outer", "Inner", "V", "B")).Fit(data).Transform(data);
+        var inner = _ml.Transforms.Concatenate("Inner", "A", "B").Append(_ml.Transforms.Concatenate("Outer", "Inner", "V", "B")).Fit(data)
+            .Transform(data);
         Assert.That(inner.GetColumn<float[]>("Outer").Single(), Is.EqualTo(new[] { 1f, 4, 2, 3, 4 }));
         Assert.That(inner.Schema["Outer"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 5)));
         Assert.That(inner.Schema["Outer"].TextAnnotationOf("SlotNames"), Is.EqualTo(new[] { "Inner.A", "Inner.B", "", "", "B" }));
@@ -84,7 +86,8 @@ internal sealed class ColumnTransformTests
     {
         var output = Normalized(_ml.Transforms.NormalizeMinMax("Value"), -4, 0, 2);
         Assert.That(output, Is.EqualTo(new[] { -1f, 0, 0.5f }).Within(1e-6));
-        Assert.That(Normalized(_ml.Transforms.NormalizeMinMax("Value", fixZero: false), 2, 4, 6), Is.EqualTo(new[] { 0f, 0.5f, 1 }).Within(1e-6));
+        Assert.That(Normalized(_ml.Transforms.NormalizeMinMax("Value", fixZero: false), 2, 4, 6),
+            Is.EqualTo(new[] { 0f, 0.5f, 1 }).Within(1e-6));
         Assert.That(Normalized(_ml.Transforms.NormalizeMinMax("Value"), 3, 3), Is.EqualTo(new[] { 0f, 0 }));
     }
 

@@ -52,7 +52,8 @@ internal sealed class CountingView : IDataView
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
             ValueGetter<long> getter = (ref long value) => value = _position * _position;
-            return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column 'Square' holds Int64, not {typeof(TValue)}.");
+            return getter as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Column 'Square' holds Int64, not {typeof(TValue)}.");
         }
 
         protected override void Dispose(bool disposing)

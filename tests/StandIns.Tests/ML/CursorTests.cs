@@ -10,12 +10,14 @@ internal sealed class CursorTests
 
     private static IEnumerable<TestCaseData> Views()
     {
-        yield return new TestCaseData(_ml.Numbers(5), 5).SetArgDisplayNames("enumerable");
-        yield return new TestCaseData(_ml.Transforms.CopyColumns("Copy", "Number").Fit(_ml.Numbers(5)).Transform(_ml.Numbers(5)), 5).SetArgDisplayNames("mapped");
-        yield return new TestCaseData(_ml.Data.Cache(_ml.Numbers(5)), 5).SetArgDisplayNames("cached");
-        yield return new TestCaseData(_ml.Data.ShuffleRows(_ml.Numbers(5), 3), 5).SetArgDisplayNames("shuffled");
-        yield return new TestCaseData(_ml.Data.TakeRows(_ml.Numbers(9), 5), 5).SetArgDisplayNames("taken");
-        yield return new TestCaseData(_ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(9), row => row.Number >= 5), 5).SetArgDisplayNames("filtered");
+        yield return Case("enumerable", _ml.Numbers(5));
+        yield return Case("mapped", _ml.Transforms.CopyColumns("Copy", "Number").Fit(_ml.Numbers(5)).Transform(_ml.Numbers(5)));
+        yield return Case("cached", _ml.Data.Cache(_ml.Numbers(5)));
+        yield return Case("shuffled", _ml.Data.ShuffleRows(_ml.Numbers(5), 3));
+        yield return Case("taken", _ml.Data.TakeRows(_ml.Numbers(9), 5));
+        yield return Case("filtered", _ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(9), row => row.Number >= 5));
+
+        static TestCaseData Case(string name, IDataView data) => new TestCaseData(data, 5).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Views))]

@@ -11,7 +11,8 @@ internal sealed class CustomMappingTests
     public void CustomMapping_OverRows_AddsItsColumns()
     {
         var data = _ml.Numbers(3);
-        var output = _ml.Transforms.CustomMapping<TripleMapping.Source, TripleMapping.Result>(TripleMapping.Map, null).Fit(data).Transform(data);
+        var output = _ml.Transforms.CustomMapping<TripleMapping.Source, TripleMapping.Result>(TripleMapping.Map, null).Fit(data)
+            .Transform(data);
         Assert.That(output.GetColumn<int>("Tripled"), Is.EqualTo(new[] { 0, 3, 6 }));
         Assert.That(output.GetColumn<float[]>("Pair").Last(), Is.EqualTo(new[] { 2f, -2 }));
         Assert.That(output.Schema["Pair"].Type, Is.EqualTo(new VectorDataViewType(NumberDataViewType.Single, 2)));

@@ -25,8 +25,8 @@ internal sealed class EnumerableTests
         {
             new AllKinds
             {
-                Field = 1.5f, Text = "a", Long = -7, Flag = true, Fixed = [1, 2, 3], Any = [4], Texts = ["x", "y"], Buffer = new(2, [8.0, 9]),
-                Memory = "mem".AsMemory(), When = new(2024, 1, 2),
+                Field = 1.5f, Text = "a", Long = -7, Flag = true, Fixed = [1, 2, 3], Any = [4], Texts = ["x", "y"],
+                Buffer = new(2, [8.0, 9]), Memory = "mem".AsMemory(), When = new(2024, 1, 2),
             },
             new AllKinds { Field = 2.5f, Text = "b", Fixed = [4, 5, 6], Any = [], Texts = [], Buffer = new(2, [0.5, 1]) },
         };
@@ -107,7 +107,8 @@ internal sealed class EnumerableTests
 
     [Test]
     public void LoadFromEnumerable_WithUnsupportedMember_NamesIt() =>
-        Assert.That(() => _ml.Data.LoadFromEnumerable(new List<Unsupported>()), Throws.InstanceOf<ArgumentException>().With.Message.Contains("Weird"));
+        Assert.That(() => _ml.Data.LoadFromEnumerable(new List<Unsupported>()),
+            Throws.InstanceOf<ArgumentException>().With.Message.Contains("Weird"));
 
     [Test]
     public void LoadFromEnumerable_OfRecordWithInitProperties_WorksBothWays()

@@ -25,7 +25,8 @@ internal sealed class EnvironmentTests
 
     [Test]
     public void Context_WithoutSeed_IsDifferentEveryTime() =>
-        Assert.That(Draw(((IHostEnvironment)new MLContext()).Register("a")), Is.Not.EqualTo(Draw(((IHostEnvironment)new MLContext()).Register("a"))));
+        Assert.That(Draw(((IHostEnvironment)new MLContext()).Register("a")),
+            Is.Not.EqualTo(Draw(((IHostEnvironment)new MLContext()).Register("a"))));
 
     [Test]
     public void Log_OfAChannel_TellsMessageKindAndSource()

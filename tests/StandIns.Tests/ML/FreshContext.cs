@@ -31,7 +31,9 @@ internal static class FreshContext
 
         protected override Assembly? Load(AssemblyName assemblyName)
         {
-            var path = assemblyName.FullName == typeof(FreshContext).Assembly.FullName ? main : _resolver.ResolveAssemblyToPath(assemblyName);
+            var path = assemblyName.FullName == typeof(FreshContext).Assembly.FullName
+                ? main
+                : _resolver.ResolveAssemblyToPath(assemblyName);
             return path == null ? null : LoadFromAssemblyPath(path);
         }
     }

@@ -17,7 +17,8 @@ internal sealed class KeyTests
         var byOccurrence = Conversion.MapValueToKey("Word").Fit(data).Transform(data);
         Assert.That(byOccurrence.GetColumn<uint>("Word"), Is.EqualTo(new uint[] { 1, 2, 3, 1 }));
         Assert.That(byOccurrence.Schema["Word"].Type, Is.EqualTo(new KeyDataViewType(typeof(uint), 3)));
-        var byValue = Conversion.MapValueToKey("Word", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data).Transform(data);
+        var byValue = Conversion.MapValueToKey("Word", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(data)
+            .Transform(data);
         Assert.That(byValue.GetColumn<uint>("Word"), Is.EqualTo(new uint[] { 3, 2, 1, 3 }));
         Assert.That(byValue.Schema["Word"].TextAnnotationOf("KeyValues"), Is.EqualTo(new[] { "Z", "a", "b" }));
     }
@@ -106,7 +107,8 @@ internal sealed class KeyTests
     public void MapKeyToVector_OfAKey_MarksItsPlace()
     {
         var data = _ml.Words("a", "b");
-        var output = Conversion.MapValueToKey("Key", "Word").Append(Conversion.MapKeyToVector("Vector", "Key")).Fit(data).Transform(_ml.Words("b", "x"));
+        var output = Conversion.MapValueToKey("Key", "Word").Append(Conversion.MapKeyToVector("Vector", "Key")).Fit(data)
+            .Transform(_ml.Words("b", "x"));
         Assert.That(output.GetColumn<float[]>("Vector"), Is.EqualTo(new[] { new[] { 0f, 1 }, [0, 0] }));
         Assert.That(output.Schema["Vector"].TextAnnotationOf("SlotNames"), Is.EqualTo(new[] { "a", "b" }));
         Assert.That(output.Schema["Vector"].IsNormalized(), Is.True);

@@ -45,7 +45,8 @@ internal sealed class PredictionEngineTests
     public void CreatePredictionEngine_WithMissingInput_NamesTheColumn()
     {
         var model = _ml.Transforms.CopyColumns("Copy", "Number").Fit(_ml.Numbers(1));
-        Assert.That(() => _ml.Model.CreatePredictionEngine<ToyData.WordRow, Prediction>(model), Throws.Exception.With.Message.Contains("Number"));
+        Assert.That(() => _ml.Model.CreatePredictionEngine<ToyData.WordRow, Prediction>(model),
+            Throws.Exception.With.Message.Contains("Number"));
     }
 
     [Test]
@@ -77,7 +78,8 @@ internal sealed class PredictionEngineTests
     public void Dispose_OfTheEngine_DisposesTheModelItOwns(bool owns)
     {
         var model = new DisposableCopy(_ml.Transforms.CopyColumns("Copied", "Number").Fit(_ml.Numbers(1)));
-        _ml.Model.CreatePredictionEngine<ToyData.NumberRow, CopiedRow>(model, new PredictionEngineOptions { OwnsTransformer = owns }).Dispose();
+        _ml.Model.CreatePredictionEngine<ToyData.NumberRow, CopiedRow>(model, new PredictionEngineOptions { OwnsTransformer = owns })
+            .Dispose();
         Assert.That(model.Disposed, Is.EqualTo(owns));
     }
 

@@ -43,13 +43,16 @@ internal sealed class RowOperationTests
     {
         var words = _ml.Words("a", "b", "c", "d", "a");
         var keys = _ml.Transforms.Conversion.MapValueToKey("Word").Fit(words).Transform(words);
-        Assert.That(_ml.Data.FilterRowsByKeyColumnFraction(keys, "Word", 0, 0.5).GetColumn<uint>("Word"), Is.EqualTo(new uint[] { 1, 2, 1 }));
+        Assert.That(_ml.Data.FilterRowsByKeyColumnFraction(keys, "Word", 0, 0.5).GetColumn<uint>("Word"),
+            Is.EqualTo(new uint[] { 1, 2, 1 }));
     }
 
     [Test]
-    public void FilterByCustomPredicate_WhereTrue_Drops() =>
-        Assert.That(
-            _ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(6), row => row.Number % 2 == 0).NumbersOf(), Is.EqualTo(new[] { 1, 3, 5 }));
+    public void FilterByCustomPredicate_WhereTrue_Drops()
+    {
+        var odd = _ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(6), row => row.Number % 2 == 0);
+        Assert.That(odd.NumbersOf(), Is.EqualTo(new[] { 1, 3, 5 }));
+    }
 
     [TestCase(1000)]
     [TestCase(7)]

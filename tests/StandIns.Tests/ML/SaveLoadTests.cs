@@ -83,7 +83,8 @@ internal sealed class SaveLoadTests
     {
         var data = _ml.Numbers(3);
         var chain = new TransformerChain<ITransformer>(new Delegating(null));
-        Assert.That(() => _ml.Model.Save(chain, data.Schema, _path), Throws.InvalidOperationException.With.Message.Contains("ModelSignature"));
+        Assert.That(() => _ml.Model.Save(chain, data.Schema, _path),
+            Throws.InvalidOperationException.With.Message.Contains("ModelSignature"));
     }
 
     [Test]
@@ -91,7 +92,8 @@ internal sealed class SaveLoadTests
     {
         var data = _ml.Words("a");
         var chain = new TransformerChain<ITransformer>(new ShoutTransformer("x"));
-        Assert.That(() => _ml.Model.Save(chain, data.Schema, _path), Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("Shouts are not saved."));
+        Assert.That(() => _ml.Model.Save(chain, data.Schema, _path),
+            Throws.TypeOf<NotSupportedException>().With.Message.EqualTo("Shouts are not saved."));
     }
 
     [Test]
@@ -106,7 +108,8 @@ internal sealed class SaveLoadTests
     public void Load_InAnotherLoadContext_FindsTheCustomMappingByItself()
     {
         var data = _ml.Numbers(5);
-        var model = _ml.Transforms.CustomMapping<TripleMapping.Source, TripleMapping.Result>(TripleMapping.Map, TripleMapping.Contract).Fit(data);
+        var model = _ml.Transforms.CustomMapping<TripleMapping.Source, TripleMapping.Result>(TripleMapping.Map, TripleMapping.Contract)
+            .Fit(data);
         _ml.Model.Save(model, data.Schema, _path);
         Assert.That(FreshContext.LoadAndTriple(_path, 14), Is.EqualTo(42));
     }
@@ -139,7 +142,8 @@ internal sealed class SaveLoadTests
         new MixedRow { Word = "", Number = 4, Value = 1 },
     });
 
-    private static string[] Columns(DataViewSchema schema) => schema.Where(column => !column.IsHidden).Select(column => column.ToString()).ToArray();
+    private static string[] Columns(DataViewSchema schema) =>
+        schema.Where(column => !column.IsHidden).Select(column => column.ToString()).ToArray();
 
     private static string[] Show(IDataView data) => data.Preview().RowView
         .Select(row => string.Join("; ", row.Values.Select(pair => $"{pair.Key}={Show(pair.Value)}"))).ToArray();

@@ -81,7 +81,8 @@ internal sealed class ShoutTransformer(string longest) : ITransformer
         public DataViewSchema OutputSchema { get; }
 
         public IEnumerable<DataViewSchema.Column> GetDependencies(IEnumerable<DataViewSchema.Column> dependingColumns) =>
-            dependingColumns.Select(column => column.Index < InputSchema.Count ? InputSchema[column.Index] : InputSchema["Word"]).DistinctBy(c => c.Index);
+            dependingColumns.Select(column => column.Index < InputSchema.Count ? InputSchema[column.Index] : InputSchema["Word"])
+                .DistinctBy(c => c.Index);
 
         public DataViewRow GetRow(DataViewRow input, IEnumerable<DataViewSchema.Column> activeColumns) =>
             new Row(input, OutputSchema, [.. activeColumns.Select(column => column.Index)], _longest);
@@ -110,7 +111,8 @@ internal sealed class ShoutTransformer(string longest) : ITransformer
                 word(ref text);
                 value = $"{text} {longest}".ToUpperInvariant().AsMemory();
             };
-            return getter as ValueGetter<TValue> ?? throw new InvalidOperationException($"Column 'Shout' holds text, not {typeof(TValue)}.");
+            return getter as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Column 'Shout' holds text, not {typeof(TValue)}.");
         }
     }
 

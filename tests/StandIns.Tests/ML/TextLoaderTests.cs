@@ -95,7 +95,8 @@ internal sealed class TextLoaderTests
         File.WriteAllText(other, "Text,Number\nb,2\n");
         try
         {
-            var loader = _ml.Data.CreateTextLoader([new("Text", DataKind.String, 0), new("Number", DataKind.Int32, 1)], ',', hasHeader: true);
+            var loader = _ml.Data.CreateTextLoader(
+                [new("Text", DataKind.String, 0), new("Number", DataKind.Int32, 1)], ',', hasHeader: true);
             Assert.That(loader.Load(_path, other).GetColumn<string>("Text"), Is.EqualTo(new[] { "a", "b" }));
             Assert.That(loader.GetOutputSchema().Select(column => column.Name), Is.EqualTo(new[] { "Text", "Number" }));
         }

@@ -21,9 +21,12 @@ internal sealed class ValueConversionTests
     public void ConvertType_OfNumbers_WidensOrRounds()
     {
         var data = _ml.Numbers(3);
-        Assert.That(Conversion.ConvertType("D", "Number", DataKind.Double).Fit(data).Transform(data).GetColumn<double>("D"), Is.EqualTo(new[] { 0.0, 1, 2 }));
-        Assert.That(Conversion.ConvertType("L", "Number", DataKind.Int64).Fit(data).Transform(data).GetColumn<long>("L"), Is.EqualTo(new[] { 0L, 1, 2 }));
-        Assert.That(Conversion.ConvertType("T", "Number", DataKind.String).Fit(data).Transform(data).GetColumn<string>("T"), Is.EqualTo(new[] { "0", "1", "2" }));
+        Assert.That(Conversion.ConvertType("D", "Number", DataKind.Double).Fit(data).Transform(data).GetColumn<double>("D"),
+            Is.EqualTo(new[] { 0.0, 1, 2 }));
+        Assert.That(Conversion.ConvertType("L", "Number", DataKind.Int64).Fit(data).Transform(data).GetColumn<long>("L"),
+            Is.EqualTo(new[] { 0L, 1, 2 }));
+        Assert.That(Conversion.ConvertType("T", "Number", DataKind.String).Fit(data).Transform(data).GetColumn<string>("T"),
+            Is.EqualTo(new[] { "0", "1", "2" }));
     }
 
     [Test]
@@ -41,7 +44,8 @@ internal sealed class ValueConversionTests
 
     [Test]
     public void ConvertType_FromFractionToInteger_IsRefused() =>
-        Assert.That(() => Conversion.ConvertType("Value", outputKind: DataKind.Int32).Fit(_ml.Floats(1)), Throws.Exception.With.Message.Contains("Value"));
+        Assert.That(() => Conversion.ConvertType("Value", outputKind: DataKind.Int32).Fit(_ml.Floats(1)),
+            Throws.Exception.With.Message.Contains("Value"));
 
     [Test]
     public void MapValue_OfScalars_GivesMissingWhereTheTableHasNone()
@@ -49,9 +53,11 @@ internal sealed class ValueConversionTests
         var table = new Dictionary<string, float> { ["a"] = 1, ["b"] = 2 };
         var output = Conversion.MapValue("Value", table, "Word").Fit(_ml.Words("b")).Transform(_ml.Words("b", "c", "a"));
         Assert.That(output.GetColumn<float>("Value"), Is.EqualTo(new[] { 2f, float.NaN, 1 }));
-        var texts = Conversion.MapValue("Value", new Dictionary<string, string> { ["a"] = "x" }, "Word").Fit(_ml.Words("b")).Transform(_ml.Words("a", "c"));
+        var texts = Conversion.MapValue("Value", new Dictionary<string, string> { ["a"] = "x" }, "Word").Fit(_ml.Words("b"))
+            .Transform(_ml.Words("a", "c"));
         Assert.That(texts.GetColumn<string>("Value"), Is.EqualTo(new[] { "x", "" }));
-        var numbers = Conversion.MapValue("Value", new Dictionary<int, long> { [1] = 10 }, "Number").Fit(_ml.Numbers(2)).Transform(_ml.Numbers(2));
+        var numbers = Conversion.MapValue("Value", new Dictionary<int, long> { [1] = 10 }, "Number").Fit(_ml.Numbers(2))
+            .Transform(_ml.Numbers(2));
         Assert.That(numbers.GetColumn<long>("Value"), Is.EqualTo(new[] { 0L, 10 }));
     }
 
@@ -75,7 +81,8 @@ internal sealed class ValueConversionTests
     public void MapValue_AsKeys_NumbersTheValues()
     {
         var table = new Dictionary<string, string> { ["a"] = "x", ["b"] = "y", ["c"] = "x" };
-        var output = Conversion.MapValue("Key", table, "Word", treatValuesAsKeyType: true).Fit(_ml.Words("a")).Transform(_ml.Words("a", "b", "c", "d"));
+        var output = Conversion.MapValue("Key", table, "Word", treatValuesAsKeyType: true).Fit(_ml.Words("a"))
+            .Transform(_ml.Words("a", "b", "c", "d"));
         Assert.That(output.GetColumn<uint>("Key"), Is.EqualTo(new uint[] { 1, 2, 1, 0 }));
         Assert.That(output.Schema["Key"].TextAnnotationOf("KeyValues"), Is.EqualTo(new[] { "x", "y" }));
     }

@@ -64,7 +64,8 @@ internal static class DataViewTypes
 
     /// <summary>Calls a generic method whose type arguments are chosen at run time.</summary>
     public static TResult CallGeneric<TResult>(object target, Type owner, string method, Type[] typeArguments, params object[] arguments) =>
-        (TResult)owner.GetMethod(method, BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
+        (TResult)owner.GetMethod(
+            method, BindingFlags.Instance | BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly)
             .MakeGenericMethod(typeArguments)
             .Invoke(target, BindingFlags.DoNotWrapExceptions, null, arguments, null);
 

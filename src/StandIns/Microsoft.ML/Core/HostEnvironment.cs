@@ -36,7 +36,8 @@ internal sealed class HostEnvironment : IHost
 
     public string ContextDescription => _fullName;
 
-    /// <summary>A child's stream depends on its own seed if given, else on how many hosts were registered before it, never on its name.</summary>
+    /// <summary>A child's stream depends on its own seed if given, else on how many hosts were registered before it, never
+    /// on its name.</summary>
     public IHost Register(string name, int? seed = null, bool? verbose = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -72,19 +73,23 @@ internal sealed class HostEnvironment : IHost
 
         public void Trace(MessageSensitivity sensitivity, string fmt) => Send(new(ChannelMessageKind.Trace, sensitivity, fmt));
 
-        public void Trace(MessageSensitivity sensitivity, string fmt, params object[] args) => Send(new(ChannelMessageKind.Trace, sensitivity, fmt, args));
+        public void Trace(MessageSensitivity sensitivity, string fmt, params object[] args) =>
+            Send(new(ChannelMessageKind.Trace, sensitivity, fmt, args));
 
         public void Error(MessageSensitivity sensitivity, string fmt) => Send(new(ChannelMessageKind.Error, sensitivity, fmt));
 
-        public void Error(MessageSensitivity sensitivity, string fmt, params object[] args) => Send(new(ChannelMessageKind.Error, sensitivity, fmt, args));
+        public void Error(MessageSensitivity sensitivity, string fmt, params object[] args) =>
+            Send(new(ChannelMessageKind.Error, sensitivity, fmt, args));
 
         public void Warning(MessageSensitivity sensitivity, string fmt) => Send(new(ChannelMessageKind.Warning, sensitivity, fmt));
 
-        public void Warning(MessageSensitivity sensitivity, string fmt, params object[] args) => Send(new(ChannelMessageKind.Warning, sensitivity, fmt, args));
+        public void Warning(MessageSensitivity sensitivity, string fmt, params object[] args) =>
+            Send(new(ChannelMessageKind.Warning, sensitivity, fmt, args));
 
         public void Info(MessageSensitivity sensitivity, string fmt) => Send(new(ChannelMessageKind.Info, sensitivity, fmt));
 
-        public void Info(MessageSensitivity sensitivity, string fmt, params object[] args) => Send(new(ChannelMessageKind.Info, sensitivity, fmt, args));
+        public void Info(MessageSensitivity sensitivity, string fmt, params object[] args) =>
+            Send(new(ChannelMessageKind.Info, sensitivity, fmt, args));
 
         public void Dispose()
         {

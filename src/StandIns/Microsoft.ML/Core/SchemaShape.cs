@@ -22,7 +22,9 @@ public sealed class SchemaShape : IReadOnlyList<SchemaShape.Column>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     internal static SchemaShape Create(DataViewSchema schema) =>
-        new(schema.Where(column => !column.IsHidden).Select(column => Column.Create(column.Name, column.Type, Create(column.Annotations.Schema))));
+        new(
+            schema.Where(column => !column.IsHidden)
+                .Select(column => Column.Create(column.Name, column.Type, Create(column.Annotations.Schema))));
 
     internal bool TryFindColumn(string name, out Column column)
     {

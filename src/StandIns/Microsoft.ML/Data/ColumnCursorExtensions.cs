@@ -17,7 +17,8 @@ public static class ColumnCursorExtensions
             return (IEnumerable<T>)Read<VBuffer<ReadOnlyMemory<char>>, string[]>(
                 data, column, (in VBuffer<ReadOnlyMemory<char>> value) => value.DenseValues().Select(text => text.ToString()).ToArray());
         if (type.IsArray && column.Type is VectorDataViewType vector && vector.ItemType.RawType == type.GetElementType())
-            return DataViewTypes.CallGeneric<IEnumerable<T>>(null, typeof(ColumnCursorExtensions), nameof(Arrays), type.GetElementType(), data, column);
+            return DataViewTypes.CallGeneric<IEnumerable<T>>(
+                null, typeof(ColumnCursorExtensions), nameof(Arrays), type.GetElementType(), data, column);
         throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' of type {column.Type} cannot be read as {type}.");
     }
 

@@ -1,12 +1,14 @@
 namespace Microsoft.ML.Data;
 
-public sealed class CompositeLoaderEstimator<TSource, TLastTransformer> : IDataLoaderEstimator<TSource, CompositeDataLoader<TSource, TLastTransformer>>
+public sealed class CompositeLoaderEstimator<TSource, TLastTransformer>
+    : IDataLoaderEstimator<TSource, CompositeDataLoader<TSource, TLastTransformer>>
     where TLastTransformer : class, ITransformer
 {
     private readonly IDataLoaderEstimator<TSource, IDataLoader<TSource>> _start;
     private readonly EstimatorChain<TLastTransformer> _chain;
 
-    public CompositeLoaderEstimator(IDataLoaderEstimator<TSource, IDataLoader<TSource>> start, EstimatorChain<TLastTransformer> estimatorChain = null)
+    public CompositeLoaderEstimator(
+        IDataLoaderEstimator<TSource, IDataLoader<TSource>> start, EstimatorChain<TLastTransformer> estimatorChain = null)
     {
         _start = start ?? throw new ArgumentNullException(nameof(start));
         _chain = estimatorChain ?? new();
@@ -20,11 +22,13 @@ public sealed class CompositeLoaderEstimator<TSource, TLastTransformer> : IDataL
 
     public SchemaShape GetOutputSchema() => _chain.GetOutputSchema(_start.GetOutputSchema());
 
-    public CompositeLoaderEstimator<TSource, TNewTrans> Append<TNewTrans>(IEstimator<TNewTrans> estimator) where TNewTrans : class, ITransformer =>
+    public CompositeLoaderEstimator<TSource, TNewTrans> Append<TNewTrans>(IEstimator<TNewTrans> estimator)
+        where TNewTrans : class, ITransformer =>
         new(_start, _chain.Append(estimator ?? throw new ArgumentNullException(nameof(estimator))));
 }
 
-public sealed class CompositeDataLoader<TSource, TLastTransformer> : IDataLoader<TSource>, IDisposable where TLastTransformer : class, ITransformer
+public sealed class CompositeDataLoader<TSource, TLastTransformer> : IDataLoader<TSource>, IDisposable
+    where TLastTransformer : class, ITransformer
 {
     public readonly IDataLoader<TSource> Loader;
     public readonly TransformerChain<TLastTransformer> Transformer;
@@ -42,7 +46,8 @@ public sealed class CompositeDataLoader<TSource, TLastTransformer> : IDataLoader
     public CompositeDataLoader<TSource, TNewLast> AppendTransformer<TNewLast>(TNewLast transformer) where TNewLast : class, ITransformer =>
         new(Loader, Transformer.Append(transformer));
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("Saving a data loader needs the real Microsoft.ML package.");
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException("Saving a data loader needs the real Microsoft.ML package.");
 
     public void Dispose()
     {

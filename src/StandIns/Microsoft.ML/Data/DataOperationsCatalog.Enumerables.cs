@@ -15,7 +15,8 @@ public sealed partial class DataOperationsCatalog
         LoadFromEnumerable(data, DefinitionFor<TRow>(schema));
 
     public IEnumerable<TRow> CreateEnumerable<TRow>(
-        IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false, SchemaDefinition schemaDefinition = null) where TRow : class, new()
+        IDataView data, bool reuseRowObject, bool ignoreMissingColumns = false,
+        SchemaDefinition schemaDefinition = null) where TRow : class, new()
     {
         ArgumentNullException.ThrowIfNull(data);
         return Enumerate(data, new RowBinding<TRow>(data.Schema, ignoreMissingColumns, schemaDefinition), reuseRowObject);
@@ -27,13 +28,15 @@ public sealed partial class DataOperationsCatalog
         var definition = SchemaDefinition.Create(typeof(TRow), SchemaDefinition.Direction.Read);
         foreach (var column in schema ?? new DataViewSchema.Builder().ToSchema())
         {
-            var member = definition[column.Name] ?? throw new InvalidOperationException($"Type should contain a member named {column.Name}");
+            var member = definition[column.Name]
+                ?? throw new InvalidOperationException($"Type should contain a member named {column.Name}");
             member.Take(column.Annotations);
         }
         return definition;
     }
 
-    private static IEnumerable<TRow> Enumerate<TRow>(IDataView data, RowBinding<TRow> binding, bool reuseRowObject) where TRow : class, new()
+    private static IEnumerable<TRow> Enumerate<TRow>(IDataView data, RowBinding<TRow> binding, bool reuseRowObject)
+        where TRow : class, new()
     {
         using var cursor = data.GetRowCursor(binding.Columns);
         var writer = binding.Over(cursor);

@@ -38,7 +38,8 @@ public sealed partial class DataOperationsCatalog
         ArgumentNullException.ThrowIfNull(input);
         var column = Columns.Find(input.Schema, columnName, "filter");
         if (column.Type != NumberDataViewType.Single && column.Type != NumberDataViewType.Double)
-            throw new ArgumentOutOfRangeException(nameof(columnName), $"Filter column '{columnName}' has type {column.Type}; Single or Double is needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(columnName), $"Filter column '{columnName}' has type {column.Type}; Single or Double is needed.");
         return new FilterView(input, [column], row => RowTests.Range(row, column, lowerBound, upperBound));
     }
 
@@ -47,7 +48,8 @@ public sealed partial class DataOperationsCatalog
         ArgumentNullException.ThrowIfNull(input);
         var column = Columns.Find(input.Schema, columnName, "filter");
         if (column.Type is not KeyDataViewType)
-            throw new ArgumentOutOfRangeException(nameof(columnName), $"Filter column '{columnName}' has type {column.Type}; a key is needed.");
+            throw new ArgumentOutOfRangeException(
+                nameof(columnName), $"Filter column '{columnName}' has type {column.Type}; a key is needed.");
         return new FilterView(input, [column], row => RowTests.Range(row, column, lowerBound, upperBound));
     }
 

@@ -24,7 +24,8 @@ namespace Microsoft.ML.Data
             Schema = data.Schema;
             using var cursor = data.GetRowCursor(Schema);
             var readers = Schema.Select(column =>
-                DataViewTypes.CallGeneric<Func<object>>(null, typeof(DataDebuggerPreview), nameof(Reader), column.Type.RawType, cursor, column)).ToArray();
+                DataViewTypes.CallGeneric<Func<object>>(
+                    null, typeof(DataDebuggerPreview), nameof(Reader), column.Type.RawType, cursor, column)).ToArray();
             var rows = ImmutableArray.CreateBuilder<RowInfo>();
             while (rows.Count < maxRows && cursor.MoveNext())
                 rows.Add(new(Schema.Select(column => new KeyValuePair<string, object>(column.Name, readers[column.Index]())).ToArray()));

@@ -2,7 +2,8 @@ using Microsoft.ML.Runtime;
 
 namespace Microsoft.ML.Data;
 
-public sealed class EstimatorChain<TLastTransformer> : IEstimator<TransformerChain<TLastTransformer>> where TLastTransformer : class, ITransformer
+public sealed class EstimatorChain<TLastTransformer> : IEstimator<TransformerChain<TLastTransformer>>
+    where TLastTransformer : class, ITransformer
 {
     private readonly EstimatorStep[] _steps;
 
@@ -38,7 +39,8 @@ public sealed class EstimatorChain<TLastTransformer> : IEstimator<TransformerCha
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
         _steps.Aggregate(inputSchema, (schema, step) => step.Estimator.GetOutputSchema(schema));
 
-    public EstimatorChain<TNewTrans> Append<TNewTrans>(IEstimator<TNewTrans> estimator, TransformerScope scope = TransformerScope.Everything)
+    public EstimatorChain<TNewTrans> Append<TNewTrans>(
+        IEstimator<TNewTrans> estimator, TransformerScope scope = TransformerScope.Everything)
         where TNewTrans : class, ITransformer
     {
         ArgumentNullException.ThrowIfNull(estimator);

@@ -31,13 +31,15 @@ public static class LearningPipelineExtensions
         return new EstimatorChain<ITransformer>().Append(start).AppendCacheCheckpoint(env);
     }
 
-    public static IEstimator<TTransformer> WithOnFitDelegate<TTransformer>(this IEstimator<TTransformer> estimator, Action<TTransformer> onFit)
+    public static IEstimator<TTransformer> WithOnFitDelegate<TTransformer>(
+        this IEstimator<TTransformer> estimator, Action<TTransformer> onFit)
         where TTransformer : class, ITransformer =>
         new DelegateEstimator<TTransformer>(
             estimator ?? throw new ArgumentNullException(nameof(estimator)),
             onFit ?? throw new ArgumentNullException(nameof(onFit)));
 
-    public static CompositeLoaderEstimator<TSource, TTrans> Append<TSource, TTrans>(this IDataLoader<TSource> start, IEstimator<TTrans> estimator)
+    public static CompositeLoaderEstimator<TSource, TTrans> Append<TSource, TTrans>(
+        this IDataLoader<TSource> start, IEstimator<TTrans> estimator)
         where TTrans : class, ITransformer
     {
         ArgumentNullException.ThrowIfNull(start);
@@ -61,7 +63,8 @@ public static class LearningPipelineExtensions
         return new CompositeDataLoader<TSource, ITransformer>(loader).AppendTransformer(transformer);
     }
 
-    private sealed class DelegateEstimator<TTransformer>(IEstimator<TTransformer> estimator, Action<TTransformer> onFit) : IEstimator<TTransformer>
+    private sealed class DelegateEstimator<TTransformer>(IEstimator<TTransformer> estimator, Action<TTransformer> onFit)
+        : IEstimator<TTransformer>
         where TTransformer : class, ITransformer
     {
         public TTransformer Fit(IDataView input)

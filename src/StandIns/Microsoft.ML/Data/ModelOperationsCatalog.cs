@@ -59,7 +59,8 @@ public sealed partial class ModelOperationsCatalog
     }
 
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer transformer, bool ignoreMissingColumns = true,
-        SchemaDefinition inputSchemaDefinition = null, SchemaDefinition outputSchemaDefinition = null) where TSrc : class where TDst : class, new() =>
+        SchemaDefinition inputSchemaDefinition = null,
+        SchemaDefinition outputSchemaDefinition = null) where TSrc : class where TDst : class, new() =>
         new(transformer, ignoreMissingColumns, inputSchemaDefinition, outputSchemaDefinition, ownsTransformer: true);
 
     public PredictionEngine<TSrc, TDst> CreatePredictionEngine<TSrc, TDst>(ITransformer transformer, DataViewSchema inputSchema)
@@ -70,7 +71,8 @@ public sealed partial class ModelOperationsCatalog
         where TSrc : class where TDst : class, new()
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new(transformer, options.IgnoreMissingColumns, options.InputSchemaDefinition, options.OutputSchemaDefinition, options.OwnsTransformer);
+        return new(transformer, options.IgnoreMissingColumns, options.InputSchemaDefinition, options.OutputSchemaDefinition,
+            options.OwnsTransformer);
     }
 
     private static DataViewSchema ReadSchema(ZipArchive archive)

@@ -25,7 +25,8 @@ public abstract class PredictionEngineBase<TSrc, TDst> : IDisposable where TSrc 
         _transformer = transformer ?? throw new ArgumentNullException(nameof(transformer));
         _ownsTransformer = ownsTransformer;
         if (!transformer.IsRowToRowMapper)
-            throw new ArgumentOutOfRangeException(nameof(transformer), $"Must be a row to row mapper; {transformer.GetType().Name} is not.");
+            throw new ArgumentOutOfRangeException(
+                nameof(transformer), $"Must be a row to row mapper; {transformer.GetType().Name} is not.");
         var members = RowMember.Of(typeof(TSrc), inputDefinition ?? SchemaDefinition.Create(typeof(TSrc), SchemaDefinition.Direction.Read));
         _input = new(RowMember.SchemaOf(members), members);
         var mapper = transformer.GetRowToRowMapper(_input.Schema);

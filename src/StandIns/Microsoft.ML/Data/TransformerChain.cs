@@ -2,7 +2,8 @@ using System.Collections;
 
 namespace Microsoft.ML.Data;
 
-public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable where TLastTransformer : class, ITransformer
+public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerable<ITransformer>, IDisposable
+    where TLastTransformer : class, ITransformer
 {
     private readonly ITransformer[] _transformers;
     private readonly TransformerScope[] _scopes;
@@ -20,7 +21,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
         _scopes = scopes?.ToArray() ?? [];
         LastTransformer = _transformers.LastOrDefault() as TLastTransformer;
         if (_transformers.Length > 0 && LastTransformer == null)
-            throw new InvalidOperationException($"The last transformer is a {_transformers[^1]?.GetType().Name}, not a {typeof(TLastTransformer).Name}.");
+            throw new InvalidOperationException(
+                $"The last transformer is a {_transformers[^1]?.GetType().Name}, not a {typeof(TLastTransformer).Name}.");
         if (_transformers.Length != _scopes.Length)
             throw new InvalidOperationException($"There are {_transformers.Length} transformers but {_scopes.Length} scopes.");
     }
@@ -73,7 +75,8 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
     private IEnumerable<ITransformer> Within(TransformerScope scope) => _transformers.Where((_, i) => (_scopes[i] & scope) != 0);
 
     private static DataViewSchema OutputSchema(IEnumerable<ITransformer> transformers, DataViewSchema inputSchema) =>
-        transformers.Aggregate(inputSchema ?? throw new ArgumentNullException(nameof(inputSchema)), (schema, t) => t.GetOutputSchema(schema));
+        transformers.Aggregate(
+            inputSchema ?? throw new ArgumentNullException(nameof(inputSchema)), (schema, t) => t.GetOutputSchema(schema));
 
     private static IDataView Transform(IEnumerable<ITransformer> transformers, IDataView input)
     {

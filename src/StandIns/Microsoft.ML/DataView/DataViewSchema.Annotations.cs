@@ -23,7 +23,8 @@ public sealed partial class DataViewSchema
         {
             if (column.Index >= _getters.Length)
                 throw new ArgumentException($"There is no annotation at index {column.Index}.", nameof(column));
-            return _getters[column.Index] as ValueGetter<TValue> ?? throw new InvalidOperationException($"Invalid call to '{nameof(GetGetter)}'");
+            return _getters[column.Index] as ValueGetter<TValue>
+                ?? throw new InvalidOperationException($"Invalid call to '{nameof(GetGetter)}'");
         }
 
         public void GetValue<TValue>(string kind, ref TValue value)
@@ -57,7 +58,8 @@ public sealed partial class DataViewSchema
                 ArgumentNullException.ThrowIfNull(type);
                 ArgumentNullException.ThrowIfNull(getter);
                 if (type.RawType != typeof(TValue))
-                    throw new ArgumentException($"{nameof(type)}.{nameof(type.RawType)} must be of type '{typeof(TValue).FullName}'.", nameof(type));
+                    throw new ArgumentException(
+                        $"{nameof(type)}.{nameof(type.RawType)} must be of type '{typeof(TValue).FullName}'.", nameof(type));
                 _items.Add((new(name, type, annotations), getter));
             }
 

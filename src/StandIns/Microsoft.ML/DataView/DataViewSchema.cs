@@ -23,7 +23,8 @@ public sealed partial class DataViewSchema : IReadOnlyList<DataViewSchema.Column
     public Column this[int columnIndex] =>
         (uint)columnIndex < (uint)_columns.Length ? _columns[columnIndex] : throw new ArgumentOutOfRangeException(nameof(columnIndex));
 
-    public Column this[string name] => GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' not found");
+    public Column this[string name] =>
+        GetColumnOrNull(name) ?? throw new ArgumentOutOfRangeException(nameof(name), $"Column '{name}' not found");
 
     public Column? GetColumnOrNull(string name)
     {

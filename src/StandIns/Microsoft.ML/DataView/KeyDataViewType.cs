@@ -7,12 +7,13 @@ public sealed class KeyDataViewType : PrimitiveDataViewType
         if (!IsValidDataType(type))
             throw new ArgumentException("Type is not valid, it must be byte, ushort, uint, or ulong.", nameof(type));
         if (count == 0 || count > Keys.MaxCount(type))
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The cardinality of a {type.Name} key must be between 1 and {Keys.MaxCount(type)}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"The cardinality of a {type.Name} key must be between 1 and {Keys.MaxCount(type)}.");
         Count = count;
     }
 
     public KeyDataViewType(Type type, int count)
-        : this(type, count > 0 ? (ulong)count : throw new ArgumentOutOfRangeException(nameof(count), count, "The cardinality of a key must be positive."))
+        : this(type, (ulong)Math.Max(0, count))
     {
     }
 

@@ -23,7 +23,8 @@ public readonly struct VBuffer<T> : IEnumerable
         if ((values?.Length ?? 0) < count)
             throw new ArgumentException($"There are fewer values ({values?.Length ?? 0}) than the count says ({count}).", nameof(values));
         if (count < length && count > 0 && (indices?.Length ?? 0) < count)
-            throw new ArgumentException($"There are fewer indices ({indices?.Length ?? 0}) than the count says ({count}).", nameof(indices));
+            throw new ArgumentException(
+                $"There are fewer indices ({indices?.Length ?? 0}) than the count says ({count}).", nameof(indices));
         Length = length;
         _count = count;
         _values = values;
@@ -79,7 +80,8 @@ public readonly struct VBuffer<T> : IEnumerable
     public void CopyTo(ref VBuffer<T> destination, int sourceIndex, int length)
     {
         if (sourceIndex < 0 || length < 0 || sourceIndex > Length - length)
-            throw new ArgumentOutOfRangeException(nameof(length), length, $"Slots {sourceIndex}..{(long)sourceIndex + length} are not within 0..{Length}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(length), length, $"Slots {sourceIndex}..{(long)sourceIndex + length} are not within 0..{Length}.");
         if (IsDense)
         {
             Copy(_values, sourceIndex, ref destination, length);
@@ -136,7 +138,8 @@ public readonly struct VBuffer<T> : IEnumerable
 
     public IEnumerator GetEnumerator() => DenseValues().GetEnumerator();
 
-    public override string ToString() => IsDense ? $"Dense vector of size {Length}" : $"Sparse vector of size {Length}, {_count} explicit values";
+    public override string ToString() =>
+        IsDense ? $"Dense vector of size {Length}" : $"Sparse vector of size {Length}, {_count} explicit values";
 
     private static int LowerBound(ReadOnlySpan<int> indices, int value)
     {

@@ -11,7 +11,8 @@ public static class VBufferEditor
         ArgumentOutOfRangeException.ThrowIfNegative(newLogicalLength);
         var count = valuesCount ?? newLogicalLength;
         if (count < 0 || count > newLogicalLength)
-            throw new ArgumentOutOfRangeException(nameof(valuesCount), valuesCount, $"The number of values must lie in 0..{newLogicalLength}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(valuesCount), valuesCount, $"The number of values must lie in 0..{newLogicalLength}.");
         var capacity = Math.Max(maxValuesCapacity ?? newLogicalLength, count);
 
         var values = destination.RawValues;

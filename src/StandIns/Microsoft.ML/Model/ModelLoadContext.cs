@@ -29,7 +29,8 @@ internal sealed class ModelLoadContext
     public static ModelReader Open(ZipArchive archive, string entryName)
     {
         var entry = archive.GetEntry(entryName)
-            ?? throw new InvalidDataException($"Entry '{entryName}' is missing: this is not a model file, or one of the real Microsoft.ML package.");
+            ?? throw new InvalidDataException(
+                $"Entry '{entryName}' is missing: this is not a model file, or one of the real Microsoft.ML package.");
         // Stored, never compressed: so no entry can claim more than the file holds.
         if (entry.CompressedLength != entry.Length)
             throw new InvalidDataException($"Entry '{entryName}' is compressed; model files hold their entries as they are.");

@@ -11,7 +11,8 @@ internal sealed class ModelReader(Stream stream, long length) : BinaryReader(new
         var count = ReadInt32();
         var left = ((CountingStream)BaseStream).Left;
         if (count < 0 || (long)count * bytesPerItem > left)
-            throw new InvalidDataException($"The model file announces {count} items of {bytesPerItem} bytes or more, but its entry has {left} bytes left.");
+            throw new InvalidDataException(
+                $"The model file announces {count} items of {bytesPerItem} bytes or more, but its entry has {left} bytes left.");
         return count;
     }
 

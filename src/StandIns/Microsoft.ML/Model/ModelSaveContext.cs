@@ -2,7 +2,8 @@ using System.IO.Compression;
 
 namespace Microsoft.ML;
 
-/// <summary>The place of one component in a model file: it writes one entry that begins with its id, then its parts in folders below.</summary>
+/// <summary>The place of one component in a model file: it writes one entry that begins with its id, then its parts in
+/// folders below.</summary>
 public sealed class ModelSaveContext : IDisposable
 {
     internal const string EntryName = "model.bin";

@@ -91,9 +91,12 @@ internal static class ModelSchema
         Enum.GetValues<DataKind>().Cast<DataKind?>().FirstOrDefault(kind => DataViewTypes.Of(kind.Value).Equals(type))
         ?? throw new NotSupportedException($"Saving a column of type {type} needs the real Microsoft.ML package.");
 
-    private static void Write(ModelWriter writer, DataViewSchema.Annotations annotations, DataViewSchema.Column annotation) =>
-        DataViewTypes.CallGeneric<object>(null, typeof(ModelSchema),
-            annotation.Type is VectorDataViewType ? nameof(WriteVector) : nameof(WriteScalar), annotation.Type.ItemType().RawType, writer, annotations, annotation);
+    private static void Write(ModelWriter writer, DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
+    {
+        var method = annotation.Type is VectorDataViewType ? nameof(WriteVector) : nameof(WriteScalar);
+        var item = annotation.Type.ItemType().RawType;
+        DataViewTypes.CallGeneric<object>(null, typeof(ModelSchema), method, item, writer, annotations, annotation);
+    }
 
     private static object WriteScalar<T>(ModelWriter writer, DataViewSchema.Annotations annotations, DataViewSchema.Column annotation)
     {

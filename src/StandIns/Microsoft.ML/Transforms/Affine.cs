@@ -17,7 +17,8 @@ internal sealed class Affine<T>(bool isVector, T[] scale, T[] offset) : IAffine 
     private readonly bool _keepsZero = Array.TrueForAll(offset, T.IsZero);
 
     public bool Fits(DataViewType type) =>
-        type.ItemType().RawType == typeof(T) && (isVector ? type is VectorDataViewType vector && vector.Size == scale.Length : type is PrimitiveDataViewType);
+        type.ItemType().RawType == typeof(T)
+            && (isVector ? type is VectorDataViewType vector && vector.Size == scale.Length : type is PrimitiveDataViewType);
 
     public void Write(ModelWriter writer)
     {
@@ -47,7 +48,8 @@ internal sealed class Affine<T>(bool isVector, T[] scale, T[] offset) : IAffine 
         {
             getter(ref source);
             if (source.Length != scale.Length)
-                throw new InvalidOperationException($"Column '{column.Name}' has {source.Length} slots in this row; the normaliser learned {scale.Length}.");
+                throw new InvalidOperationException(
+                    $"Column '{column.Name}' has {source.Length} slots in this row; the normaliser learned {scale.Length}.");
             if (source.IsDense || _keepsZero)
                 source.CopyTo(ref destination);
             else

@@ -30,14 +30,18 @@ public sealed class ColumnConcatenatingEstimator : IEstimator<ColumnConcatenatin
             if (!column.ItemType.Equals(columns[0].ItemType) || column.IsKey != columns[0].IsKey)
                 throw ColumnConcatenatingTransformer.Mismatch(column.Name, columns[0].TypeString, column.TypeString);
         }
-        return inputSchema.With(columns is [{ Kind: not SchemaShape.Column.VectorKind.Scalar } only] ? only.Renamed(_output) : Joined(columns));
+        return inputSchema.With(
+            columns is [{ Kind: not SchemaShape.Column.VectorKind.Scalar } only] ? only.Renamed(_output) : Joined(columns));
     }
+
+    private static bool GivesSlotNames(SchemaShape.Column column) =>
+        column.Kind == SchemaShape.Column.VectorKind.Scalar || column.Annotations.TryFindColumn(AnnotationKinds.SlotNames, out _);
 
     private SchemaShape.Column Joined(SchemaShape.Column[] columns)
     {
         var variable = columns.Any(column => column.Kind == SchemaShape.Column.VectorKind.VariableVector);
         var annotations = new List<SchemaShape.Column>();
-        if (!variable && columns.Any(c => c.Kind == SchemaShape.Column.VectorKind.Scalar || c.Annotations.TryFindColumn(AnnotationKinds.SlotNames, out _)))
+        if (!variable && columns.Any(GivesSlotNames))
             annotations.Add(SchemaShape.Column.SlotNames);
         if (columns.All(column => column.Annotations.TryFindColumn(AnnotationKinds.IsNormalized, out _)))
             annotations.Add(SchemaShape.Column.IsNormalized);

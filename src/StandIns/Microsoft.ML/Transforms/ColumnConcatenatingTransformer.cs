@@ -31,7 +31,8 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
             if (!column.Type.ItemType().Equals(item))
                 throw Mismatch(column.Name, item.ToString(), column.Type.ToString());
         }
-        return [new(Output(columns, (PrimitiveDataViewType)item), Array.ConvertAll(columns, c => c.Index), row => CreateGetter(row, columns, item))];
+        var inputs = Array.ConvertAll(columns, column => column.Index);
+        return [new(Output(columns, (PrimitiveDataViewType)item), inputs, row => CreateGetter(row, columns, item))];
     }
 
     private protected override void Save(ModelSaveContext ctx) => ctx.Write(Id, writer =>
@@ -52,7 +53,8 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
         if (size > 0 && columns.Any(column => column.Type is not VectorDataViewType || column.HasSlotNames()))
         {
             var names = columns.SelectMany(SlotNames).ToArray();
-            annotations.Add(AnnotationKinds.SlotNames, new VectorDataViewType(TextDataViewType.Instance, size), AnnotationGetters.OfArray(names));
+            annotations.Add(
+                AnnotationKinds.SlotNames, new VectorDataViewType(TextDataViewType.Instance, size), AnnotationGetters.OfArray(names));
         }
         return new(_output, new VectorDataViewType(item, size), annotations.ToAnnotations());
     }

@@ -38,7 +38,8 @@ public sealed class ColumnSelectingTransformer : ITransformer
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => MapperFor(inputSchema).OutputSchema;
 
-    public IDataView Transform(IDataView input) => new MappedView(input ?? throw new ArgumentNullException(nameof(input)), MapperFor(input.Schema));
+    public IDataView Transform(IDataView input) =>
+        new MappedView(input ?? throw new ArgumentNullException(nameof(input)), MapperFor(input.Schema));
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => MapperFor(inputSchema);
 

@@ -48,11 +48,13 @@ internal abstract class ColumnStatistics
     public static bool Accepts(DataViewType itemType) => itemType == NumberDataViewType.Single || itemType == NumberDataViewType.Double;
 
     public static ArgumentOutOfRangeException Mismatch(string name, string actual) =>
-        new(nameof(name), $"Schema mismatch for input column '{name}': expected Single, Double or a known-size vector of either, got {actual}");
+        new(nameof(name),
+            $"Schema mismatch for input column '{name}': expected Single, Double or a known-size vector of either, got {actual}");
 
     public static ColumnStatistics Over(DataViewRow row, DataViewSchema.Column column) =>
         Accepts(column.Type.ItemType()) && column.Type is not VectorDataViewType { IsKnownSize: false }
-            ? DataViewTypes.CallGeneric<ColumnStatistics>(null, typeof(ColumnStatistics), nameof(Create), column.Type.ItemType().RawType, row, column)
+            ? DataViewTypes.CallGeneric<ColumnStatistics>(
+                null, typeof(ColumnStatistics), nameof(Create), column.Type.ItemType().RawType, row, column)
             : throw Mismatch(column.Name, column.Type.ToString());
 
     public abstract void ReadRow();
@@ -101,7 +103,8 @@ internal sealed class ColumnStatistics<T> : ColumnStatistics where T : IFloating
     public override NormalizingTransformer.NormalizerModelParametersBase Finish(Func<SlotStatistics, (double Scale, double Offset)> rule)
     {
         var affine = Array.ConvertAll(_slots, slot => rule(slot));
-        return NormalizingTransformer.NormalizerModelParametersBase.Create(
-            _vector != null, Array.ConvertAll(affine, a => T.CreateTruncating(a.Scale)), Array.ConvertAll(affine, a => T.CreateTruncating(a.Offset)));
+        var scale = Array.ConvertAll(affine, slot => T.CreateTruncating(slot.Scale));
+        var offset = Array.ConvertAll(affine, slot => T.CreateTruncating(slot.Offset));
+        return NormalizingTransformer.NormalizerModelParametersBase.Create(_vector != null, scale, offset);
     }
 }

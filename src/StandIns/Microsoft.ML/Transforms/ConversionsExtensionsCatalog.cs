@@ -17,9 +17,11 @@ public static class ConversionsExtensionsCatalog
         string inputColumnName = null, int maximumNumberOfKeys = 1000000,
         ValueToKeyMappingEstimator.KeyOrdinality keyOrdinality = ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence,
         bool addKeyValueAnnotationsAsText = false, IDataView keyData = null) =>
-        new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName), maximumNumberOfKeys, keyOrdinality, addKeyValueAnnotationsAsText, keyData);
+        new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName), maximumNumberOfKeys, keyOrdinality, addKeyValueAnnotationsAsText,
+            keyData);
 
-    public static ValueToKeyMappingEstimator MapValueToKey(this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns,
+    public static ValueToKeyMappingEstimator MapValueToKey(
+        this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns,
         int maximumNumberOfKeys = 1000000,
         ValueToKeyMappingEstimator.KeyOrdinality keyOrdinality = ValueToKeyMappingEstimator.KeyOrdinality.ByOccurrence,
         bool addKeyValueAnnotationsAsText = false, IDataView keyData = null) =>
@@ -29,14 +31,16 @@ public static class ConversionsExtensionsCatalog
         string inputColumnName = null) =>
         new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName));
 
-    public static KeyToValueMappingEstimator MapKeyToValue(this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns) =>
+    public static KeyToValueMappingEstimator MapKeyToValue(
+        this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns) =>
         new(InputOutputColumnPair.Pairs(columns));
 
     public static KeyToVectorMappingEstimator MapKeyToVector(this TransformsCatalog.ConversionTransforms catalog, string outputColumnName,
         string inputColumnName = null, bool outputCountVector = false) =>
         new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName), outputCountVector);
 
-    public static KeyToVectorMappingEstimator MapKeyToVector(this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns,
+    public static KeyToVectorMappingEstimator MapKeyToVector(
+        this TransformsCatalog.ConversionTransforms catalog, InputOutputColumnPair[] columns,
         bool outputCountVector = false) =>
         new(InputOutputColumnPair.Pairs(columns), outputCountVector);
 

@@ -22,7 +22,8 @@ public sealed class CustomMappingEstimator<TSrc, TDst> : TrivialEstimator<Custom
                 || (needed.Kind == SchemaShape.Column.VectorKind.VariableVector && given.Kind == SchemaShape.Column.VectorKind.Vector);
             if (!kindFits || !needed.ItemType.Equals(given.ItemType) || needed.IsKey != given.IsKey)
                 throw new ArgumentOutOfRangeException(
-                    nameof(inputSchema), $"Schema mismatch for input column '{given.Name}': expected {member.Type}, got {given.TypeString}");
+                    nameof(inputSchema),
+                    $"Schema mismatch for input column '{given.Name}': expected {member.Type}, got {given.TypeString}");
         }
         return inputSchema.With([.. SchemaShape.Create(RowMember.SchemaOf(Transformer.Results))]);
     }
@@ -53,7 +54,8 @@ public sealed class CustomMappingTransformer<TSrc, TDst> : ITransformer where TS
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => MapperFor(inputSchema).OutputSchema;
 
-    public IDataView Transform(IDataView input) => new MappedView(input ?? throw new ArgumentNullException(nameof(input)), MapperFor(input.Schema));
+    public IDataView Transform(IDataView input) =>
+        new MappedView(input ?? throw new ArgumentNullException(nameof(input)), MapperFor(input.Schema));
 
     IRowToRowMapper ITransformer.GetRowToRowMapper(DataViewSchema inputSchema) => MapperFor(inputSchema);
 
@@ -128,7 +130,8 @@ internal static class CustomMapping
         return env.ComponentCatalog.CreateExtension(contractName) is ICustomMappingFactory factory
             ? factory.CreateTransformer(contractName)
             : throw new InvalidOperationException(
-                $"No custom mapping '{contractName}' in {assemblyName}. Its class needs [CustomMappingFactoryAttribute(\"{contractName}\")]; "
+                $"No custom mapping '{contractName}' in {assemblyName}. "
+                + $"Its class needs [CustomMappingFactoryAttribute(\"{contractName}\")]; "
                 + "call ComponentCatalog.RegisterAssembly if it has moved to another assembly.");
     }
 }

@@ -10,7 +10,8 @@ public static class CustomMappingCatalog
         where TSrc : class, new() where TDst : class, new() =>
         new(new CustomMappingTransformer<TSrc, TDst>(mapAction, contractName, inputSchemaDefinition, outputSchemaDefinition));
 
-    public static IDataView FilterByCustomPredicate<TSrc>(this DataOperationsCatalog catalog, IDataView input, Func<TSrc, bool> filterPredicate)
+    public static IDataView FilterByCustomPredicate<TSrc>(
+        this DataOperationsCatalog catalog, IDataView input, Func<TSrc, bool> filterPredicate)
         where TSrc : class, new()
     {
         ArgumentNullException.ThrowIfNull(input);

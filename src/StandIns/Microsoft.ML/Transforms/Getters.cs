@@ -4,7 +4,8 @@ namespace Microsoft.ML.Data;
 internal static class Getters
 {
     /// <summary>Maps each slot. Unless zero stays zero a sparse vector becomes dense.</summary>
-    public static Delegate Map<TFrom, TTo>(DataViewRow row, DataViewSchema.Column column, ValueConversion<TFrom, TTo> map, bool keepsZero = false) =>
+    public static Delegate Map<TFrom, TTo>(
+        DataViewRow row, DataViewSchema.Column column, ValueConversion<TFrom, TTo> map, bool keepsZero = false) =>
         column.Type is VectorDataViewType ? Vector(row, column, map, keepsZero) : Scalar(row, column, map);
 
     private static ValueGetter<TTo> Scalar<TFrom, TTo>(DataViewRow row, DataViewSchema.Column column, ValueConversion<TFrom, TTo> map)

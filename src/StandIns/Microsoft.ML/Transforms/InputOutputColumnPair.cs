@@ -14,7 +14,8 @@ public sealed class InputOutputColumnPair
     public string InputColumnName { get; }
 
     internal static (string Output, string Input)[] Pairs(InputOutputColumnPair[] columns) =>
-        Array.ConvertAll(columns ?? throw new ArgumentNullException(nameof(columns)), pair => (pair.OutputColumnName, pair.InputColumnName));
+        Array.ConvertAll(
+            columns ?? throw new ArgumentNullException(nameof(columns)), pair => (pair.OutputColumnName, pair.InputColumnName));
 
     internal static (string Output, string Input)[] Pair(string output, string input) => Pairs([new(output, input)]);
 }

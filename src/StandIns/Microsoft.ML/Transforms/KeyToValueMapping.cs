@@ -9,14 +9,16 @@ public sealed class KeyToValueMappingEstimator : TrivialEstimator<KeyToValueMapp
     {
     }
 
-    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
     {
         var input = inputSchema.Find(pair.Input);
         if (!input.IsKey)
             throw KeyToValueMappingTransformer.Mismatch(input.Name, "a key", input.TypeString);
         if (!input.Annotations.TryFindColumn(AnnotationKinds.KeyValues, out var values))
             throw KeyToValueMappingTransformer.Mismatch(input.Name, "KeyValues annotation", "none");
-        return new SchemaShape.Column(pair.Output, input.Kind, values.ItemType, values.IsKey, new(input.Annotations.Only(AnnotationKinds.SlotNames)));
+        return new SchemaShape.Column(
+            pair.Output, input.Kind, values.ItemType, values.IsKey, new(input.Annotations.Only(AnnotationKinds.SlotNames)));
     }));
 }
 
@@ -44,7 +46,8 @@ public sealed class KeyToValueMappingTransformer : OneToOneTransformerBase
         if ((ulong)values.Size != key.Count)
             throw new InvalidOperationException($"Column '{input.Name}' has {key.Count} keys but {values.Size} key values.");
         var annotations = input.Annotations.Keep(AnnotationKinds.SlotNames).ToAnnotations();
-        return new(new(output, input.Type.WithItems(values.ItemType), annotations), [input.Index], row => DataViewTypes.CallGeneric<Delegate>(
+        var type = input.Type.WithItems(values.ItemType);
+        return new(new(output, type, annotations), [input.Index], row => DataViewTypes.CallGeneric<Delegate>(
             null, typeof(KeyToValueMappingTransformer), nameof(CreateGetter), [key.RawType, values.ItemType.RawType], row, input));
     }
 

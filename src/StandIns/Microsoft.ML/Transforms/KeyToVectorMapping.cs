@@ -9,7 +9,8 @@ public sealed class KeyToVectorMappingEstimator : TrivialEstimator<KeyToVectorMa
     {
     }
 
-    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
     {
         var input = inputSchema.Find(pair.Input);
         if (!input.IsKey)
@@ -19,7 +20,8 @@ public sealed class KeyToVectorMappingEstimator : TrivialEstimator<KeyToVectorMa
             annotations.Add(SchemaShape.Column.SlotNames);
         if (!Transformer.Count || input.Kind == SchemaShape.Column.VectorKind.Scalar)
             annotations.Add(SchemaShape.Column.IsNormalized);
-        return new SchemaShape.Column(pair.Output, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, new(annotations));
+        return new SchemaShape.Column(
+            pair.Output, SchemaShape.Column.VectorKind.Vector, NumberDataViewType.Single, false, new(annotations));
     }));
 }
 
@@ -62,9 +64,9 @@ public sealed class KeyToVectorMappingTransformer : OneToOneTransformerBase
         if (!Count || slots == 1)
             annotations.AddPrimitiveValue(AnnotationKinds.IsNormalized, BooleanDataViewType.Instance, true);
         var type = single ? new VectorDataViewType(NumberDataViewType.Single, size) : new(NumberDataViewType.Single, slots, size);
+        var method = input.Type is VectorDataViewType ? nameof(OfVector) : nameof(OfScalar);
         return new(new(output, type, annotations.ToAnnotations()), [input.Index], row => DataViewTypes.CallGeneric<Delegate>(
-            null, typeof(KeyToVectorMappingTransformer), input.Type is VectorDataViewType ? nameof(OfVector) : nameof(OfScalar), key.RawType,
-            row, input, size, Count));
+            null, typeof(KeyToVectorMappingTransformer), method, key.RawType, row, input, size, Count));
     }
 
     private static ValueGetter<VBuffer<float>> OfScalar<T>(DataViewRow row, DataViewSchema.Column input, int size, bool count)

@@ -4,7 +4,8 @@ namespace Microsoft.ML;
 
 public static class NormalizationCatalog
 {
-    public static NormalizingEstimator NormalizeMinMax(this TransformsCatalog catalog, string outputColumnName, string inputColumnName = null,
+    public static NormalizingEstimator NormalizeMinMax(
+        this TransformsCatalog catalog, string outputColumnName, string inputColumnName = null,
         long maximumExampleCount = 1000000000, bool fixZero = true) =>
         new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName), maximumExampleCount, range => range.MinMax(fixZero));
 
@@ -12,7 +13,8 @@ public static class NormalizationCatalog
         long maximumExampleCount = 1000000000, bool fixZero = true) =>
         new(InputOutputColumnPair.Pairs(columns), maximumExampleCount, range => range.MinMax(fixZero));
 
-    public static NormalizingEstimator NormalizeMeanVariance(this TransformsCatalog catalog, string outputColumnName, string inputColumnName = null,
+    public static NormalizingEstimator NormalizeMeanVariance(
+        this TransformsCatalog catalog, string outputColumnName, string inputColumnName = null,
         long maximumExampleCount = 1000000000, bool fixZero = true, bool useCdf = false) =>
         NormalizeMeanVariance(catalog, [new(outputColumnName, inputColumnName)], maximumExampleCount, fixZero, useCdf);
 

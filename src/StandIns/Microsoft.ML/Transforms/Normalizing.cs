@@ -11,7 +11,8 @@ public sealed class NormalizingEstimator : IEstimator<NormalizingTransformer>
     private readonly long _mostRows;
     private readonly Func<SlotStatistics, (double Scale, double Offset)> _rule;
 
-    internal NormalizingEstimator((string Output, string Input)[] columns, long mostRows, Func<SlotStatistics, (double Scale, double Offset)> rule)
+    internal NormalizingEstimator(
+        (string Output, string Input)[] columns, long mostRows, Func<SlotStatistics, (double Scale, double Offset)> rule)
     {
         if (mostRows <= 1)
             throw new ArgumentOutOfRangeException(nameof(mostRows), mostRows, "Must be greater than 1");

@@ -33,7 +33,9 @@ public abstract class RowToRowTransformerBase : ITransformer
 public abstract class OneToOneTransformerBase : RowToRowTransformerBase
 {
     private protected OneToOneTransformerBase((string Output, string Input)[] columns) =>
-        ColumnPairs = columns is { Length: > 0 } ? columns : throw new ArgumentException("There must be at least one column.", nameof(columns));
+        ColumnPairs = columns is { Length: > 0 }
+            ? columns
+            : throw new ArgumentException("There must be at least one column.", nameof(columns));
 
     internal (string Output, string Input)[] ColumnPairs { get; }
 

@@ -7,7 +7,8 @@ public static class TransformExtensionsCatalog
     public static ColumnCopyingEstimator CopyColumns(this TransformsCatalog catalog, string outputColumnName, string inputColumnName) =>
         new(InputOutputColumnPair.Pair(outputColumnName, inputColumnName));
 
-    public static ColumnConcatenatingEstimator Concatenate(this TransformsCatalog catalog, string outputColumnName, params string[] inputColumnNames) =>
+    public static ColumnConcatenatingEstimator Concatenate(
+        this TransformsCatalog catalog, string outputColumnName, params string[] inputColumnNames) =>
         new(outputColumnName, inputColumnNames);
 
     public static ColumnSelectingEstimator DropColumns(this TransformsCatalog catalog, params string[] columnNames) =>

@@ -9,7 +9,8 @@ public sealed class TypeConvertingEstimator : TrivialEstimator<TypeConvertingTra
     {
     }
 
-    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
+    public override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
     {
         var input = inputSchema.Find(pair.Input);
         var from = input.IsKey ? new KeyDataViewType(input.ItemType.RawType, 1) : input.ItemType;
@@ -63,8 +64,9 @@ public sealed class TypeConvertingTransformer : OneToOneTransformerBase
         var annotations = input.Annotations.Keep(KeptAnnotations(from, OutputType));
         if (from is BooleanDataViewType && OutputType is NumberDataViewType)
             annotations.AddPrimitiveValue(AnnotationKinds.IsNormalized, BooleanDataViewType.Instance, true);
+        Type[] types = [from.RawType, OutputType.RawType];
+        var keepsZero = from is not TextDataViewType;
         return new(new(output, input.Type.WithItems(OutputType), annotations.ToAnnotations()), [input.Index], row =>
-            DataViewTypes.CallGeneric<Delegate>(
-                null, typeof(Getters), nameof(Getters.Map), [from.RawType, OutputType.RawType], row, input, conversion, from is not TextDataViewType));
+            DataViewTypes.CallGeneric<Delegate>(null, typeof(Getters), nameof(Getters.Map), types, row, input, conversion, keepsZero));
     }
 }

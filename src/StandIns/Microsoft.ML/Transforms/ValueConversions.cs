@@ -25,7 +25,8 @@ internal static class ValueConversions
         _ => false,
     };
 
-    /// <summary>The conversion between two item types, or null where there is none: numbers with a fraction never become integers.</summary>
+    /// <summary>The conversion between two item types, or null where there is none: numbers with a fraction never become
+    /// integers.</summary>
     public static Delegate Find(DataViewType from, PrimitiveDataViewType to)
     {
         if (from.RawType == to.RawType && from is not KeyDataViewType)
@@ -102,7 +103,8 @@ internal static class ValueConversions
 
     private static ValueConversion<T, T> Identity<T>() => value => value;
 
-    private static ValueConversion<TFrom, TTo> Number<TFrom, TTo>() where TFrom : INumber<TFrom> where TTo : INumber<TTo> => TTo.CreateTruncating;
+    private static ValueConversion<TFrom, TTo> Number<TFrom, TTo>() where TFrom : INumber<TFrom> where TTo : INumber<TTo> =>
+        TTo.CreateTruncating;
 
     private static ValueConversion<ReadOnlyMemory<char>, T> Parse<T>()
     {

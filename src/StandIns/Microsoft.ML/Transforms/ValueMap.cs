@@ -48,8 +48,10 @@ internal abstract class ValueMap(PrimitiveDataViewType keyType, DataViewSchema v
         var keyType = (PrimitiveDataViewType)ModelSchema.ReadType(reader);
         var schema = ModelSchema.Read(reader);
         return schema[0].Type is VectorDataViewType vector
-            ? DataViewTypes.CallGeneric<ValueMap>(null, typeof(ValueMap), nameof(LoadVectors), [keyType.RawType, vector.ItemType.RawType], reader, keyType, schema)
-            : DataViewTypes.CallGeneric<ValueMap>(null, typeof(ValueMap), nameof(LoadScalars), [keyType.RawType, schema[0].Type.RawType], reader, keyType, schema);
+            ? DataViewTypes.CallGeneric<ValueMap>(
+                null, typeof(ValueMap), nameof(LoadVectors), [keyType.RawType, vector.ItemType.RawType], reader, keyType, schema)
+            : DataViewTypes.CallGeneric<ValueMap>(
+                null, typeof(ValueMap), nameof(LoadScalars), [keyType.RawType, schema[0].Type.RawType], reader, keyType, schema);
     }
 
     public abstract void Write(ModelWriter writer);
@@ -62,7 +64,8 @@ internal abstract class ValueMap(PrimitiveDataViewType keyType, DataViewSchema v
         var distinct = values.Distinct().ToArray();
         var names = Array.ConvertAll(distinct, value => value.ToString().AsMemory());
         var annotations = new DataViewSchema.Annotations.Builder();
-        annotations.Add(AnnotationKinds.KeyValues, new VectorDataViewType(TextDataViewType.Instance, names.Length), AnnotationGetters.OfArray(names));
+        annotations.Add(
+            AnnotationKinds.KeyValues, new VectorDataViewType(TextDataViewType.Instance, names.Length), AnnotationGetters.OfArray(names));
         if (values is ulong[])
             return Of(keys, new KeyDataViewType(typeof(ulong), distinct.Length), values, annotations.ToAnnotations());
         if (values is uint[])
@@ -70,10 +73,12 @@ internal abstract class ValueMap(PrimitiveDataViewType keyType, DataViewSchema v
         var numbers = new Dictionary<TValue, uint>();
         foreach (var value in distinct)
             numbers.Add(value, (uint)numbers.Count + 1);
-        return Of(keys, new KeyDataViewType(typeof(uint), distinct.Length), Array.ConvertAll(values, value => numbers[value]), annotations.ToAnnotations());
+        return Of(keys, new KeyDataViewType(typeof(uint), distinct.Length), Array.ConvertAll(values, value => numbers[value]),
+            annotations.ToAnnotations());
     }
 
-    private static ValueMap Of<TKey, TValue>(TKey[] keys, DataViewType valueType, TValue[] values, DataViewSchema.Annotations annotations = null)
+    private static ValueMap Of<TKey, TValue>(
+        TKey[] keys, DataViewType valueType, TValue[] values, DataViewSchema.Annotations annotations = null)
     {
         var keyType = DataViewTypes.Primitive(typeof(TKey));
         return typeof(TKey) == typeof(string)
@@ -90,11 +95,13 @@ internal abstract class ValueMap(PrimitiveDataViewType keyType, DataViewSchema v
                 throw new InvalidOperationException($"Duplicate keys in data '{keys[i]}'");
         }
         return schema[0].Type is VectorDataViewType vector
-            ? DataViewTypes.CallGeneric<ValueMap>(null, typeof(ValueMap), nameof(VectorMap), [typeof(TKey), vector.ItemType.RawType], keyType, schema, table)
+            ? DataViewTypes.CallGeneric<ValueMap>(
+                null, typeof(ValueMap), nameof(VectorMap), [typeof(TKey), vector.ItemType.RawType], keyType, schema, table)
             : new ScalarValueMap<TKey, TValue>(keyType, schema, table);
     }
 
-    private static ValueMap VectorMap<TKey, TItem>(PrimitiveDataViewType keyType, DataViewSchema schema, Lookup<TKey, VBuffer<TItem>> table) =>
+    private static ValueMap VectorMap<TKey, TItem>(
+        PrimitiveDataViewType keyType, DataViewSchema schema, Lookup<TKey, VBuffer<TItem>> table) =>
         new VectorValueMap<TKey, TItem>(keyType, schema, table);
 
     private static ValueMap ReadScalars<TKey, TValue>(

@@ -9,7 +9,8 @@ public class ValueMappingEstimator : TrivialEstimator<ValueMappingTransformer>
     {
     }
 
-    public sealed override SchemaShape GetOutputSchema(SchemaShape inputSchema) => inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
+    public sealed override SchemaShape GetOutputSchema(SchemaShape inputSchema) =>
+        inputSchema.With(Array.ConvertAll(Transformer.ColumnPairs, pair =>
     {
         var input = inputSchema.Find(pair.Input);
         var value = SchemaShape.Create(Transformer.Values.ValueSchema)[0];

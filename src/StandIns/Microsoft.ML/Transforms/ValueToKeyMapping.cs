@@ -12,7 +12,8 @@ public sealed class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMappingTra
     private readonly bool _asText;
     private readonly IDataView _keyData;
 
-    internal ValueToKeyMappingEstimator((string Output, string Input)[] columns, int most, KeyOrdinality order, bool asText, IDataView keyData)
+    internal ValueToKeyMappingEstimator(
+        (string Output, string Input)[] columns, int most, KeyOrdinality order, bool asText, IDataView keyData)
     {
         if (keyData != null && keyData.Schema.Count(column => !column.IsHidden) != 1)
             throw new ArgumentException($"Key data must have one column; it has {keyData.Schema.Count}.", nameof(keyData));
@@ -47,7 +48,8 @@ public sealed class ValueToKeyMappingEstimator : IEstimator<ValueToKeyMappingTra
         var column = _keyData.Schema.Single(c => !c.IsHidden);
         return column.Type.Equals(input.Type.ItemType())
             ? column
-            : throw new InvalidOperationException($"Column '{input.Name}' has item type {input.Type.ItemType()}, the key data {column.Type}.");
+            : throw new InvalidOperationException(
+                $"Column '{input.Name}' has item type {input.Type.ItemType()}, the key data {column.Type}.");
     }
 
     public enum KeyOrdinality : byte

@@ -34,5 +34,11 @@ internal static class Keys
 
     /// <summary>The most keys that values of a type can number.</summary>
     public static ulong MaxCount(Type type) =>
-        type == typeof(byte) ? byte.MaxValue : type == typeof(ushort) ? ushort.MaxValue : type == typeof(uint) ? uint.MaxValue : ulong.MaxValue;
+        Type.GetTypeCode(type) switch
+        {
+            TypeCode.Byte => byte.MaxValue,
+            TypeCode.UInt16 => ushort.MaxValue,
+            TypeCode.UInt32 => uint.MaxValue,
+            _ => ulong.MaxValue,
+        };
 }

@@ -41,10 +41,12 @@ internal sealed record RowMember(string ColumnName, DataViewType Type, MemberInf
         var type = column.ColumnType ?? (isVector ? new VectorDataViewType(DataViewTypes.Primitive(item)) : DataViewTypes.Primitive(item));
         if (isVector != type is VectorDataViewType)
             throw new ArgumentOutOfRangeException(
-                nameof(column), $"Column '{name}' is of type {type}, but member '{column.MemberName}' holds {(isVector ? "a vector" : "one value")}");
+                nameof(column),
+                $"Column '{name}' is of type {type}, but member '{column.MemberName}' holds {(isVector ? "a vector" : "one value")}");
         if (type.ItemType().RawType != item)
             throw new ArgumentOutOfRangeException(
-                nameof(column), $"Column '{name}' is supposed to have item type {type.ItemType().RawType}, but associated field has type {item}");
+                nameof(column),
+                $"Column '{name}' is supposed to have item type {type.ItemType().RawType}, but associated field has type {item}");
         return new(name, type, member, column.Annotations);
     }
 

@@ -17,7 +17,8 @@ public sealed class SchemaDefinition : List<SchemaDefinition.Column>
         {
             ArgumentNullException.ThrowIfNull(value);
             if (value.ColumnName != columnName)
-                throw new ArgumentException($"The column name is '{value.ColumnName}', but the selector is '{columnName}'.", nameof(columnName));
+                throw new ArgumentException(
+                    $"The column name is '{value.ColumnName}', but the selector is '{columnName}'.", nameof(columnName));
             var at = FindIndex(column => column.ColumnName == columnName);
             if (at < 0)
                 Add(value);
@@ -45,7 +46,9 @@ public sealed class SchemaDefinition : List<SchemaDefinition.Column>
         var fields = type.GetFields(BindingFlags.Public | BindingFlags.Instance).Where(field => field.FieldType != typeof(IChannel));
         var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.PropertyType != typeof(IChannel) && p.GetIndexParameters().Length == 0)
-            .Where(p => (direction.HasFlag(Direction.Read) && p.GetGetMethod() != null) || (direction.HasFlag(Direction.Write) && p.GetSetMethod() != null));
+            .Where(
+                p => (direction.HasFlag(Direction.Read) && p.GetGetMethod() != null)
+                    || (direction.HasFlag(Direction.Write) && p.GetSetMethod() != null));
         return fields.Concat<MemberInfo>(properties).Where(member => member.GetCustomAttribute<NoColumnAttribute>() == null);
     }
 
@@ -64,7 +67,8 @@ public sealed class SchemaDefinition : List<SchemaDefinition.Column>
         KeyDataViewType.IsValidDataType(item)
             ? new KeyDataViewType(item, key.Count ?? Keys.MaxCount(item))
             : throw new ArgumentOutOfRangeException(
-                nameof(member), $"Member {member.Name} marked with KeyType attribute, but does not appear to be a valid kind of data for a key type");
+                nameof(member),
+                $"Member {member.Name} marked with KeyType attribute, but does not appear to be a valid kind of data for a key type");
 
     [Flags]
     public enum Direction

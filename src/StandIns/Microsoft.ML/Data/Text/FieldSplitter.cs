@@ -69,7 +69,9 @@ internal sealed class FieldSplitter(TextLoader.Options options)
             else
                 at++;
         }
-        var content = unescaped == null ? line.AsMemory(start, at - start) : unescaped.Append(line, start, at - start).ToString().AsMemory();
+        var content = unescaped == null
+            ? line.AsMemory(start, at - start)
+            : unescaped.Append(line, start, at - start).ToString().AsMemory();
         var end = EndOfField(line, ++at);
         field = line.AsSpan(at, end - at).Trim(' ').IsEmpty ? content : default;
         at = end;

@@ -44,14 +44,16 @@ internal sealed class TextColumn
         if (range.AllOther)
             throw new NotSupportedException("A range of all other fields (AllOther) needs the real Microsoft.ML package.");
         if (range.Min < 0 || range.Max < range.Min)
-            throw new ArgumentException($"Column '{name}' is loaded from fields {range.Min} to {range.Max}; that is no range.", nameof(range));
+            throw new ArgumentException(
+                $"Column '{name}' is loaded from fields {range.Min} to {range.Max}; that is no range.", nameof(range));
         if (range.VariableEnd)
             return (range.Min, null);
         if (!range.AutoEnd || range.Max != null)
             return (range.Min, (range.Max ?? range.Min) + 1);
         return width > range.Min
             ? (range.Min, width)
-            : throw new ArgumentException($"Column '{name}' begins at field {range.Min}, but the data has {width ?? 0} fields.", nameof(range));
+            : throw new ArgumentException(
+                $"Column '{name}' begins at field {range.Min}, but the data has {width ?? 0} fields.", nameof(range));
     }
 
     private static DataViewSchema.Annotations SlotNames((int Min, int? End)[] segments, int size, string[] header)
@@ -101,7 +103,8 @@ internal sealed class TextColumn
     private FieldConverter<T> Converter<T>(LineReader line, TextLoader.Options options)
     {
         if (_item is TextDataViewType)
-            return (FieldConverter<T>)(Delegate)(FieldConverter<ReadOnlyMemory<char>>)((int field, ref ReadOnlyMemory<char> value) => value = line[field]);
+            return (FieldConverter<T>)(Delegate)(FieldConverter<ReadOnlyMemory<char>>)(
+                (int field, ref ReadOnlyMemory<char> value) => value = line[field]);
         if (_item is KeyDataViewType key)
             return KeyConverter<T>(line, key.Count);
         var parse = ValueConversions.Parser<T>();
@@ -119,7 +122,8 @@ internal sealed class TextColumn
 
     /// <summary>Keys count from 0 in the file; what is beyond the last or no number is missing.</summary>
     private static FieldConverter<T> KeyConverter<T>(LineReader line, ulong count) => (int field, ref T value) =>
-        value = Keys.FromRaw<T>(ulong.TryParse(line[field].Span, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && key < count ? key + 1 : 0);
+        value = Keys.FromRaw<T>(
+            ulong.TryParse(line[field].Span, NumberStyles.None, CultureInfo.InvariantCulture, out var key) && key < count ? key + 1 : 0);
 
     private FormatException BadValue(LineReader line, int field) =>
         new($"Could not parse value {line[field]} in line {line.Line}, column {Column.Name}");

@@ -15,7 +15,8 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
         if (options.AllowSparse)
             throw new NotSupportedException("Sparse rows (AllowSparse) need the real Microsoft.ML package.");
         if (options.Columns is not { Length: > 0 })
-            throw new ArgumentException("The text loader needs columns; inferring them needs the real Microsoft.ML package.", nameof(options));
+            throw new ArgumentException(
+                "The text loader needs columns; inferring them needs the real Microsoft.ML package.", nameof(options));
         _options = options;
         var first = FirstLine(sample);
         var header = options.HasHeader ? first : null;
@@ -27,9 +28,11 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
 
     public DataViewSchema GetOutputSchema() => _schema;
 
-    public IDataView Load(IMultiStreamSource source) => new TextView(_schema, _columns, _options, source ?? throw new ArgumentNullException(nameof(source)));
+    public IDataView Load(IMultiStreamSource source) =>
+        new TextView(_schema, _columns, _options, source ?? throw new ArgumentNullException(nameof(source)));
 
-    void ICanSaveModel.Save(ModelSaveContext ctx) => throw new NotSupportedException("Saving a data loader needs the real Microsoft.ML package.");
+    void ICanSaveModel.Save(ModelSaveContext ctx) =>
+        throw new NotSupportedException("Saving a data loader needs the real Microsoft.ML package.");
 
     /// <summary>Options whose columns are the members of a class that say where they are loaded from.</summary>
     internal static Options OptionsFor<TInput>(Options options)
@@ -59,7 +62,8 @@ public sealed partial class TextLoader : IDataLoader<IMultiStreamSource>
     private static Column ColumnOf(MemberInfo member)
     {
         var load = member.GetCustomAttribute<LoadColumnAttribute>()
-            ?? throw new InvalidOperationException($"Field or property {member.Name} is missing the {nameof(LoadColumnAttribute)} attribute");
+            ?? throw new InvalidOperationException(
+                $"Field or property {member.Name} is missing the {nameof(LoadColumnAttribute)} attribute");
         var (item, _) = RowMember.ItemOf(member);
         var kind = Enum.GetValues<DataKind>().First(kind => DataViewTypes.Of(kind).RawType == item);
         var key = member.GetCustomAttribute<KeyTypeAttribute>();

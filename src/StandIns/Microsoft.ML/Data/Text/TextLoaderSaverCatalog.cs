@@ -5,10 +5,12 @@ namespace Microsoft.ML;
 public static class TextLoaderSaverCatalog
 {
     public static TextLoader CreateTextLoader(this DataOperationsCatalog catalog, TextLoader.Column[] columns, char separatorChar = '\t',
-        bool hasHeader = false, IMultiStreamSource dataSample = null, bool allowQuoting = false, bool trimWhitespace = false, bool allowSparse = false) =>
+        bool hasHeader = false, IMultiStreamSource dataSample = null, bool allowQuoting = false, bool trimWhitespace = false,
+        bool allowSparse = false) =>
         new(Options(columns, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse), dataSample);
 
-    public static TextLoader CreateTextLoader(this DataOperationsCatalog catalog, TextLoader.Options options, IMultiStreamSource dataSample = null) =>
+    public static TextLoader CreateTextLoader(
+        this DataOperationsCatalog catalog, TextLoader.Options options, IMultiStreamSource dataSample = null) =>
         new(options ?? throw new ArgumentNullException(nameof(options)), dataSample);
 
     public static TextLoader CreateTextLoader<TInput>(this DataOperationsCatalog catalog, TextLoader.Options options,
@@ -19,7 +21,8 @@ public static class TextLoaderSaverCatalog
         IMultiStreamSource dataSample = null, bool allowQuoting = false, bool trimWhitespace = false, bool allowSparse = false) =>
         CreateTextLoader<TInput>(catalog, Options(null, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse), dataSample);
 
-    public static IDataView LoadFromTextFile(this DataOperationsCatalog catalog, string path, TextLoader.Column[] columns, char separatorChar = '\t',
+    public static IDataView LoadFromTextFile(
+        this DataOperationsCatalog catalog, string path, TextLoader.Column[] columns, char separatorChar = '\t',
         bool hasHeader = false, bool allowQuoting = false, bool trimWhitespace = false, bool allowSparse = false) =>
         LoadFromTextFile(catalog, path, Options(columns, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse));
 
@@ -56,5 +59,6 @@ public static class TextLoaderSaverCatalog
 
 public static class DataLoaderExtensions
 {
-    public static IDataView Load(this IDataLoader<IMultiStreamSource> loader, params string[] path) => loader.Load(new MultiFileSource(path));
+    public static IDataView Load(this IDataLoader<IMultiStreamSource> loader, params string[] path) =>
+        loader.Load(new MultiFileSource(path));
 }

@@ -1,14 +1,16 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>The lines of files as rows, read anew by every cursor.</summary>
-internal sealed class TextView(DataViewSchema schema, TextColumn[] columns, TextLoader.Options options, IMultiStreamSource source) : ViewBase(schema)
+internal sealed class TextView(DataViewSchema schema, TextColumn[] columns, TextLoader.Options options, IMultiStreamSource source)
+    : ViewBase(schema)
 {
     public override long? GetRowCount() => null;
 
     public override DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random rand = null) =>
         new Cursor(Schema, Active(columnsNeeded), columns, options, source);
 
-    private sealed class Cursor(DataViewSchema schema, bool[] active, TextColumn[] columns, TextLoader.Options options, IMultiStreamSource source)
+    private sealed class Cursor(
+        DataViewSchema schema, bool[] active, TextColumn[] columns, TextLoader.Options options, IMultiStreamSource source)
         : RootCursor(schema, active)
     {
         private readonly LineReader _reader = new(source, options, skipHeader: true);

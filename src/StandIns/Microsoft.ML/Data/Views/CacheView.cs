@@ -49,7 +49,8 @@ internal sealed class CacheView : ViewBase
 
     private static ColumnStore CreateStore<T>(DataViewRow row, DataViewSchema.Column column) =>
         column.Type is VectorDataViewType vector
-            ? DataViewTypes.CallGeneric<ColumnStore>(null, typeof(CacheView), nameof(CreateVectorStore), vector.ItemType.RawType, row, column)
+            ? DataViewTypes.CallGeneric<ColumnStore>(
+                null, typeof(CacheView), nameof(CreateVectorStore), vector.ItemType.RawType, row, column)
             : new ScalarStore<T>(row.GetGetter<T>(column));
 
     private static ColumnStore CreateVectorStore<T>(DataViewRow row, DataViewSchema.Column column) =>

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Data;
 
 /// <summary>The rows that pass a test on some of their columns.</summary>
-internal sealed class FilterView(IDataView input, DataViewSchema.Column[] tested, Func<DataViewRow, Func<bool>> createTest) : ViewBase(input.Schema)
+internal sealed class FilterView(IDataView input, DataViewSchema.Column[] tested, Func<DataViewRow, Func<bool>> createTest)
+    : ViewBase(input.Schema)
 {
     public override bool CanShuffle => input.CanShuffle;
 
@@ -14,7 +15,8 @@ internal sealed class FilterView(IDataView input, DataViewSchema.Column[] tested
         return new Cursor(Schema, active, cursor, createTest(cursor));
     }
 
-    private sealed class Cursor(DataViewSchema schema, bool[] active, DataViewRowCursor input, Func<bool> test) : PassingCursor(schema, active, input)
+    private sealed class Cursor(DataViewSchema schema, bool[] active, DataViewRowCursor input, Func<bool> test)
+        : PassingCursor(schema, active, input)
     {
         protected override bool MoveNextCore()
         {

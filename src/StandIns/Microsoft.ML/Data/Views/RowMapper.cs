@@ -1,6 +1,7 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>One column a transformer adds: what it is, which input columns it reads, and how its getter is made on a row of the input.</summary>
+/// <summary>One column a transformer adds: what it is, which input columns it reads, and how its getter is made on a row of
+/// the input.</summary>
 internal sealed record AddedColumn(DataViewSchema.DetachedColumn Column, int[] Inputs, Func<DataViewRow, Delegate> CreateGetter);
 
 /// <summary>Adds columns to rows. A column that hides another of the same name comes right after it, the rest at the end.</summary>
@@ -24,7 +25,8 @@ internal sealed class RowMapper : IRowToRowMapper
         _added = added;
         _sources = sources;
         var builder = new DataViewSchema.Builder();
-        builder.AddColumns(_sources.Select(source => source >= 0 ? new DataViewSchema.DetachedColumn(inputSchema[source]) : added[~source].Column));
+        builder.AddColumns(
+            _sources.Select(source => source >= 0 ? new DataViewSchema.DetachedColumn(inputSchema[source]) : added[~source].Column));
         OutputSchema = builder.ToSchema();
     }
 
@@ -107,7 +109,8 @@ internal sealed class RowMapper : IRowToRowMapper
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => mapper.GetGetter<TValue>(input, active, _getters, column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            mapper.GetGetter<TValue>(input, active, _getters, column);
 
         protected override void Dispose(bool disposing) => input.Dispose();
     }
@@ -126,7 +129,8 @@ internal sealed class RowMapper : IRowToRowMapper
 
         public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => mapper.GetGetter<TValue>(input, active, _getters, column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) =>
+            mapper.GetGetter<TValue>(input, active, _getters, column);
 
         public override bool MoveNext() => input.MoveNext();
 

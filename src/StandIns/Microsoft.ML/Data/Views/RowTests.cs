@@ -17,9 +17,10 @@ internal static class RowTests
     {
         var item = column.Type.ItemType();
         if (item is not KeyDataViewType && item != NumberDataViewType.Single && item != NumberDataViewType.Double)
-            throw new ArgumentOutOfRangeException(nameof(column), $"Column '{column.Name}' has type {column.Type}, which has no missing values.");
-        return DataViewTypes.CallGeneric<Func<bool>>(
-            null, typeof(RowTests), column.Type is VectorDataViewType ? nameof(NoneMissing) : nameof(NotMissing), item.RawType, row, column);
+            throw new ArgumentOutOfRangeException(
+                nameof(column), $"Column '{column.Name}' has type {column.Type}, which has no missing values.");
+        var method = column.Type is VectorDataViewType ? nameof(NoneMissing) : nameof(NotMissing);
+        return DataViewTypes.CallGeneric<Func<bool>>(null, typeof(RowTests), method, item.RawType, row, column);
     }
 
     private static Func<bool> NotMissing<T>(DataViewRow row, DataViewSchema.Column column)

@@ -1,6 +1,7 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>Rows in random order: from a pool that is refilled as it is drawn from, over a shuffled source where that is possible.</summary>
+/// <summary>Rows in random order: from a pool that is refilled as it is drawn from, over a shuffled source where that is
+/// possible.</summary>
 internal sealed class ShuffleView(IDataView input, int seed, int poolRows, bool shuffleSource) : ViewBase(input.Schema)
 {
     public override bool CanShuffle => true;
@@ -32,7 +33,8 @@ internal sealed class ShuffleView(IDataView input, int seed, int poolRows, bool 
             _poolRows = poolRows;
             _pools = new Pool[schema.Count];
             foreach (var column in schema.Where(column => active[column.Index]))
-                _pools[column.Index] = DataViewTypes.CallGeneric<Pool>(null, typeof(Cursor), nameof(CreatePool), column.Type.RawType, source, column);
+                _pools[column.Index] = DataViewTypes.CallGeneric<Pool>(
+                    null, typeof(Cursor), nameof(CreatePool), column.Type.RawType, source, column);
             _ids = new(source.GetIdGetter());
         }
 
@@ -112,7 +114,8 @@ internal sealed class ShuffleView(IDataView input, int seed, int poolRows, bool 
 
             public override Delegate CreateGetter(Cursor cursor) =>
                 typeof(T).IsGenericType && typeof(T).GetGenericTypeDefinition() == typeof(VBuffer<>)
-                    ? DataViewTypes.CallGeneric<Delegate>(null, typeof(Cursor), nameof(VectorGetter), typeof(T).GetGenericArguments()[0], this, cursor)
+                    ? DataViewTypes.CallGeneric<Delegate>(
+                        null, typeof(Cursor), nameof(VectorGetter), typeof(T).GetGenericArguments()[0], this, cursor)
                     : Getter(cursor);
         }
 

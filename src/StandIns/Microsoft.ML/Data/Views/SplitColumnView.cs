@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Microsoft.ML.Data;
 
-/// <summary>Adds a number in [0, 1) by which rows are split: of the row's position, or of its group so that a group stays together.</summary>
+/// <summary>Adds a number in [0, 1) by which rows are split: of the row's position, or of its group so that a group stays
+/// together.</summary>
 internal sealed class SplitColumnView : ViewBase
 {
     private readonly IDataView _input;
@@ -21,7 +22,8 @@ internal sealed class SplitColumnView : ViewBase
         DataViewSchema.Column? group = groupColumn == null ? null : Columns.Find(input.Schema, groupColumn, "sampling key");
         var added = new AddedColumn(new(name, NumberDataViewType.Single), group is { } column ? [column.Index] : [], row =>
             group is { } g
-                ? DataViewTypes.CallGeneric<Delegate>(null, typeof(SplitColumnView), g.Type is VectorDataViewType ? nameof(OfVector) : nameof(OfValue),
+                ? DataViewTypes.CallGeneric<Delegate>(
+                    null, typeof(SplitColumnView), g.Type is VectorDataViewType ? nameof(OfVector) : nameof(OfValue),
                     g.Type.ItemType().RawType, row, g, salt)
                 : (ValueGetter<float>)((ref float value) => value = Fraction(Mix(salt, (ulong)row.Position))));
         var view = new SplitColumnView(input, new(input.Schema, [added]));

@@ -32,5 +32,6 @@ internal static class Columns
     public static DataViewSchema.Column Find(DataViewSchema schema, string name, string role) =>
         schema.GetColumnOrNull(name)
         ?? throw new ArgumentOutOfRangeException(
-            nameof(schema), $"Could not find {role} column '{name}'; the data has {string.Join(", ", schema.Select(column => $"'{column.Name}'"))}.");
+            nameof(schema),
+            $"Could not find {role} column '{name}'; the data has {string.Join(", ", schema.Select(column => $"'{column.Name}'"))}.");
 }
