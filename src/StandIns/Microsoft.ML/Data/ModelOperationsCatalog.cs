@@ -47,8 +47,15 @@ public sealed partial class ModelOperationsCatalog
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var archive = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        inputSchema = ReadSchema(archive);
-        return ModelLoadContext.Load(Environment, archive, Root);
+        try
+        {
+            inputSchema = ReadSchema(archive);
+            return ModelLoadContext.Load(Environment, archive, Root);
+        }
+        catch (Exception e) when (e is ArgumentException or EndOfStreamException or FormatException or OverflowException)
+        {
+            throw new InvalidDataException($"The model file is damaged: {e.Message}", e);
+        }
     }
 
     public ITransformer Load(string filePath, out DataViewSchema inputSchema)

@@ -6,6 +6,9 @@ namespace Microsoft.ML;
 /// <summary>One component's place in a model file while it is read.</summary>
 internal sealed class ModelLoadContext
 {
+    /// <summary>Chains within chains go no deeper than this.</summary>
+    private const int MostDepth = 64;
+
     private readonly ZipArchive _archive;
     private readonly string _folder;
 
@@ -22,6 +25,8 @@ internal sealed class ModelLoadContext
 
     public static ITransformer Load(IHostEnvironment env, ZipArchive archive, string folder)
     {
+        if (folder.Count(c => c == '/') > MostDepth)
+            throw new InvalidDataException($"The model file has components more than {MostDepth} levels deep.");
         using var reader = Open(archive, folder + ModelSaveContext.EntryName);
         return ModelComponents.Find(reader.ReadString())(env, new(archive, folder, reader));
     }

@@ -119,7 +119,10 @@ internal static class ModelSchema
         DataViewTypes.CallGeneric<Delegate>(null, typeof(ModelSchema),
             type is VectorDataViewType ? nameof(ReadVector) : nameof(ReadScalar), type.ItemType().RawType, reader);
 
-    private static Delegate ReadScalar<T>(ModelReader reader) => AnnotationGetters.OfScalar(reader.ReadItems<T>().Single());
+    private static Delegate ReadScalar<T>(ModelReader reader) => AnnotationGetters.OfScalar(ReadOne<T>(reader));
+
+    private static T ReadOne<T>(ModelReader reader) =>
+        reader.ReadItems<T>() is [var value] ? value : throw new InvalidDataException("The model file has several values for a scalar annotation.");
 
     private static Delegate ReadVector<T>(ModelReader reader) => AnnotationGetters.OfArray(reader.ReadItems<T>());
 }
