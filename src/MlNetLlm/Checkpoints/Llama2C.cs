@@ -7,9 +7,9 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Checkpoints;
 
 /// <summary>
-/// Model files of llama2.c (version 0, little endian): seven int32 (width, feed-forward width, layers, heads, key heads, vocabulary, context;
-/// a negative vocabulary size says that the head has weights of its own), then float32 weights kind by kind, each kind for all layers.
-/// The format fixes the rest: RMSNorm with ε = 1e-5, rotary positions in adjacent pairs with base 10000, SwiGLU, no bias.
+/// Model files of llama2.c (version 0, little endian): seven int32 (width, feed-forward width, layers, heads, key heads, vocabulary,
+/// context; a negative vocabulary size says that the head has weights of its own), then float32 weights kind by kind, each kind for
+/// all layers. The format fixes the rest: RMSNorm with ε = 1e-5, rotary positions in adjacent pairs with base 10000, SwiGLU, no bias.
 /// </summary>
 public static class Llama2C
 {
@@ -50,8 +50,8 @@ public static class Llama2C
         ];
         if (Config(header) != config with { Dropout = 0 })
             throw new ArgumentException(
-                "A llama2.c file holds only Llama models with RMSNorm (epsilon 1e-5), adjacent rotary pairs (base 10000, whole heads), SwiGLU "
-                + $"and no bias; this configuration differs: {config}. Save it as safetensors instead.");
+                "A llama2.c file holds only Llama models with RMSNorm (epsilon 1e-5), adjacent rotary pairs (base 10000, whole heads), "
+                + $"SwiGLU and no bias; this configuration differs: {config}. Save it as safetensors instead.");
         AtomicFile.Write(fileSystem, path, stream => WriteAll(stream, header, config, model));
     }
 
@@ -68,7 +68,9 @@ public static class Llama2C
         foreach (var (name, count) in Parts(config))
         {
             using var scope = NewDisposeScope();
-            buffered.Write(name is null ? new byte[count * sizeof(float)] : weights[name].detach().to(ScalarType.Float32).cpu().contiguous().bytes);
+            buffered.Write(name is null
+                ? new byte[count * sizeof(float)]
+                : weights[name].detach().to(ScalarType.Float32).cpu().contiguous().bytes);
         }
         buffered.Flush();
     }
@@ -77,7 +79,8 @@ public static class Llama2C
     {
         var length = RandomAccess.GetLength(file);
         if (length < HeaderBytes)
-            throw new InvalidDataException($"'{path}' has {length} bytes, a llama2.c model has a header of {HeaderBytes}. It is cut or another format.");
+            throw new InvalidDataException(
+                $"'{path}' has {length} bytes, a llama2.c model has a header of {HeaderBytes}. It is cut or another format.");
         var header = Header(file);
         return Fault(header, length) is { } fault
             ? throw new InvalidDataException($"'{path}' is no llama2.c model of version 0: {fault}")

@@ -36,7 +36,9 @@ internal static class ModelFolder
             var description = new Description(Description.CurrentFormat, model.Config, model.Special);
             AtomicFile.WriteAllBytes(fileSystem, Path.Combine(temporary, DescriptionName), StrictJson.ToBytes(description));
             Safetensors.Write(
-                fileSystem, Path.Combine(temporary, WeightsName), model.Module.named_parameters().Select(p => (p.name, (TorchSharp.torch.Tensor)p.parameter)));
+                fileSystem,
+                Path.Combine(temporary, WeightsName),
+                model.Module.named_parameters().Select(p => (p.name, (TorchSharp.torch.Tensor)p.parameter)));
             TokenizerFile.Save(model.Tokenizer, temporary, fileSystem);
         });
 
@@ -46,7 +48,8 @@ internal static class ModelFolder
         var description = StrictJson.ReadFile<Description>(path);
         if (description.Format != Description.CurrentFormat)
             throw new InvalidDataException(
-                $"'{path}' has format {description.Format}; this version reads {Description.CurrentFormat}. Use the version that wrote it.");
+                $"'{path}' has format {description.Format}; this version reads {Description.CurrentFormat}. "
+                + "Use the version that wrote it.");
         using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
         var module = new TransformerModel(Checked(description.Config, path), SafetensorsWeights.Source(weights));
         try

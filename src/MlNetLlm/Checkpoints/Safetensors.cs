@@ -42,7 +42,8 @@ public static class Safetensors
     /// <param name="metadata">Free text to leave with them.</param>
     /// <param name="storeFloatsAs">Type for Float32 tensors, such as BFloat16; null = as they are.</param>
     /// <param name="limits">Null = <see cref="SafetensorsLimits.Default"/>.</param>
-    /// <exception cref="ArgumentException">A reader would refuse the file: a name twice, too long or reserved, a type without a name.</exception>
+    /// <exception cref="ArgumentException">A reader would refuse the file: a name twice, too long or reserved, a type without a
+    /// name.</exception>
     public static void Write(
         IFileSystem fileSystem,
         string path,
@@ -70,7 +71,8 @@ public static class Safetensors
             throw new ArgumentException($"Tensor name '{name}' is reserved for the file's free text. Choose another.");
         var type = tensor.dtype == ScalarType.Float32 ? storeFloatsAs ?? tensor.dtype : tensor.dtype;
         return SafetensorsType.Of(type)
-            ?? throw new ArgumentException($"Tensor '{name}' is {type}, which safetensors cannot hold here. Known: {SafetensorsType.Known}.");
+            ?? throw new ArgumentException(
+                $"Tensor '{name}' is {type}, which safetensors cannot hold here. Known: {SafetensorsType.Known}.");
     }
 
     private static byte[] Start(string path, List<Item> items, IReadOnlyDictionary<string, string>? metadata, SafetensorsLimits limits)

@@ -50,14 +50,17 @@ public sealed class SafetensorsHeader
         return Parse(json, file.Length - PrefixBytes - json.Length, limits, origin);
     }
 
-    /// <summary>Reads and checks the start of a file whose data, still to be written, will have <paramref name="dataBytes"/> bytes.</summary>
+    /// <summary>
+    /// Reads and checks the start of a file whose data, still to be written, will have <paramref name="dataBytes"/> bytes.
+    /// </summary>
     internal static SafetensorsHeader ReadStart(ReadOnlySpan<byte> start, long dataBytes, SafetensorsLimits limits, string origin) =>
         Parse(start.Slice(PrefixBytes, HeaderBytes(start, start.Length, limits, origin)), dataBytes, limits, origin);
 
     private static int HeaderBytes(ReadOnlySpan<byte> start, long fileLength, SafetensorsLimits limits, string origin)
     {
         if (start.Length < PrefixBytes)
-            throw Fault(origin, $"the file has {start.Length} bytes, a safetensors file has at least {PrefixBytes + 2}. It is cut or no safetensors.");
+            throw Fault(origin,
+                $"the file has {start.Length} bytes, a safetensors file has at least {PrefixBytes + 2}. It is cut or no safetensors.");
         var length = BinaryPrimitives.ReadUInt64LittleEndian(start);
         if (length > (ulong)limits.MaxHeaderBytes)
             throw Fault(origin, $"the header is said to have {length} bytes, at most {limits.MaxHeaderBytes} are read.");
@@ -95,7 +98,8 @@ public sealed class SafetensorsHeader
         foreach (var tensor in tensors)
         {
             if (tensor.End > dataBytes)
-                throw Fault(origin, $"tensor '{tensor.Name}' ends at byte {tensor.End} of the data, which has {dataBytes}. The file is cut.");
+                throw Fault(origin,
+                    $"tensor '{tensor.Name}' ends at byte {tensor.End} of the data, which has {dataBytes}. The file is cut.");
             if (tensor.Begin != end)
                 throw Fault(origin, $"tensor '{tensor.Name}' begins at byte {tensor.Begin}, the one before it ends at {end}: "
                     + (tensor.Begin < end ? "they overlap." : "there is a gap."));

@@ -9,9 +9,10 @@ internal static class SafetensorsWeights
     /// <summary>Reads each weight as Float32 straight into its final place.</summary>
     internal static WeightSource Source(SafetensorsFile file) => (name, _, shape) =>
     {
-        if (!file.Entry(name).Shape.SequenceEqual(shape))   // before anything is allocated
+        long[] stored = [.. file.Entry(name).Shape];
+        if (!stored.AsSpan().SequenceEqual(shape))   // before anything is allocated
             throw new InvalidDataException(
-                $"Tensor '{name}' has shape {Shapes.Text([.. file.Entry(name).Shape])}, the model's configuration asks for {Shapes.Text(shape)}.");
+                $"Tensor '{name}' has shape {Shapes.Text(stored)}, the model's configuration asks for {Shapes.Text(shape)}.");
         return file.Read(name, ScalarType.Float32);
     };
 

@@ -19,7 +19,8 @@ public sealed class Activations : IActivationSink, IDisposable
     /// <exception cref="KeyNotFoundException">The name was not asked for.</exception>
     /// <exception cref="InvalidOperationException">No pass has computed it yet.</exception>
     public Tensor this[string name] => _kept.TryGetValue(name, out var value)
-        ? value ?? throw new InvalidOperationException($"Activation '{name}' has not been computed yet. Run the model with this object first.")
+        ? value ?? throw new InvalidOperationException(
+            $"Activation '{name}' has not been computed yet. Run the model with this object first.")
         : throw new KeyNotFoundException($"Activation '{name}' was not asked for. Asked for: {string.Join(", ", _kept.Keys)}.");
 
     /// <inheritdoc/>

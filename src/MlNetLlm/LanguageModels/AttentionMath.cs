@@ -23,7 +23,9 @@ internal static class AttentionMath
         return Mix(weights, query, value).MoveToOuterDisposeScope();
     }
 
-    /// <summary>softmax(q kᵀ / √d + mask), (batch · keyHeads, time · group, source): a key head's query heads lie along its time axis.</summary>
+    /// <summary>
+    /// softmax(q kᵀ / √d + mask), (batch · keyHeads, time · group, source): a key head's query heads lie along its time axis.
+    /// </summary>
     internal static Tensor Weights(Tensor query, Tensor key, AttentionMask mask)
     {
         using var scope = NewDisposeScope();

@@ -15,7 +15,9 @@ public sealed record GenerateOptions
     /// <value>0.</value>
     public int TopK { get; init; }
 
-    /// <summary>Samples among the likeliest tokens whose probabilities first sum to this (Holtzman et al. 2020). Ignored at temperature 0.</summary>
+    /// <summary>
+    /// Samples among the likeliest tokens whose probabilities first sum to this (Holtzman et al. 2020). Ignored at temperature 0.
+    /// </summary>
     /// <value>1: among all.</value>
     public double TopP { get; init; } = 1;
 
@@ -23,7 +25,9 @@ public sealed record GenerateOptions
     /// <value>None.</value>
     public IReadOnlyList<int> StopTokens { get; init; } = [];
 
-    /// <summary>Number of the random stream. Row r of a batch draws from stream <see cref="Seed"/> + r, so row 0 equals a batch of one.</summary>
+    /// <summary>
+    /// Number of the random stream. Row r of a batch draws from stream <see cref="Seed"/> + r, so row 0 equals a batch of one.
+    /// </summary>
     /// <value>1.</value>
     public long Seed { get; init; } = 1;
 
@@ -32,7 +36,9 @@ public sealed record GenerateOptions
     public GenerateOptions Validated()
     {
         var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"Generation options have {faults.Count} fault(s): {string.Join(" ", faults)}");
+        return faults.Count == 0
+            ? this
+            : throw new ArgumentException($"Generation options have {faults.Count} fault(s): {string.Join(" ", faults)}");
     }
 
     private IEnumerable<string> Faults()

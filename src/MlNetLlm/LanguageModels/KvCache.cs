@@ -28,7 +28,8 @@ public sealed class KvCache : IDisposable
         _keys = Room();
         _values = Room();
 
-        Tensor[] Room() => [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, weight.dtype, weight.device).DetachFromDisposeScope())];
+        Tensor[] Room() =>
+            [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, weight.dtype, weight.device).DetachFromDisposeScope())];
     }
 
     /// <summary>Most tokens a row.</summary>
@@ -69,7 +70,9 @@ public sealed class KvCache : IDisposable
         _lengths = [.. rows.Select(row => _lengths[row])];
     }
 
-    /// <summary>Adds a layer's keys and values (batch, time, keyHeads, headWidth) and returns all of them, (batch, source, keyHeads, headWidth).</summary>
+    /// <summary>
+    /// Adds a layer's keys and values (batch, time, keyHeads, headWidth) and returns all of them, (batch, source, keyHeads, headWidth).
+    /// </summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
         using var plain = no_grad();

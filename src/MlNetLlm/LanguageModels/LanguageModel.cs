@@ -64,9 +64,11 @@ public sealed class LanguageModel : IDisposable
 
     private void RequireVocabulary()
     {
-        var largest = new[] { Special.Bos, Special.Eos, Special.Pad, Special.Unknown, Special.Mask, (Tokenizer as TextTokenizer)?.VocabularySize - 1 }.Max();
+        var size = (Tokenizer as TextTokenizer)?.VocabularySize;
+        var largest = new[] { size - 1, Special.Bos, Special.Eos, Special.Pad, Special.Unknown, Special.Mask }.Max();
         if (largest >= Config.VocabularySize)
             throw new ArgumentException(
-                $"The tokenizer has token id {largest}, the model's vocabulary ends at {Config.VocabularySize - 1}. They do not belong together.");
+                $"The tokenizer has token id {largest}, the model's vocabulary ends at {Config.VocabularySize - 1}. "
+                + "They do not belong together.");
     }
 }

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.LanguageModels;
 
-/// <summary>Hidden states to logits: h Wᵀ (+ b), where W is its own or the token embedding; RoBERTa first takes norm(gelu(dense(h))).</summary>
+/// <summary>
+/// Hidden states to logits: h Wᵀ (+ b), where W is its own or the token embedding; RoBERTa first takes norm(gelu(dense(h))).
+/// </summary>
 internal sealed class OutputHead : nn.Module
 {
     [ComponentName(Name = "weight")]

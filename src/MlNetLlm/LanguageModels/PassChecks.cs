@@ -13,10 +13,12 @@ internal static class PassChecks
         var config = model.Config;
         if (tokens.dim() != 2 || tokens.dtype != ScalarType.Int64 || tokens.size(0) < 1 || tokens.size(1) < 1)
             throw new ArgumentException(
-                $"The model takes token ids as int64 of shape (batch, time), it was given {tokens.dtype} {Shapes.Text(tokens)}.", nameof(tokens));
+                $"The model takes token ids as int64 of shape (batch, time), it was given {tokens.dtype} {Shapes.Text(tokens)}.",
+                nameof(tokens));
         RequireVocabulary(tokens, config.VocabularySize);
         if (options.Layers is { } layers && (layers < 0 || layers > config.Layers))
-            throw new ArgumentException($"{nameof(ForwardOptions.Layers)} is {layers}, the model has {config.Layers} layers.", nameof(options));
+            throw new ArgumentException($"{nameof(ForwardOptions.Layers)} is {layers}, the model has {config.Layers} layers.",
+                nameof(options));
         var lengths = Lengths(tokens, options.Lengths);
         if (options.Cache is null)
         {
@@ -34,14 +36,15 @@ internal static class PassChecks
         var (min, max) = (TensorPrimitives.Min(ids), TensorPrimitives.Max(ids));
         if (min < 0 || max >= vocabularySize)
             throw new ArgumentException(
-                $"Token id {(min < 0 ? min : max)} is outside the model's vocabulary of {vocabularySize} tokens (ids 0 to {vocabularySize - 1}). "
-                + "Encode the text with the model's own tokenizer.", nameof(tokens));
+                $"Token id {(min < 0 ? min : max)} is outside the model's vocabulary of {vocabularySize} tokens "
+                + $"(ids 0 to {vocabularySize - 1}). Encode the text with the model's own tokenizer.", nameof(tokens));
     }
 
     private static void RequireCache(KvCache cache, Tensor tokens, TransformerConfig config, ForwardOptions options)
     {
         if (options.Layers is not null)
-            throw new ArgumentException($"{nameof(ForwardOptions.Layers)} cannot be set together with a cache: the blocks left out would miss tokens.");
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.Layers)} cannot be set together with a cache: the blocks left out would miss tokens.");
         if (!config.Causal)
             throw new ArgumentException($"A cache needs a causal model; '{config.Architecture}' looks at later tokens too. Leave it out.");
         if (cache.Lengths.Count != tokens.size(0))
@@ -63,7 +66,8 @@ internal static class PassChecks
         if (lengths is null)
             return [.. Enumerable.Repeat(time, batch)];
         if (lengths.dim() != 1 || lengths.size(0) != batch || lengths.dtype != ScalarType.Int64)
-            throw new ArgumentException($"Lengths are int64 of shape ({batch}), they were given as {lengths.dtype} {Shapes.Text(lengths)}.");
+            throw new ArgumentException(
+                $"Lengths are int64 of shape ({batch}), they were given as {lengths.dtype} {Shapes.Text(lengths)}.");
         using var scope = NewDisposeScope();
         int[] values = [.. lengths.cpu().data<long>().ToArray().Select(value => (int)Math.Clamp(value, int.MinValue, int.MaxValue))];
         return values.All(value => value >= 1 && value <= time)

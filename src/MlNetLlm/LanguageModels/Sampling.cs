@@ -14,21 +14,26 @@ internal static class Sampling
     {
         var best = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[best]))
-            throw new InvalidOperationException($"The logit of token {best} is {logits[best]}: the model's weights or its input are broken.");
+            throw new InvalidOperationException(
+                $"The logit of token {best} is {logits[best]}: the model's weights or its input are broken.");
         if (options.Temperature == 0 || options.TopK == 1)
             return best;
         var candidates = Candidates(logits, logits[best], options);
         return Draw(candidates, uniform);
     }
 
-    /// <summary>A number in [0, 1) for step <paramref name="step"/> of random stream <paramref name="stream"/> (SplitMix64, Steele et al. 2014).</summary>
+    /// <summary>
+    /// A number in [0, 1) for step <paramref name="step"/> of random stream <paramref name="stream"/> (SplitMix64, Steele et al. 2014).
+    /// </summary>
     internal static double Uniform(long stream, long step)
     {
         var x = Mix(Mix((ulong)stream) + (ulong)step);
         return (x >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>Tokens to draw from with exp((logit − max) / temperature), in order of id when nothing is cut, else likeliest first.</summary>
+    /// <summary>
+    /// Tokens to draw from with exp((logit − max) / temperature), in order of id when nothing is cut, else likeliest first.
+    /// </summary>
     private static List<(int Token, double Weight)> Candidates(ReadOnlySpan<float> logits, float max, GenerateOptions options)
     {
         var all = new List<(int Token, double Weight)>(logits.Length);

@@ -12,7 +12,8 @@ public static class TextGenerator
     /// <param name="options">How to continue; the model's end token always ends the text.</param>
     /// <param name="cancellationToken">Ends the work between two tokens.</param>
     /// <returns>The continuation, without the prompt.</returns>
-    public static string Generate(LanguageModel model, string prompt, GenerateOptions options, CancellationToken cancellationToken = default)
+    public static string Generate(
+        LanguageModel model, string prompt, GenerateOptions options, CancellationToken cancellationToken = default)
     {
         var ids = model.Tokenizer.EncodeToIds(prompt);
         int[] tokens = model.Special.Bos is { } bos ? [bos, .. ids] : [.. ids];
@@ -28,9 +29,13 @@ public static class TextGenerator
     /// <param name="options">How to continue.</param>
     /// <param name="cancellationToken">Ends the work between two tokens.</param>
     /// <returns>The new tokens of each row.</returns>
-    /// <exception cref="ArgumentException">A prompt is empty, holds an unknown id or is longer than the context; or the options have faults.</exception>
+    /// <exception cref="ArgumentException">A prompt is empty, holds an unknown id or is longer than the context; or the options have
+    /// faults.</exception>
     public static IReadOnlyList<IReadOnlyList<int>> Generate(
-        TransformerModel model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options, CancellationToken cancellationToken = default)
+        TransformerModel model,
+        IReadOnlyList<IReadOnlyList<int>> prompts,
+        GenerateOptions options,
+        CancellationToken cancellationToken = default)
     {
         options.Validated();
         var results = prompts.Select(_ => new List<int>()).ToArray();
@@ -53,7 +58,11 @@ public static class TextGenerator
     }
 
     private static void Continue(
-        TransformerModel model, IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options, List<int>[] results, CancellationToken cancellation)
+        TransformerModel model,
+        IReadOnlyList<IReadOnlyList<int>> prompts,
+        GenerateOptions options,
+        List<int>[] results,
+        CancellationToken cancellation)
     {
         using var plain = no_grad();
         var longest = prompts.Max(prompt => prompt.Count);
@@ -94,7 +103,10 @@ public static class TextGenerator
         var vocabulary = model.Config.VocabularySize;
         var chosen = new int[rows.Count];
         for (var i = 0; i < rows.Count; i++)
-            chosen[i] = Sampling.Choose(values.Slice(i * vocabulary, vocabulary), options, Sampling.Uniform(options.Seed + active[i], step));
+        {
+            var uniform = Sampling.Uniform(options.Seed + active[i], step);
+            chosen[i] = Sampling.Choose(values.Slice(i * vocabulary, vocabulary), options, uniform);
+        }
         return chosen;
     }
 
@@ -115,6 +127,7 @@ public static class TextGenerator
                 throw new ArgumentException($"Prompt {row} has no tokens. Begin it with the model's begin-of-text token.", nameof(prompts));
             else if (prompts[row].Count > contextLength)
                 throw new ArgumentException(
-                    $"Prompt {row} has {prompts[row].Count} tokens, the model's context length is {contextLength}. Cut the prompt.", nameof(prompts));
+                    $"Prompt {row} has {prompts[row].Count} tokens, the model's context length is {contextLength}. Cut the prompt.",
+                    nameof(prompts));
     }
 }

@@ -113,7 +113,13 @@ public sealed record TransformerConfig
     /// <param name="keyValueHeads">Key and value heads; null = as many as query heads.</param>
     /// <param name="feedForwardWidth">Hidden units; null = 8/3 of the width, rounded up to a multiple of 32.</param>
     public static TransformerConfig Llama(
-        int vocabularySize, int width, int layers, int heads, int contextLength, int? keyValueHeads = null, int? feedForwardWidth = null) => new()
+        int vocabularySize,
+        int width,
+        int layers,
+        int heads,
+        int contextLength,
+        int? keyValueHeads = null,
+        int? feedForwardWidth = null) => new()
     {
         Architecture = "llama",
         VocabularySize = vocabularySize,
@@ -128,7 +134,9 @@ public sealed record TransformerConfig
         TiedHead = true,
     };
 
-    /// <summary>LayerNorm, learned positions, tanh-GELU of four times the width, biases everywhere, tied head (Radford et al. 2019).</summary>
+    /// <summary>
+    /// LayerNorm, learned positions, tanh-GELU of four times the width, biases everywhere, tied head (Radford et al. 2019).
+    /// </summary>
     /// <param name="vocabularySize">Number of token ids.</param>
     /// <param name="width">Components of a hidden state.</param>
     /// <param name="layers">Number of blocks.</param>
@@ -164,7 +172,8 @@ public sealed record TransformerConfig
         var faults = Faults().ToList();
         return faults.Count == 0
             ? this
-            : throw new ArgumentException($"Transformer configuration '{Architecture}' has {faults.Count} fault(s): {string.Join(" ", faults)}");
+            : throw new ArgumentException(
+                $"Transformer configuration '{Architecture}' has {faults.Count} fault(s): {string.Join(" ", faults)}");
     }
 
     private IEnumerable<string> Faults()

@@ -108,7 +108,9 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     /// <returns>(…, vocabulary).</returns>
     public Tensor Head(Tensor hidden) => _head.Forward(hidden, _embeddings.TokenWeight);
 
-    /// <summary>A new model over the SAME storage, frozen: adapters set on it never reach this one, and nothing can train the weights.</summary>
+    /// <summary>
+    /// A new model over the SAME storage, frozen: adapters set on it never reach this one, and nothing can train the weights.
+    /// </summary>
     public TransformerModel ShareWeights()
     {
         var shared = new TransformerModel(Config, WeightSources.SharedWith(this));

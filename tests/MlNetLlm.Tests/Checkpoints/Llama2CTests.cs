@@ -36,7 +36,8 @@ public sealed class Llama2CTests
 
         Assert.That(
             () => Llama2C.Write(Storage.Default, folder["m.bin"], model),
-            Throws.ArgumentException.With.Message.Contains("adjacent rotary pairs (base 10000, whole heads)").And.Message.Contains("Rotary = Halves"));
+            Throws.ArgumentException.With.Message.Contains("adjacent rotary pairs (base 10000, whole heads)").And.Message.Contains(
+                "Rotary = Halves"));
     }
 
     [TestCase(-1, "It is cut, or not of this format")]
@@ -71,6 +72,7 @@ public sealed class Llama2CTests
         BitConverter.GetBytes(value).CopyTo(bytes, place * 4);
         File.WriteAllBytes(folder["m.bin"], bytes);
 
-        Assert.That(() => Llama2C.Read(folder["m.bin"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("is no llama2.c model of version 0"));
+        Assert.That(() => Llama2C.Read(folder["m.bin"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("is no llama2.c model of version 0"));
     }
 }

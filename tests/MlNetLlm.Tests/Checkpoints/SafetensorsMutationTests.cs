@@ -13,8 +13,10 @@ public sealed class SafetensorsMutationTests
 {
     private static readonly string[] _values =
     [
-        "0", "1", "-1", "4", "3.5", "1e3", "2147483648", "9223372036854775807", "9223372036854775808", "18446744073709551616", "null", "true",
-        "\"U8\"", "\"F32\"", "\"BF16\"", "\"\"", "\"__metadata__\"", "\"\\ud800\"", "[]", "[0]", "[0,0]", "[0,8]", "[4611686018427387904,4]", "{}", "[[1]]",
+        "0", "1", "-1", "4", "3.5", "1e3", "2147483648", "9223372036854775807", "9223372036854775808", "18446744073709551616", "null",
+            "true",
+        "\"U8\"", "\"F32\"", "\"BF16\"", "\"\"", "\"__metadata__\"", "\"\\ud800\"", "[]", "[0]", "[0,0]", "[0,8]",
+            "[4611686018427387904,4]", "{}", "[[1]]",
     ];
 
     [Test]
@@ -55,7 +57,8 @@ public sealed class SafetensorsMutationTests
         foreach (var tensor in header.Tensors)
         {
             Assert.That(tensor.Name, Is.Not.Empty.And.Not.EqualTo("__metadata__"));
-            Assert.That(tensor.Shape.Aggregate(System.Numerics.BigInteger.One, (product, size) => product * size), Is.EqualTo(new System.Numerics.BigInteger(tensor.Count)));
+            Assert.That(tensor.Shape.Aggregate(System.Numerics.BigInteger.One, (product, size) => product * size),
+                Is.EqualTo(new System.Numerics.BigInteger(tensor.Count)));
             Assert.That(tensor.Count == 0 ? 0 : tensor.Bytes % tensor.Count, Is.Zero);
             for (var at = tensor.Begin; at < tensor.End; at++)
                 owned[at] = !owned[at] ? true : throw new AssertionException($"Byte {at} belongs to two tensors.");
@@ -72,7 +75,8 @@ public sealed class SafetensorsMutationTests
             switch (random.Next(7))
             {
                 case 0: members[random.Next(members.Count)] = members[random.Next(members.Count)]; break;
-                case 1: members.RemoveAt(random.Next(members.Count)); members.Add(Entry("new", "[0]", random.Next(30), random.Next(30))); break;
+                case 1: members.RemoveAt(random.Next(members.Count)); members.Add(
+                    Entry("new", "[0]", random.Next(30), random.Next(30))); break;
                 case 2: members = [.. members.OrderBy(_ => random.Next())]; break;
                 case 3: data = Math.Max(0, data + random.Next(-3, 4)); break;
                 default: ReplaceAValue(members, random); break;
@@ -84,7 +88,8 @@ public sealed class SafetensorsMutationTests
     private static List<string> Seed(Random random) => random.Next(3) switch
     {
         0 => [Entry("a", "[2,3]", 0, 24, "F32"), "\"__metadata__\":{\"format\":\"pt\",\"k\":\"v\"}"],
-        1 => [Entry("a", "[4]", 0, 8, "BF16"), Entry("b", "[]", 8, 16, "I64"), Entry("c", "[2,2,2]", 16, 24, "BOOL"), Entry("d", "[3,0]", 24, 24)],
+        1 => [Entry("a", "[4]", 0, 8, "BF16"), Entry("b", "[]", 8, 16, "I64"), Entry("c", "[2,2,2]", 16, 24, "BOOL"),
+            Entry("d", "[3,0]", 24, 24)],
         _ => [Entry("x.y", "[12]", 0, 12), Entry("x.z", "[3]", 12, 24, "I32")],
     };
 

@@ -15,7 +15,8 @@ public sealed class SafetensorsTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         var numbers = tensor(new[] { -3.5, 0, 1, 2.25, 100, 7 }, [2, 3]);
-        var tensors = new[] { ScalarType.Float64, ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool }
+        var tensors = new[] { ScalarType.Float64, ScalarType.Float32, ScalarType.BFloat16, ScalarType.Float16, ScalarType.Int64,
+            ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool }
             .Select(type => (Name: type.ToString(), Tensor: (type == ScalarType.Byte ? numbers.abs() : numbers).to(type))).ToList();
 
         Safetensors.Write(Storage.Default, folder["f"], tensors);
@@ -37,12 +38,15 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
 
         Safetensors.Write(
-            Storage.Default, folder["f"], [("b", tensor(new[] { 1f, 2f })), ("a", tensor(new byte[] { 9 })), ("c", tensor(5L))], new Dictionary<string, string> { ["format"] = "pt" });
+            Storage.Default, folder["f"], [("b", tensor(new[] { 1f, 2f })), ("a", tensor(new byte[] { 9 })), ("c", tensor(5L))],
+                new Dictionary<string, string> { ["format"] = "pt" });
 
         var file = File.ReadAllBytes(folder["f"]);
-        const string header = """{"__metadata__":{"format":"pt"},"c":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"a":{"dtype":"U8","shape":[1],"data_offsets":[16,17]}}""";
+        const string header = """{"__metadata__":{"format":"pt"},"c":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"b":"""
+            + """{"dtype":"F32","shape":[2],"data_offsets":[8,16]},"a":{"dtype":"U8","shape":[1],"data_offsets":[16,17]}}""";
         var length = (header.Length + 7) / 8 * 8;
-        byte[] expected = [.. BitConverter.GetBytes((long)length), .. Encoding.UTF8.GetBytes(header.PadRight(length)), .. BitConverter.GetBytes(5L), .. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f), 9];
+        byte[] expected = [.. BitConverter.GetBytes((long)length), .. Encoding.UTF8.GetBytes(header.PadRight(length)),
+            .. BitConverter.GetBytes(5L), .. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(2f), 9];
         Assert.That(file, Is.EqualTo(expected));
     }
 
@@ -66,7 +70,8 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         var matrix = arange(12, ScalarType.Float32).view(3, 4);
 
-        Safetensors.Write(Storage.Default, folder["f"], [("t", matrix.t()), ("row", matrix.narrow(0, 1, 1)), ("empty", zeros(0, 5)), ("one", tensor(4f))]);
+        Safetensors.Write(Storage.Default, folder["f"],
+            [("t", matrix.t()), ("row", matrix.narrow(0, 1, 1)), ("empty", zeros(0, 5)), ("one", tensor(4f))]);
         var read = Safetensors.Read(folder["f"]);
 
         Assert.That(ToyModels.Values(read["t"]), Is.EqualTo(new float[] { 0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11 }));
@@ -104,15 +109,18 @@ public sealed class SafetensorsTests
         var matrix = arange(12, ScalarType.Float32).view(3, 4);
         Safetensors.Write(Storage.Default, folder["f"], [("w", matrix)]);
         using var file = Safetensors.Open(folder["f"]);
-        Tensor plain = zeros(3, 4), wide = zeros(3, 4, ScalarType.Float64), turned = zeros(4, 3).t(), trained = zeros(3, 4, requires_grad: true);
+        Tensor plain = zeros(3, 4), wide = zeros(3, 4, ScalarType.Float64), turned = zeros(4, 3).t(),
+            trained = zeros(3, 4, requires_grad: true);
 
         foreach (var target in new[] { plain, wide, turned, trained })
         {
             file.ReadInto("w", target);
             Assert.That(ToyModels.Values(target), Is.EqualTo(ToyModels.Values(matrix)));
         }
-        Assert.That(() => file.ReadInto("w", zeros(4, 3)), Throws.TypeOf<InvalidDataException>().With.Message.Contains("tensor 'w' has shape (3, 4), expected (4, 3)"));
-        Assert.That(() => file.Read("v"), Throws.TypeOf<InvalidDataException>().With.Message.Contains("there is no tensor 'v' among the 1 in the file"));
+        Assert.That(() => file.ReadInto("w", zeros(4, 3)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("tensor 'w' has shape (3, 4), expected (4, 3)"));
+        Assert.That(() => file.Read("v"),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("there is no tensor 'v' among the 1 in the file"));
     }
 
     [Test]
@@ -149,10 +157,13 @@ public sealed class SafetensorsTests
         yield return Case("empty name", [("", () => ones(1))], "a tensor has an empty name");
         yield return Case("long name", [(new string('n', 1025), () => ones(1))], "a name has 1025 bytes, at most 1024 are read");
         yield return Case("half a surrogate", [("\ud800", () => ones(1))], "is not Unicode");
-        yield return Case("many dimensions", [("w", () => ones([1, 1, 1, 1, 1, 1, 1, 1, 1]))], "tensor 'w' has a shape of more than 8 numbers");
-        yield return Case("complex numbers", [("w", () => ones(1, ScalarType.ComplexFloat32))], "Tensor 'w' is ComplexFloat32, which safetensors cannot hold here");
+        yield return Case("many dimensions", [("w", () => ones([1, 1, 1, 1, 1, 1, 1, 1, 1]))],
+            "tensor 'w' has a shape of more than 8 numbers");
+        yield return Case("complex numbers", [("w", () => ones(1, ScalarType.ComplexFloat32))],
+            "Tensor 'w' is ComplexFloat32, which safetensors cannot hold here");
 
-        static TestCaseData Case(string name, (string, Func<Tensor>)[] tensors, string fact) => new TestCaseData(tensors, fact).SetArgDisplayNames(name);
+        static TestCaseData Case(string name, (string, Func<Tensor>)[] tensors, string fact) =>
+            new TestCaseData(tensors, fact).SetArgDisplayNames(name);
     }
 
     [TestCaseSource(nameof(Unwritable))]
@@ -162,7 +173,8 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
 
         Assert.That(
-            () => Safetensors.Write(Storage.Default, folder["f"], tensors.Select(t => (t.Name, t.Make()))), Throws.ArgumentException.With.Message.Contains(fact));
+            () => Safetensors.Write(Storage.Default, folder["f"], tensors.Select(t => (t.Name, t.Make()))),
+                Throws.ArgumentException.With.Message.Contains(fact));
         Assert.That(folder.Names(), Is.Empty);
     }
 

@@ -74,7 +74,8 @@ public sealed class ActivationsTests
         Assert.That(ToyModels.Values(hidden[0]), Is.EqualTo(ToyModels.Values(kept["embeddings"])));
         Assert.That(ToyModels.Values(hidden[1]), Is.EqualTo(ToyModels.Values(kept["layers.0"])));
         Assert.That(ToyModels.Values(hidden[2]), Is.EqualTo(ToyModels.Values(kept["layers.1"])));
-        Assert.That(() => model.Hidden(tokens, new ForwardOptions { Layers = 3 }), Throws.ArgumentException.With.Message.Contains("Layers is 3, the model has 2"));
+        Assert.That(() => model.Hidden(tokens, new ForwardOptions { Layers = 3 }),
+            Throws.ArgumentException.With.Message.Contains("Layers is 3, the model has 2"));
     }
 
     [Test]

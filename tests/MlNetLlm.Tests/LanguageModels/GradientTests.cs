@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.LanguageModels;
 
-/// <summary>Analytic gradients of every kind of model against finite differences in float64, in a random direction for each weight.</summary>
+/// <summary>
+/// Analytic gradients of every kind of model against finite differences in float64, in a random direction for each weight.
+/// </summary>
 public sealed class GradientTests
 {
     [TestCaseSource(typeof(ToyModels), nameof(ToyModels.All))]

@@ -17,7 +17,8 @@ public sealed class KvCacheTests
         var tokens = ToyModels.Tokens(2, 12);
         var options = new ForwardOptions { Cache = cache };
 
-        var pieces = new[] { (0, 5), (5, 1), (6, 1), (7, 3), (10, 2) }.Select(piece => model.Hidden(tokens.narrow(1, piece.Item1, piece.Item2), options));
+        var pieces = new[] { (0, 5), (5, 1), (6, 1), (7, 3), (10, 2) }.Select(piece =>
+            model.Hidden(tokens.narrow(1, piece.Item1, piece.Item2), options));
 
         Assert.That(ToyModels.LargestDifference(cat([.. pieces], 1), model.Hidden(tokens)), Is.LessThan(Tolerance));
         Assert.That(cache.Lengths, Is.EqualTo(new[] { 12, 12 }));

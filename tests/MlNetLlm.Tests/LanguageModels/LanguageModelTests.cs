@@ -19,7 +19,8 @@ public sealed class LanguageModelTests
         using var otherConfig = new TransformerModel(Big() with { NormEpsilon = 1e-6 });
         otherConfig.load_state_dict(model.state_dict());
 
-        var fingerprints = new[] { model, same, other, otherConfig }.Select(module => new LanguageModel(module, Stories()).Fingerprint).ToArray();
+        var fingerprints = new[] { model, same, other, otherConfig }.Select(module =>
+            new LanguageModel(module, Stories()).Fingerprint).ToArray();
 
         Assert.That(fingerprints[0], Does.Match("^[0-9a-f]{64}$"));
         Assert.That(fingerprints[1], Is.EqualTo(fingerprints[0]));
@@ -51,7 +52,8 @@ public sealed class LanguageModelTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        using var model = new LanguageModel(ToyModels.Create(config with { VocabularySize = 512 }), Stories(), new SpecialTokens { Bos = 1, Pad = 5 });
+        using var model = new LanguageModel(ToyModels.Create(config with { VocabularySize = 512 }), Stories(),
+            new SpecialTokens { Bos = 1, Pad = 5 });
         var tokens = ToyModels.Tokens(2, 6);
 
         model.Save(folder["model"]);
@@ -112,7 +114,8 @@ public sealed class LanguageModelTests
         bytes[^1] ^= 1;
         File.WriteAllBytes(weights, bytes);
 
-        Assert.That(() => LanguageModel.Load(folder["model"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("The file was changed"));
+        Assert.That(() => LanguageModel.Load(folder["model"]),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("The file was changed"));
     }
 
     [Test]
@@ -120,8 +123,10 @@ public sealed class LanguageModelTests
     {
         using var folder = new TemporaryFolder();
 
-        Assert.That(() => LanguageModel.Load(folder["missing"]), Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("There is no model at"));
-        Assert.That(() => LanguageModel.Load(folder.Path), Throws.TypeOf<InvalidDataException>().With.Message.Contains("holds no model: expected model.json"));
+        Assert.That(() => LanguageModel.Load(folder["missing"]),
+            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("There is no model at"));
+        Assert.That(() => LanguageModel.Load(folder.Path),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("holds no model: expected model.json"));
     }
 
     [Test]

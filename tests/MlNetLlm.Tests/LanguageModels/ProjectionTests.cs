@@ -70,7 +70,8 @@ public sealed class ProjectionTests
 
         public IEnumerable<(string Name, Parameter Parameter)> Parameters => [("factor", _factor)];
 
-        public Tensor Apply(Projection projection, Tensor input) => nn.functional.linear(input, projection.Weight, projection.Bias) * _factor;
+        public Tensor Apply(Projection projection, Tensor input) =>
+            nn.functional.linear(input, projection.Weight, projection.Bias) * _factor;
 
         public void Dispose() => _factor.Dispose();
     }

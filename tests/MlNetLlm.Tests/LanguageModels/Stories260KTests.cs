@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.LanguageModels;
 
-/// <summary>A real model with known outputs (float64 logits and 200 greedy tokens computed elsewhere) pins the whole forward pass.</summary>
+/// <summary>
+/// A real model with known outputs (float64 logits and 200 greedy tokens computed elsewhere) pins the whole forward pass.
+/// </summary>
 public sealed class Stories260KTests
 {
     private static readonly GenerateOptions _greedy200 = new() { MaxTokens = 200 };
@@ -68,6 +70,7 @@ public sealed class Stories260KTests
         Assert.That(own.Special, Is.EqualTo(model.Special));
         Assert.That(Weights(File.ReadAllBytes(folder["again.bin"])), Is.EqualTo(Weights(File.ReadAllBytes(Stories260K.ModelFile))));
 
-        static byte[] Weights(byte[] file) => file[..^(512 * 8 * sizeof(float))];   // all but the tables of rotations, which we write as zeros
+        static byte[] Weights(byte[] file) =>
+            file[..^(512 * 8 * sizeof(float))];   // all but the tables of rotations, which we write as zeros
     }
 }

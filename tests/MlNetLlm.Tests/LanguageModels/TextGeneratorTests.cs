@@ -20,8 +20,9 @@ public sealed class TextGeneratorTests
     public void Validated_WithFaults_NamesAllOfThem() => Assert.That(
         () => new GenerateOptions { MaxTokens = -1, Temperature = double.NaN, TopK = -2, TopP = 0 }.Validated(),
         Throws.ArgumentException.With.Message.EqualTo(
-            "Generation options have 4 fault(s): MaxTokens is -1, expected at least 0. Temperature is NaN, expected a number of at least 0. "
-            + "TopK is -2, expected at least 0. TopP is 0, expected above 0 and at most 1."));
+            "Generation options have 4 fault(s): MaxTokens is -1, expected at least 0. "
+            + "Temperature is NaN, expected a number of at least 0. TopK is -2, expected at least 0. "
+            + "TopP is 0, expected above 0 and at most 1."));
 
     [TestCaseSource(typeof(ToyModels), nameof(ToyModels.Causal))]
     public void Generate_Greedily_TakesTheLikeliestTokenOfFullPasses(TransformerConfig config)
@@ -132,7 +133,8 @@ public sealed class TextGeneratorTests
     {
         using var model = ToyModels.Create(ToyModels.Llama);
 
-        Assert.That(() => TextGenerator.Generate(model, [[1], []], _greedy), Throws.ArgumentException.With.Message.Contains("Prompt 1 has no tokens."));
+        Assert.That(() => TextGenerator.Generate(model, [[1], []], _greedy),
+            Throws.ArgumentException.With.Message.Contains("Prompt 1 has no tokens."));
         Assert.That(() => TextGenerator.Generate(model, [new int[17]], _greedy), Throws.ArgumentException.With.Message.Contains(
             "Prompt 0 has 17 tokens, the model's context length is 16."));
     }
@@ -152,7 +154,8 @@ public sealed class TextGeneratorTests
     {
         using var model = ToyModels.Create(ToyModels.Llama);
 
-        Assert.That(() => TextGenerator.Generate(model, [[1]], _greedy, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => TextGenerator.Generate(model, [[1]], _greedy, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
     }
 
     [Test]
@@ -173,7 +176,8 @@ public sealed class TextGeneratorTests
         var all = prompt.ToList();
         for (var i = 0; i < count; i++)
         {
-            var logits = ToyModels.Values(model.call(tensor(all.Select(id => (long)id).ToArray(), [1, all.Count])).narrow(1, all.Count - 1, 1));
+            var logits = ToyModels.Values(
+                model.call(tensor(all.Select(id => (long)id).ToArray(), [1, all.Count])).narrow(1, all.Count - 1, 1));
             all.Add(Array.IndexOf(logits, logits.Max()));
         }
         return all[prompt.Length..];

@@ -7,7 +7,8 @@ namespace MlNetLlm.Tests.LanguageModels;
 internal static class ToyModels
 {
     public static TransformerConfig Llama { get; } =
-        TransformerConfig.Llama(vocabularySize: 11, width: 8, layers: 2, heads: 4, contextLength: 16, keyValueHeads: 2, feedForwardWidth: 12);
+        TransformerConfig.Llama(vocabularySize: 11, width: 8, layers: 2, heads: 4, contextLength: 16, keyValueHeads: 2,
+            feedForwardWidth: 12);
 
     public static TransformerConfig Gpt2 { get; } =
         TransformerConfig.Gpt2(vocabularySize: 11, width: 8, layers: 2, heads: 2, contextLength: 16);
@@ -27,7 +28,8 @@ internal static class ToyModels
     public static TransformerConfig Windowed { get; } = Llama with { Architecture = "mistral", SlidingWindow = 3 };
 
     public static IEnumerable<TestCaseData> All =>
-        new[] { Llama, Gpt2, CodeGen, Roberta, Windowed, Llama with { Architecture = "untied", TiedHead = false, QueryKeyValueBias = true } }
+        new[] { Llama, Gpt2, CodeGen, Roberta, Windowed,
+            Llama with { Architecture = "untied", TiedHead = false, QueryKeyValueBias = true } }
             .Select(config => new TestCaseData(config).SetArgDisplayNames(config.Architecture));
 
     public static IEnumerable<TestCaseData> Causal => All.Where(test => ((TransformerConfig)test.Arguments[0]!).Causal);

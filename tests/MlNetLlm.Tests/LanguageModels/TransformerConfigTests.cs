@@ -14,7 +14,8 @@ public sealed class TransformerConfigTests
         Assert.That(error!.Message, Is.EqualTo(
             "Transformer configuration 'llama' has 5 fault(s): Layers is 0, expected at least 1. "
             + "KeyValueHeads is 3, expected a divisor of Heads (4). Dropout is 1, expected at least 0 and below 1. "
-            + "SlidingWindow is 0, expected at least 1, or null for no window. RotaryWidth is 5, expected an even number from 2 to HeadWidth (2)."));
+            + "SlidingWindow is 0, expected at least 1, or null for no window. "
+            + "RotaryWidth is 5, expected an even number from 2 to HeadWidth (2)."));
     }
 
     [Test]

@@ -24,7 +24,8 @@ public sealed class TransformerModelTests
         using var model = new TransformerModel(ToyModels.Llama);
 
         string[] kinds = ["attention.query", "attention.key", "attention.value", "attention.output", "mlp.gate", "mlp.up", "mlp.down"];
-        Assert.That(model.Projections.Select(p => p.Name), Is.EqualTo(Enumerable.Range(0, 2).SelectMany(l => kinds.Select(k => $"layers.{l}.{k}"))));
+        Assert.That(model.Projections.Select(p => p.Name),
+            Is.EqualTo(Enumerable.Range(0, 2).SelectMany(l => kinds.Select(k => $"layers.{l}.{k}"))));
         Assert.That(model.Projections[8].Kind, Is.EqualTo(ProjectionKind.Key));
         Assert.That(model.Projections[8].Weight.shape, Is.EqualTo(new long[] { 4, 8 }));
     }
@@ -46,7 +47,8 @@ public sealed class TransformerModelTests
     public void Constructor_WithSeed_DrawsWeightsAsDocumented()
     {
         using var random = new Generator(3);
-        using var model = new TransformerModel(TransformerConfig.Gpt2(vocabularySize: 600, width: 128, layers: 2, heads: 2, contextLength: 200), random);
+        using var model = new TransformerModel(
+            TransformerConfig.Gpt2(vocabularySize: 600, width: 128, layers: 2, heads: 2, contextLength: 200), random);
         var weights = model.named_parameters().ToDictionary(p => p.name, p => ToyModels.Values(p.parameter));
 
         Assert.Multiple(() =>
@@ -100,7 +102,8 @@ public sealed class TransformerModelTests
 
         var difference = (model.call(tokens) - model.call(changed)).abs().amax([2]);    // (1, 8): a window of 3 is seen by 4, 5 and 6
 
-        Assert.That(ToyModels.Values(difference).Select(d => d > 1e-4), Is.EqualTo(new[] { false, false, false, false, true, true, true, false }));
+        Assert.That(ToyModels.Values(difference).Select(d => d > 1e-4),
+            Is.EqualTo(new[] { false, false, false, false, true, true, true, false }));
     }
 
     [TestCaseSource(typeof(ToyModels), nameof(ToyModels.All))]
@@ -214,7 +217,8 @@ public sealed class TransformerModelTests
 
         Assert.That(() => model.Hidden(tensor(new long[] { 1, 11 }, [1, 2])), Throws.ArgumentException.With.Message.Contains(
             "Token id 11 is outside the model's vocabulary of 11 tokens (ids 0 to 10)."));
-        Assert.That(() => model.Hidden(tensor(new long[] { 1, -1 }, [1, 2])), Throws.ArgumentException.With.Message.Contains("Token id -1 is outside"));
+        Assert.That(() => model.Hidden(tensor(new long[] { 1, -1 }, [1, 2])),
+            Throws.ArgumentException.With.Message.Contains("Token id -1 is outside"));
     }
 
     [Test]
@@ -233,10 +237,13 @@ public sealed class TransformerModelTests
         using var scope = NewDisposeScope();
         using var model = new TransformerModel(ToyModels.Llama);
 
-        Assert.That(() => model.Hidden(tensor(new long[] { 1, 2 })), Throws.ArgumentException.With.Message.Contains("(batch, time), it was given Int64 (2)"));
+        Assert.That(() => model.Hidden(tensor(new long[] { 1, 2 })),
+            Throws.ArgumentException.With.Message.Contains("(batch, time), it was given Int64 (2)"));
         Assert.That(() => model.Hidden(ones(1, 2)), Throws.ArgumentException.With.Message.Contains("it was given Float32 (1, 2)"));
-        Assert.That(() => model.Head(ones(1, 7)), Throws.ArgumentException.With.Message.Contains("'head' takes tensors of shape (…, 8), it was given (1, 7)"));
-        Assert.That(() => model.Projections[0].call(ones(3)), Throws.ArgumentException.With.Message.Contains("'layers.0.attention.query' takes"));
+        Assert.That(() => model.Head(ones(1, 7)),
+            Throws.ArgumentException.With.Message.Contains("'head' takes tensors of shape (…, 8), it was given (1, 7)"));
+        Assert.That(() => model.Projections[0].call(ones(3)),
+            Throws.ArgumentException.With.Message.Contains("'layers.0.attention.query' takes"));
         Assert.That(
             () => model.Hidden(ToyModels.Tokens(2, 3), new ForwardOptions { Lengths = tensor(new long[] { 3, 4 }) }),
             Throws.ArgumentException.With.Message.Contains("Lengths are 3, 4, expected 1 to 3"));
@@ -244,7 +251,8 @@ public sealed class TransformerModelTests
 
     [Test]
     public void Constructor_WithFaultyConfig_Throws() =>
-        Assert.That(() => new TransformerModel(ToyModels.Llama with { Heads = 3 }), Throws.ArgumentException.With.Message.Contains("fault(s)"));
+        Assert.That(() => new TransformerModel(ToyModels.Llama with { Heads = 3 }),
+            Throws.ArgumentException.With.Message.Contains("fault(s)"));
 
     [Test]
     public void Forward_WithDropout_DiffersInTrainingOnly()
