@@ -78,6 +78,19 @@ public static class AtomicFolder
         }
     }
 
+    /// <summary>
+    /// Deletes a folder, its marker first: a process killed meanwhile leaves nothing that a reader would take for complete.
+    /// </summary>
+    /// <param name="fileSystem">Where to delete.</param>
+    /// <param name="folder">The folder; nothing happens when it is not there.</param>
+    public static void Delete(IFileSystem fileSystem, string folder)
+    {
+        var (full, temporary, older) = Paths(folder);
+        Recover(fileSystem, full, temporary, older);
+        fileSystem.Delete(Path.Combine(full, MarkerName));
+        fileSystem.Delete(full);
+    }
+
     private static (string Full, string Temporary, string Older) Paths(string folder)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));

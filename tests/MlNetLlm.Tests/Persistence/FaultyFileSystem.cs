@@ -28,9 +28,9 @@ public enum Fault
 public sealed class KilledException() : Exception("The process was killed here.");
 
 /// <summary>A file system that goes wrong at the n-th operation (counted from 0).</summary>
-public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky) : IFileSystem
+public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFileSystem? disk = null) : IFileSystem
 {
-    private readonly IFileSystem _disk = Storage.Default;
+    private readonly IFileSystem _disk = disk ?? Storage.Default;
     private readonly HashSet<string> _unflushed = [];
 
     /// <summary>How many operations were asked for.</summary>
