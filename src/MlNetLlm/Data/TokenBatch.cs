@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Data;
+
+/// <summary>Sequences to learn from in one pass.</summary>
+/// <param name="Tokens">(batch, time) int64: what the model reads.</param>
+/// <param name="Targets">(batch, time) int64: the token to predict at each place; <see cref="Ignored"/> where none counts.</param>
+/// <param name="TokenCount">How many targets count.</param>
+public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) : IDisposable
+{
+    /// <summary>The target of a place that does not count, such as padding or a prompt.</summary>
+    public const long Ignored = -100;
+
+    /// <summary>Makes a batch on the CPU.</summary>
+    /// <param name="tokens">Row after row, what the model reads.</param>
+    /// <param name="targets">Row after row, what to predict.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <returns>The batch, which owns its tensors.</returns>
+    public static TokenBatch Of(long[] tokens, long[] targets, int rows)
+    {
+        ReadOnlySpan<long> shape = [rows, tokens.Length / rows];
+        return new TokenBatch(tensor(tokens, shape), tensor(targets, shape), targets.LongCount(target => target != Ignored));
+    }
+
+    /// <summary>Gives the batch on a device.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>This batch when it is there already, else a copy there.</returns>
+    public TokenBatch To(Device device)
+        => Tokens.device.type == device.type ? this : new TokenBatch(Tokens.to(device), Targets.to(device), TokenCount);
+
+    /// <summary>Frees the tensors.</summary>
+    public void Dispose()
+    {
+        Tokens.Dispose();
+        Targets.Dispose();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML;
+using Microsoft.ML.Tokenizers;
+using MlNetLlm.Tokenization;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Data;
+
+/// <summary>Turns rows into tokens in a store, and says which of them make a sequence.</summary>
+internal sealed class TokenReader(
+    Tokenizer tokenizer, SpecialTokens special, TrainingOptions options, TokenStore store, CancellationToken cancellationToken)
+{
+    private readonly List<int> _ids = [];
+
+    /// <summary>Packs all rows end to end and cuts them into windows; a window's last target is the next one's first token.</summary>
+    public IReadOnlyList<TokenSequence> Packed(IDataView data)
+    {
+        var column = Columns.Text(data.Schema, options.TextColumn, nameof(options.TextColumn));
+        var rows = 0L;
+        foreach (var text in Columns.ReadText(data, column))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            rows++;
+            if (text.Span.IsWhiteSpace())
+                continue;
+            _ids.Clear();
+            if ((special.Bos ?? special.Eos) is { } separator)
+                _ids.Add(separator);
+            _ids.AddRange(tokenizer.EncodeToIds(text.Span));
+            store.Add(CollectionsMarshal.AsSpan(_ids));
+        }
+        if (store.Count < 2)
+            throw Empty(options.TextColumn, rows);
+        return new Windows(store.Count, options.SequenceLength);
+    }
+
+    /// <summary>Makes one sequence a row: prompt, then the completion, which alone counts.</summary>
+    public IReadOnlyList<TokenSequence> Rows(IDataView data)
+    {
+        var promptColumn = Columns.Text(data.Schema, options.TextColumn, nameof(options.TextColumn));
+        var completionColumn = Columns.Text(data.Schema, options.CompletionColumn!, nameof(options.CompletionColumn));
+        using var cursor = data.GetRowCursor([promptColumn, completionColumn]);
+        var getPrompt = cursor.GetGetter<ReadOnlyMemory<char>>(promptColumn);
+        var getCompletion = cursor.GetGetter<ReadOnlyMemory<char>>(completionColumn);
+        var (prompt, completion) = (default(ReadOnlyMemory<char>), default(ReadOnlyMemory<char>));
+        var sequences = new List<TokenSequence>();
+        while (cursor.MoveNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            getPrompt(ref prompt);
+            getCompletion(ref completion);
+            if (completion.IsEmpty)
+                throw new InvalidDataException($"Row {sequences.Count + 1} has an empty completion in column '{options.CompletionColumn}'. "
+                    + "Leave the row out, or give it one.");
+            sequences.Add(Row(prompt.Span, completion.Span, sequences.Count + 1));
+        }
+        return sequences.Count > 0 ? sequences : throw Empty(options.TextColumn, 0);
+    }
+
+    /// <remarks>Prompt and completion are tokenised together, as they will be read in use. What the prompt alone begins with too is the
+    /// prompt; a token across the border is part of the completion.</remarks>
+    private TokenSequence Row(ReadOnlySpan<char> prompt, ReadOnlySpan<char> completion, int row)
+    {
+        _ids.Clear();
+        if (special.Bos is { } bos)
+            _ids.Add(bos);
+        var head = _ids.Count;
+        _ids.AddRange(tokenizer.EncodeToIds(string.Concat(prompt, completion)));
+        var promptLength = head;
+        if (!prompt.IsEmpty)
+            foreach (var id in tokenizer.EncodeToIds(prompt))
+            {
+                if (promptLength == _ids.Count || _ids[promptLength] != id)
+                    break;
+                promptLength++;
+            }
+        if (special.Eos is { } eos)
+            _ids.Add(eos);
+        Fit(head, ref promptLength, row);
+        if (_ids.Count <= Math.Max(1, promptLength))
+            throw new InvalidDataException($"Row {row} has no completion token to learn. Lengthen its completion, or leave the row out.");
+        store.Add(CollectionsMarshal.AsSpan(_ids));
+        return new TokenSequence(store.Count - _ids.Count, _ids.Count, promptLength);
+    }
+
+    /// <summary>Brings a row to length: the prompt's beginning goes first, then the completion's end.</summary>
+    private void Fit(int head, ref int promptLength, int row)
+    {
+        var excess = _ids.Count - 1 - options.SequenceLength;
+        if (excess <= 0)
+            return;
+        if (!options.TruncateLongRows)
+            throw new InvalidDataException($"Row {row} has {_ids.Count - 1} tokens; SequenceLength is {options.SequenceLength}. "
+                + "Raise SequenceLength, or set TruncateLongRows.");
+        var fromPrompt = Math.Min(excess, promptLength - head);
+        _ids.RemoveRange(head, fromPrompt);
+        promptLength -= fromPrompt;
+        _ids.RemoveRange(_ids.Count - (excess - fromPrompt), excess - fromPrompt);
+    }
+
+    private static InvalidDataException Empty(string column, long rows)
+        => new(rows == 0 ? "The data has no rows. Give it at least one."
+            : $"Column '{column}' has too little text: {rows} rows, fewer than 2 tokens together.");
+
+    /// <summary>The windows of a packed text, computed when asked for.</summary>
+    private sealed class Windows(long tokens, int length) : IReadOnlyList<TokenSequence>
+    {
+        public int Count { get; } = checked((int)((tokens - 2) / length + 1));
+
+        public TokenSequence this[int index]
+            => new((long)index * length, (int)Math.Min(length + 1, tokens - (long)index * length), Prompt: 0);
+
+        public IEnumerator<TokenSequence> GetEnumerator() => Enumerable.Range(0, Count).Select(i => this[i]).GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+}

@@ -1,0 +1,14 @@
+namespace MlNetLlm.Data;
+
+/// <summary>One training sequence in a <see cref="TokenStore"/>.</summary>
+/// <param name="Start">Its first token.</param>
+/// <param name="Length">How many tokens it spans, the last target included: one more than the model reads.</param>
+/// <param name="Prompt">How many of its first tokens are not to be learnt.</param>
+internal readonly record struct TokenSequence(long Start, int Length, int Prompt)
+{
+    /// <summary>Tokens the model reads.</summary>
+    public int Inputs => Length - 1;
+
+    /// <summary>Tokens that count in the loss: all but the first and the prompt.</summary>
+    public int Counted => Length - Math.Max(1, Prompt);
+}
