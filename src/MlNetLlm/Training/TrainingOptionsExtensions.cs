@@ -12,6 +12,6 @@ public static class TrainingOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(options);
         var faults = options.Faults().ToList();
-        return faults.Count == 0 ? options : throw new ArgumentException($"{typeof(TOptions).Name}: {string.Join(" ", faults)}");
+        return faults.Count == 0 ? options : throw new ArgumentException($"{options.GetType().Name}: {string.Join(" ", faults)}");
     }
 }

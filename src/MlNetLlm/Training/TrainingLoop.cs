@@ -1,0 +1,56 @@
+using MlNetLlm.Persistence;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Training;
+
+/// <summary>
+/// The one loop that all methods train with: AdamW, warm-up and schedule, accumulation, clipping, validation, early stop, best weights,
+/// checkpoints, resume, progress, cancellation.
+/// </summary>
+/// <remarks>
+/// A run killed at any moment and resumed ends with the same bits as one that was not, on the same machine kind and thread count.
+/// Torch's own generator is seeded before every batch from the stream <see cref="RandomStreams.Dropout"/>, so a checkpoint needs
+/// counters only.
+/// </remarks>
+public static class TrainingLoop
+{
+    /// <summary>Trains.</summary>
+    /// <param name="job">What trains, on what, by which loss.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Is told after every step.</param>
+    /// <param name="cancellationToken">Stops within a step; a checkpoint is saved first where a folder is set.</param>
+    /// <param name="files">Where to write; null writes to this machine's disk.</param>
+    /// <returns>How the run ended. The job's parameters hold the trained weights.</returns>
+    /// <exception cref="ArgumentException">Options or job have faults.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds another run's checkpoints.</exception>
+    /// <exception cref="TrainingDivergedException">A loss, gradient or weight became infinite or no number.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, after its state was saved.</exception>
+    public static TrainingResult Run(
+        TrainingJob job, TrainingOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default, IFileSystem? files = null)
+    {
+        using var run = new TrainingRun(job, options.Validated(), files ?? Storage.Default);
+        run.Begin();
+        while (run.State.Step < run.Steps && !run.State.StoppedEarly)
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                run.Save();
+                throw new OperationCanceledException(
+                    $"Training was cancelled after step {run.State.Step} of {run.Steps}.", cancellationToken);
+            }
+            using var scope = NewDisposeScope();
+            var (loss, tokens) = run.Accumulate();                     // forward and backward, all batches of the step
+            var norm = run.Clip();
+            var rate = run.Update(loss, tokens);                       // AdamW
+            var validation = run.IsValidationDue ? run.Validate() : null;
+            run.Log(new TrainingMetrics(run.State.Step, run.State.Tokens, loss, norm, rate, validation));
+            if (run.IsCheckpointDue)
+                run.Save();
+            progress?.Report(run.Progress(rate, validated: validation is not null));
+        }
+        run.Save();
+        run.RestoreBest();
+        return run.Result();
+    }
+}

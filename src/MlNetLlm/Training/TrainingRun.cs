@@ -1,0 +1,222 @@
+using MlNetLlm.Data;
+using MlNetLlm.Persistence;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Training;
+
+/// <summary>The parts of a run that <see cref="TrainingLoop"/> calls in order, and the state they share.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingJob _job;
+    private readonly TrainingOptions _options;
+    private readonly IFileSystem _files;
+    private readonly Device _device;
+    private readonly RandomStreams _random;
+    private readonly IReadOnlyList<(string Name, Parameter Parameter)> _parameters;
+    private readonly Optimizer _optimizer;
+    private readonly CheckpointFolder? _checkpoints;
+    private readonly BestWeights _best;
+    private readonly long _started;
+    private MetricLog? _log;
+    private int? _lastCheckpoint;
+    private (int Step, long Tokens) _resumedAt;
+
+    public TrainingRun(TrainingJob job, TrainingOptions options, IFileSystem files)
+    {
+        (_job, _options, _files) = (job, options, files);
+        _parameters = [.. job.Groups.SelectMany(group => group.Parameters)];
+        Check();
+        foreach (var (_, parameter) in _parameters)
+            parameter.requires_grad = true;
+        _device = device(options.Device);
+        _random = job.Random ?? new RandomStreams(options.Seed);
+        _optimizer = new Optimizer(job.Groups, options);
+        _checkpoints = options.CheckpointFolder is { } folder ? new CheckpointFolder(files, folder, _parameters) : null;
+        _best = new BestWeights(_checkpoints, _parameters);
+        var tokensPerStep = job.Batches.TokensPerBatch * options.GradientAccumulation;
+        Steps = options.MaxTokens == 0 ? options.MaxSteps : checked((int)Math.Ceiling(options.MaxTokens / tokensPerStep));
+        State = new TrainingState
+        {
+            ModelFingerprint = job.ModelFingerprint,
+            DataFingerprint = job.Batches.Fingerprint,
+            Options = ResumeCheck.Defining(options),
+        };
+        _started = job.Clock.GetTimestamp();
+    }
+
+    /// <summary>Steps planned.</summary>
+    public int Steps { get; }
+
+    /// <summary>Where the run stands.</summary>
+    public TrainingState State { get; private set; }
+
+    /// <summary>Whether the step just taken is to be validated.</summary>
+    public bool IsValidationDue => _job.Validate is not null && _options.EvaluateEvery > 0
+        && (State.Step % _options.EvaluateEvery == 0 || State.Step == Steps);
+
+    /// <summary>Whether the step just taken is to be saved.</summary>
+    public bool IsCheckpointDue => _options.CheckpointEvery > 0 && State.Step % _options.CheckpointEvery == 0;
+
+    /// <summary>Resumes where that is asked for and possible; refuses a folder that holds another run.</summary>
+    public void Begin()
+    {
+        _job.Batches.Position = 0;
+        if (_checkpoints is null)
+            return;
+        var folder = _options.CheckpointFolder!;
+        if (!_options.Resume && _checkpoints.Steps() is [var newest, ..])
+            throw new InvalidOperationException($"'{folder}' already holds checkpoints up to step {newest}. "
+                + "Set Resume to continue that run, or choose another CheckpointFolder.");
+        if (_checkpoints.NewestState() is { } saved)
+        {
+            ResumeCheck.Require(saved, State, folder);
+            _checkpoints.Restore(saved, _optimizer);
+            _random.Restore(saved.Random);
+            State = saved;
+            _lastCheckpoint = saved.Step;
+        }
+        _job.Batches.Position = State.BatchPosition;
+        _resumedAt = (State.Step, State.Tokens);
+        _files.CreateFolder(folder);
+        _log = new MetricLog(_files, folder, State.MetricBytes);
+    }
+
+    /// <summary>Sums the gradients of a step's batches, each weighted by its counted tokens.</summary>
+    /// <returns>The mean loss per counted token, and how many tokens counted.</returns>
+    public (double Loss, long Tokens) Accumulate()
+    {
+        var batches = Enumerable.Range(0, _options.GradientAccumulation).Select(_ => _job.Batches.Next().To(_device)).ToList();
+        var tokens = batches.Sum(batch => batch.TokenCount);
+        if (tokens == 0)
+            throw new InvalidDataException($"Step {State.Step + 1} has no token to learn: every target of its batches is ignored.");
+        _optimizer.ZeroGradients();
+        var loss = 0.0;
+        foreach (var batch in batches)
+        {
+            using var scope = NewDisposeScope();
+            manual_seed(_random[RandomStreams.Dropout].NextSeed()).Dispose();
+            var share = _job.Loss(batch) / tokens;
+            share.backward();
+            loss += share.ToDouble();
+        }
+        return (Finite("Loss", loss), tokens);
+    }
+
+    /// <summary>Clips the gradients.</summary>
+    /// <returns>Their norm before.</returns>
+    public double Clip()
+        => Finite("Gradient norm", Gradients.Clip(_parameters.Select(item => item.Parameter), _options.ClipNorm));
+
+    /// <summary>Steps the optimiser and the state.</summary>
+    /// <returns>The learning rate.</returns>
+    public double Update(double loss, long tokens)
+    {
+        var rate = _optimizer.Step(State.Step, Steps);
+        State = State with { Step = State.Step + 1, Tokens = State.Tokens + tokens, Loss = loss };
+        _job.AfterStep?.Invoke(new TrainingStep(State.Step, loss, _optimizer.Forget));
+        return rate;
+    }
+
+    /// <summary>Validates, keeps the best weights and decides whether to stop.</summary>
+    /// <returns>The validation loss.</returns>
+    public double? Validate()
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var loss = Finite("Validation loss", _job.Validate!(), State.Step);
+        if (State.BestValidationLoss is not { } best || loss < best)
+        {
+            if (_options.KeepBest)
+                _best.Keep(State.Step);
+            State = State with { BestValidationLoss = loss, BestStep = State.Step, ValidationsSinceBest = 0 };
+        }
+        else
+            State = State with { ValidationsSinceBest = State.ValidationsSinceBest + 1 };
+        State = State with
+        {
+            ValidationLoss = loss,
+            StoppedEarly = _options.Patience > 0 && State.ValidationsSinceBest >= _options.Patience,
+        };
+        return loss;
+    }
+
+    /// <summary>Adds a step to the metric log.</summary>
+    public void Log(TrainingMetrics metrics) => _log?.Append(metrics);
+
+    /// <summary>Saves a checkpoint of the state as it is, unless there is one.</summary>
+    public void Save()
+    {
+        if (_checkpoints is null || _lastCheckpoint == State.Step)
+            return;
+        RequireFiniteWeights();
+        _log!.Flush();
+        State = State with { BatchPosition = _job.Batches.Position, Random = _random.Counters(), MetricBytes = _log.Bytes };
+        _checkpoints.Save(State, _optimizer, _options.KeepCheckpoints);
+        _lastCheckpoint = State.Step;
+    }
+
+    /// <summary>Ends with the best weights where that is asked for, and lets go of the gradients.</summary>
+    public void RestoreBest()
+    {
+        if (_options.KeepBest && State.BestStep is { } best && best != State.Step)
+            _best.Restore(best);
+        foreach (var (_, parameter) in _parameters)
+            parameter.grad = null;
+    }
+
+    /// <summary>What to report after a step.</summary>
+    public TrainingProgress Progress(double rate, bool validated)
+    {
+        var elapsed = _job.Clock.GetElapsedTime(_started);
+        var left = elapsed / (State.Step - _resumedAt.Step) * (State.StoppedEarly ? 0 : Steps - State.Step);
+        var speed = elapsed > TimeSpan.Zero ? (State.Tokens - _resumedAt.Tokens) / elapsed.TotalSeconds : 0;
+        return new TrainingProgress(
+            State.Step, Steps, State.Loss ?? double.NaN, State.ValidationLoss, rate, speed, left, State.Tokens,
+            validated ? "evaluate" : "train");
+    }
+
+    /// <summary>How the run ended.</summary>
+    public TrainingResult Result() => new(
+        State.Step, State.Tokens, State.Loss ?? double.NaN, State.ValidationLoss, State.BestValidationLoss, State.BestStep,
+        State.StoppedEarly, _job.Clock.GetElapsedTime(_started));
+
+    public void Dispose()
+    {
+        _log?.Dispose();
+        _best.Dispose();
+        _optimizer.Dispose();
+    }
+
+    private void Check()
+    {
+        var faults = new List<string>();
+        if (_parameters.Count == 0)
+            faults.Add("it has no parameters");
+        faults.AddRange(_parameters.GroupBy(item => item.Name).Where(same => same.Count() > 1)
+            .Select(same => $"the name '{same.Key}' stands for {same.Count()} parameters"));
+        faults.AddRange(_parameters.GroupBy(item => item.Parameter.Handle).Where(same => same.Count() > 1)
+            .Select(same => $"one parameter is in it as {string.Join(" and ", same.Select(item => $"'{item.Name}'"))}"));
+        if (_options.EvaluateEvery > 0 && _job.Validate is null)
+            faults.Add($"EvaluateEvery is {_options.EvaluateEvery} but there is nothing to validate on");
+        if (faults.Count > 0)
+            throw new ArgumentException($"This job cannot train: {string.Join("; ", faults)}.");
+    }
+
+    private double Finite(string what, double value, int? step = null)
+        => double.IsFinite(value) ? value : throw Diverged(what, value, step);
+
+    private void RequireFiniteWeights()
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        foreach (var (name, parameter) in _parameters)
+            if (parameter.sum(ScalarType.Float64).item<double>() is var sum && !double.IsFinite(sum))
+                throw Diverged($"Parameter '{name}'", sum, State.Step);
+    }
+
+    private TrainingDivergedException Diverged(string what, double value, int? step)
+        => new(what, value, step ?? State.Step + 1, _job.Batches.Position, _optimizer.RateAt((
+            step ?? State.Step + 1) - 1, Steps), _lastCheckpoint);
+}
