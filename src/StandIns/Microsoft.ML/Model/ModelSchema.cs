@@ -122,7 +122,9 @@ internal static class ModelSchema
     private static Delegate ReadScalar<T>(ModelReader reader) => AnnotationGetters.OfScalar(ReadOne<T>(reader));
 
     private static T ReadOne<T>(ModelReader reader) =>
-        reader.ReadItems<T>() is [var value] ? value : throw new InvalidDataException("The model file has several values for a scalar annotation.");
+        reader.ReadItems<T>() is [var value]
+            ? value
+            : throw new InvalidDataException("The model file has several values for a scalar annotation.");
 
     private static Delegate ReadVector<T>(ModelReader reader) => AnnotationGetters.OfArray(reader.ReadItems<T>());
 }
