@@ -62,19 +62,26 @@ public sealed class ByteLevelBpeTokenizer : TextTokenizer
 
     private protected override string? Rewrite(ReadOnlySpan<char> text)
     {
-        if (Definition.Normalizers.Count == 0)
+        if (Definition.Normalizers.Count == 0 && !Definition.AddPrefixSpace)
             return null;
-        var rewritten = new StringBuilder(text.Length);
+        var rewritten = Between(_addedBeforeRewriting, text, Definition.Normalizers.Apply);
+        return Definition.AddPrefixSpace ? Between(_added, rewritten, part => part is "" or [' ', ..] ? part : " " + part) : rewritten;
+    }
+
+    /// <summary>Changes the parts of a text between added tokens.</summary>
+    private static string Between(AddedTokens added, ReadOnlySpan<char> text, Func<string, string> change)
+    {
+        var changed = new StringBuilder(text.Length);
         var at = 0;
-        for (; _addedBeforeRewriting.Find(text, at) is var (start, end, _); at = end)
-            rewritten.Append(Definition.Normalizers.Apply(text[at..start].ToString())).Append(text[start..end]);
-        return rewritten.Append(Definition.Normalizers.Apply(text[at..].ToString())).ToString();
+        for (; added.Find(text, at) is (var start, var end, _); at = end)
+            changed.Append(change(text[at..start].ToString())).Append(text[start..end]);
+        return changed.Append(change(text[at..].ToString())).ToString();
     }
 
     private protected override void Encode(ReadOnlySpan<char> text, bool preTokenize, TokenSink sink)
     {
         var at = 0;
-        for (; !sink.IsFull && _added.Find(text, at) is var (start, end, id); at = end)
+        for (; !sink.IsFull && _added.Find(text, at) is (var start, var end, var id); at = end)
         {
             EncodeSegment(text[at..start], at, preTokenize, sink);
             sink.Add(id, start, end);
@@ -88,32 +95,19 @@ public sealed class ByteLevelBpeTokenizer : TextTokenizer
     {
         if (text.IsEmpty)
             return;
-        var shift = Definition.AddPrefixSpace && text[0] != ' ' ? 1 : 0;
-        if (shift == 1)
-            text = $" {text}";
         foreach (var (start, length) in preTokenize ? Definition.Splitter.Split(text) : [(0, text.Length)])
         {
             if (sink.IsFull)
                 return;
-            EncodeWord(text.Slice(start, length), offset + start - shift, offset, sink);
+            var word = text.Slice(start, length);
+            if (sink.KeepsRanges)
+                EncodeWord(word, offset + start, sink);
+            else
+                sink.AddIds(_cache.GetOrEncode(word, EncodeWord));
         }
     }
 
-    private void EncodeWord(ReadOnlySpan<char> word, int offset, int firstOffset, TokenSink sink)
-    {
-        if (sink.KeepsRanges)
-            MergeBytes(word, offset, firstOffset, sink);
-        else if (_cache.TryGet(word, out var ids))
-            sink.AddIds(ids);
-        else
-        {
-            var own = new TokenSink(int.MaxValue, keepRanges: false);
-            MergeBytes(word, 0, 0, own);
-            sink.AddIds(_cache.Add(word, own.Ids));
-        }
-    }
-
-    private void MergeBytes(ReadOnlySpan<char> word, int offset, int firstOffset, TokenSink sink)
+    private void EncodeWord(ReadOnlySpan<char> word, int offset, TokenSink sink)
     {
         var most = Encoding.UTF8.GetMaxByteCount(word.Length);
         var bytes = ArrayPool<byte>.Shared.Rent(most);
@@ -122,27 +116,26 @@ public sealed class ByteLevelBpeTokenizer : TextTokenizer
         var symbols = rented.AsSpan(0, count);
         var ends = rented.AsSpan(most, count);
         if (_wholeWords is not null && _wholeWords.TryGetValue(ByteAlphabet.Spell(bytes.AsSpan(0, count)), out var whole))
-            sink.Add(whole, Math.Max(offset, firstOffset), offset + word.Length);
+            sink.Add(whole, offset, offset + word.Length);
         else
         {
             for (var i = 0; i < count; i++)
                 (symbols[i], ends[i]) = (_bytes[bytes[i]], i + 1);
             count = PairMerger.Merge(symbols, ends, _merges);
-            Emit(symbols[..count], ends[..count], bytes, offset, firstOffset, sink);
+            Emit(symbols[..count], ends[..count], bytes, offset, sink);
         }
         ArrayPool<int>.Shared.Return(rented);
         ArrayPool<byte>.Shared.Return(bytes);
     }
 
-    private static void Emit(
-        ReadOnlySpan<int> symbols, ReadOnlySpan<int> ends, ReadOnlySpan<byte> bytes, int offset, int firstOffset, TokenSink sink)
+    private static void Emit(ReadOnlySpan<int> symbols, ReadOnlySpan<int> ends, ReadOnlySpan<byte> bytes, int offset, TokenSink sink)
     {
         var (start, at, characters) = (offset, 0, offset);
         for (var i = 0; i < symbols.Length; i++)
         {
             for (; at < ends[i]; at++)
                 characters += CharactersEndedBy(bytes, at);
-            sink.Add(symbols[i], Math.Max(start, firstOffset), Math.Max(characters, firstOffset));
+            sink.Add(symbols[i], start, characters);
             start = characters;
         }
     }

@@ -36,7 +36,7 @@ internal sealed class ScoredPieceMerger
         _userDefined = TextTrie.Of(pieces, kind => kind == PieceKind.UserDefined);
         var symbols = Symbols();
         AddMerges(symbols.GetAlternateLookup<ReadOnlySpan<char>>());
-        _wordsAreSeparate = symbols.ContainsKey(space.ToString()) && !symbols.Keys.Any(HasSpaceAfterOther);
+        _wordsAreSeparate = Words.AreSeparate(symbols.Where(symbol => symbol.Value < pieces.Count).Select(symbol => symbol.Key), space);
     }
 
     /// <summary>Adds the tokens of <paramref name="text"/>, which starts at <paramref name="offset"/> of the whole text.</summary>
@@ -56,33 +56,14 @@ internal sealed class ScoredPieceMerger
     {
         while (!text.IsEmpty && !sink.IsFull)
         {
-            var word = text[..WordLength(text)];
+            var word = text[..(_wordsAreSeparate ? Words.Length(text, _space) : text.Length)];
             if (sink.KeepsRanges)
                 EncodeWord(word, offset, sink);
             else
-                EncodeCached(word, sink);
+                sink.AddIds(_cache.GetOrEncode(word, EncodeWord));
             offset += word.Length;
             text = text[word.Length..];
         }
-    }
-
-    /// <summary>Where no piece reaches over a space from the left, a text may be cut there without changing its tokens.</summary>
-    private int WordLength(ReadOnlySpan<char> text)
-    {
-        var start = _wordsAreSeparate ? text.IndexOfAnyExcept(_space) : -1;
-        var length = start < 0 ? -1 : text[start..].IndexOf(_space);
-        return length < 0 ? text.Length : start + length;
-    }
-
-    private void EncodeCached(ReadOnlySpan<char> word, TokenSink sink)
-    {
-        if (!_cache.TryGet(word, out var ids))
-        {
-            var own = new TokenSink(int.MaxValue, keepRanges: false);
-            EncodeWord(word, 0, own);
-            ids = _cache.Add(word, own.Ids);
-        }
-        sink.AddIds(ids);
     }
 
     private void EncodeWord(ReadOnlySpan<char> word, int offset, TokenSink sink)
@@ -158,11 +139,5 @@ internal sealed class ScoredPieceMerger
                         _parts[id] = (left, right);
                 }
         }
-    }
-
-    private bool HasSpaceAfterOther(string text)
-    {
-        var start = text.AsSpan().IndexOfAnyExcept(_space);
-        return start >= 0 && text.AsSpan(start).Contains(_space);
     }
 }

@@ -7,7 +7,8 @@ namespace MlNetLlm.Tokenization;
 /// <summary>Reads tokenizers of any known kind, told apart by content, and saves them beside a model.</summary>
 /// <remarks>
 /// Known: Hugging Face's <c>tokenizer.json</c> (byte-level byte-pair models), GPT-2's <c>vocab.json</c> with <c>merges.txt</c> (or
-/// <c>encoder.json</c> with <c>vocab.bpe</c>), llama2.c's <c>tokenizer.bin</c>. Gzip is unpacked.
+/// <c>encoder.json</c> with <c>vocab.bpe</c>), SentencePiece's <c>tokenizer.model</c>, llama2.c's <c>tokenizer.bin</c>. Gzip is unpacked.
+/// Where a folder has a <c>tokenizer.json</c> that is not byte-level and a <c>tokenizer.model</c>, the latter counts.
 /// Files are taken as hostile: sizes and depths are checked before memory is taken, and whatever is wrong gives an
 /// <see cref="InvalidDataException"/> that names the file. Reading never runs anything from a file.
 /// </remarks>
@@ -15,9 +16,11 @@ public static class TokenizerFile
 {
     private const int MaxLlama2CTokenLength = 1 << 16;         // the first four bytes of JSON or of a SentencePiece model are far above
 
+    private const string ModelName = SentencePieceModelTokenizer.FileName;
+
     /// <summary>In the order in which a folder is searched; some folders hold several files for one tokenizer.</summary>
     private static readonly string[] Names =
-        ["tokenizer.json", "tokenizer.bin", "vocab.json", "encoder.json", "tok*.bin"];
+        ["tokenizer.json", ModelName, "tokenizer.bin", "vocab.json", "encoder.json", "tok*.bin"];
 
     /// <summary>Reads the tokenizer of a model folder, or a tokenizer file.</summary>
     /// <param name="path">A folder or a file.</param>
@@ -27,11 +30,7 @@ public static class TokenizerFile
     /// <exception cref="InvalidDataException">A file is damaged, of no known kind, or passes a limit.</exception>
     public static TextTokenizer Load(string path, TokenizerLimits? limits = null)
     {
-        limits ??= TokenizerLimits.Default;
-        var file = FileBytes.Read(Directory.Exists(path) ? FindIn(path) : path, limits);
-        if (IsLlama2C(file.Content.Span))
-            return Llama2CTokenizer.Read(file, limits);
-        return ReadJson(CheckedJson.Parse(file, limits), limits);
+        return Read(Directory.Exists(path) ? FindIn(path) : path, limits ?? TokenizerLimits.Default);
     }
 
     /// <summary>Writes the files of a tokenizer into a folder, from where <see cref="Load"/> reads the same tokenizer.</summary>
@@ -50,6 +49,16 @@ public static class TokenizerFile
             AtomicFile.WriteAllBytes(fileSystem ?? Storage.Default, Path.Combine(folder, name), content);
     }
 
+    private static TextTokenizer Read(string path, TokenizerLimits limits)
+    {
+        var file = FileBytes.Read(path, limits);
+        if (IsLlama2C(file.Content.Span))
+            return Llama2CTokenizer.Read(file, limits);
+        return IsSentencePiece(file.Content.Span)
+            ? SentencePieceModelTokenizer.Read(file, limits)
+            : ReadJson(CheckedJson.Parse(file, limits), limits);
+    }
+
     private static TextTokenizer ReadJson(CheckedJson root, TokenizerLimits limits)
     {
         root.Require(root.IsObject, "an object");
@@ -57,7 +66,9 @@ public static class TokenizerFile
             ? CheckedJson.Parse(FileBytes.Read(path, limits), limits)
             : null;
         if (root["model"].IsObject)
-            return TokenizerJson.Read(root, roles, limits);
+            return !TokenizerJson.IsByteLevel(root) && Beside(root.File, [ModelName]) is { } model
+                ? Read(model, limits)
+                : TokenizerJson.Read(root, roles, limits);
         var merges = Beside(root.File, ["merges.txt", "vocab.bpe"])
             ?? throw root.File.Wrong("it has no 'model', and no merges.txt or vocab.bpe stands beside it");
         return Gpt2Vocabulary.Read(root, FileBytes.Read(merges, limits), roles, limits);
@@ -65,6 +76,10 @@ public static class TokenizerFile
 
     private static bool IsLlama2C(ReadOnlySpan<byte> bytes)
         => BinaryPrimitives.TryReadInt32LittleEndian(bytes, out var longest) && longest is > 0 and <= MaxLlama2CTokenLength;
+
+    /// <summary>A SentencePiece model starts with field 1, its first piece. JSON may start with the same byte, a line end.</summary>
+    private static bool IsSentencePiece(ReadOnlySpan<byte> bytes)
+        => bytes is [0x0A, ..] && bytes.TrimStart(" \t\r\n"u8) is not [(byte)'{', ..];
 
     private static string? Beside(FileBytes file, IEnumerable<string> names)
         => Path.GetDirectoryName(Path.GetFullPath(file.Name)) is { } folder ? First(folder, names) : null;

@@ -22,6 +22,7 @@ internal static class TokenizerJson
         var vocabulary = model["vocab"].Ids(limits);
         var added = root["added_tokens"].ItemsOrNone(limits.MaxVocabulary).Select(item => ReadAdded(item, limits)).ToArray();
         var (splitter, prefix) = PreTokenizerJson.Read(root["pre_tokenizer"], limits);
+        root.File.Require(!prefix || !added.Any(t => t.RightStrip), "add_prefix_space and tokens with rstrip are not supported together");
         var normalizers = new List<TextNormalizer>();
         ReadNormalizer(root["normalizer"], normalizers, limits);
         return Bpe.Build(root.File, new BpeDefinition
@@ -36,6 +37,14 @@ internal static class TokenizerJson
             Unknown = model["unk_token"].TextOrNull() is { } unknown ? Bpe.Find(unknown, vocabulary, added) : null,
             Special = TokenizerRoles.Find(text => Bpe.Find(text, vocabulary, added), roles),
         });
+    }
+
+    /// <summary>Whether the file's words are spelled byte by byte, which is what can be read here.</summary>
+    public static bool IsByteLevel(CheckedJson root)
+    {
+        var step = root["pre_tokenizer"];
+        return step.IsObject && (step["type"].TextOrNull() == "ByteLevel"
+            || step["pretokenizers"].ItemsOrNone(int.MaxValue).Any(inner => inner.IsObject && inner["type"].TextOrNull() == "ByteLevel"));
     }
 
     private static AddedToken ReadAdded(CheckedJson item, TokenizerLimits limits)

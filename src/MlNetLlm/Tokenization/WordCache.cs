@@ -11,21 +11,18 @@ internal sealed class WordCache
     private readonly ConcurrentDictionary<string, int[]> _words = new();
     private int _count;                                         // ConcurrentDictionary.Count would lock
 
-    public bool TryGet(ReadOnlySpan<char> word, out ReadOnlySpan<int> ids)
-    {
-        ids = default;
-        if (word.Length > MaxLength || !_words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known))
-            return false;
-        ids = known;
-        return true;
-    }
+    /// <summary>Adds the tokens of a word, which starts at an offset of the whole text, to a sink.</summary>
+    public delegate void Encoder(ReadOnlySpan<char> word, int offset, TokenSink sink);
 
-    /// <summary>Keeps the tokens of a word if there is room, and gives them back.</summary>
-    public ReadOnlySpan<int> Add(ReadOnlySpan<char> word, List<int> ids)
+    /// <summary>The ids of a word, from the cache or the encoder.</summary>
+    public ReadOnlySpan<int> GetOrEncode(ReadOnlySpan<char> word, Encoder encode)
     {
-        var kept = ids.ToArray();
-        if (word.Length <= MaxLength && _count < MaxWords && _words.TryAdd(word.ToString(), kept))
+        if (word.Length <= MaxLength && _words.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(word, out var known))
+            return known;
+        var sink = new TokenSink(int.MaxValue, keepRanges: false);
+        encode(word, 0, sink);
+        if (word.Length <= MaxLength && _count < MaxWords && _words.TryAdd(word.ToString(), [.. sink.Ids]))
             Interlocked.Increment(ref _count);
-        return kept;
+        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sink.Ids);
     }
 }

@@ -64,7 +64,9 @@ public sealed class TokenizerJsonTests
         var tokenizer = TinyTokenizerJson.Load(json);
 
         Assert.That(tokenizer.EncodeToIds("the the"), Is.EqualTo(tokenizer.EncodeToIds(" the the")));
-        Assert.That(tokenizer.EncodeToTokens("the x", out _)[0].Offset, Is.EqualTo(0..3));
+        Assert.That(tokenizer.EncodeToIds("<|endoftext|>the"), Is.EqualTo(tokenizer.EncodeToIds("<|endoftext|> the")));
+        Assert.That(tokenizer.EncodeToTokens("the x", out var rewritten)[0].Offset, Is.EqualTo(0..4));
+        Assert.That(rewritten, Is.EqualTo(" the x"));
     }
 
     [TestCase("lstrip", "a  <m> b", "a|  <m>| |b")]

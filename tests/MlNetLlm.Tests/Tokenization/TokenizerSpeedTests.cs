@@ -11,12 +11,13 @@ public sealed class TokenizerSpeedTests
     {
         ["gpt2"] = new(() => TokenizerFile.Load(TokenizerData.Path("gpt2_bpe"))),
         ["llama2c"] = new(() => TokenizerFile.Load(TokenizerData.Path("llama2_tokenizer/tokenizer.bin"))),
+        ["unigram"] = new(() => TokenizerFile.Load(TokenizerData.Path("tokenizer_vectors/sentencepiece/test_model.model"))),
         ["stories"] = new(() => TokenizerFile.Load(TokenizerData.Path("stories260k/tok512.bin"))),
     };
 
     [Test]
     public void EncodeToIds_OfAMegabyteOfOneLetter_TakesASecondAtMost(
-        [Values("gpt2", "llama2c", "stories")] string which, [Values('a', ' ', '\n', 'é', '=')] char letter)
+        [Values("gpt2", "llama2c", "stories", "unigram")] string which, [Values('a', ' ', '\n', 'é', '=')] char letter)
     {
         var tokenizer = Tokenizers[which].Value;
         var text = new string(letter, Megabyte);
@@ -25,12 +26,13 @@ public sealed class TokenizerSpeedTests
         var seconds = ProcessorSeconds(() => ids = tokenizer.EncodeToIds(text));
 
         TestContext.Out.WriteLine($"{which} '{letter}': {seconds:F3} s");
-        Assert.That(tokenizer.Decode(ids), Is.EqualTo(text));
+        if (which != "unigram")                                 // which rewrites texts and does not know every letter
+            Assert.That(tokenizer.Decode(ids), Is.EqualTo(text));
         Assert.That(seconds, Is.LessThanOrEqualTo(1));
     }
 
     [Test, Category("Slow")]
-    public void EncodeToIds_OfTenTimesTheText_TakesAboutTenTimesTheTime([Values("gpt2", "llama2c")] string which)
+    public void EncodeToIds_OfTenTimesTheText_TakesAboutTenTimesTheTime([Values("gpt2", "llama2c", "unigram")] string which)
     {
         var tokenizer = Tokenizers[which].Value;
 

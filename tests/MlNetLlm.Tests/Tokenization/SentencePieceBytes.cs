@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace MlNetLlm.Tests.Tokenization;
+
+/// <summary>Writes small SentencePiece model files.</summary>
+internal static class SentencePieceBytes
+{
+    /// <param name="kind">1 unigram, 2 byte-pair.</param>
+    /// <param name="pieces">Text, score and kind (1 normal, 2 unknown, 3 control, 4 user-defined) of each.</param>
+    public static byte[] Make(int kind, IEnumerable<(string Text, float Score, int Kind)> pieces)
+    {
+        var model = new MemoryStream();
+        foreach (var piece in pieces)
+            Field(model, 1, Piece(piece.Text, piece.Score, piece.Kind));
+        Field(model, 2, [0x18, (byte)kind]);
+        return model.ToArray();
+    }
+
+    private static byte[] Piece(string text, float score, int kind)
+    {
+        var piece = new MemoryStream();
+        Field(piece, 1, Encoding.UTF8.GetBytes(text));
+        piece.Write([0x15, .. BitConverter.GetBytes(score), 0x18, (byte)kind]);
+        return piece.ToArray();
+    }
+
+    private static void Field(MemoryStream into, int number, byte[] content)
+    {
+        var writer = new BinaryWriter(into);
+        writer.Write((byte)(number << 3 | 2));
+        writer.Write7BitEncodedInt(content.Length);
+        writer.Write(content);
+    }
+}
