@@ -7,7 +7,8 @@ namespace MlNetLlm.Tokenization;
 /// <summary>Reads tokenizers of any known kind, told apart by content, and saves them beside a model.</summary>
 /// <remarks>
 /// Known: Hugging Face's <c>tokenizer.json</c> (byte-level byte-pair models), GPT-2's <c>vocab.json</c> with <c>merges.txt</c> (or
-/// <c>encoder.json</c> with <c>vocab.bpe</c>), SentencePiece's <c>tokenizer.model</c>, llama2.c's <c>tokenizer.bin</c>. Gzip is unpacked.
+/// <c>encoder.json</c> with <c>vocab.bpe</c>), SentencePiece's <c>tokenizer.model</c>, llama2.c's <c>tokenizer.bin</c>,
+/// and the <c>vocabulary.json</c> of a <see cref="VocabularyTokenizer"/>. Gzip is unpacked.
 /// Where a folder has a <c>tokenizer.json</c> that is not byte-level and a <c>tokenizer.model</c>, the latter counts.
 /// Files are taken as hostile: sizes and depths are checked before memory is taken, and whatever is wrong gives an
 /// <see cref="InvalidDataException"/> that names the file. Reading never runs anything from a file.
@@ -20,7 +21,7 @@ public static class TokenizerFile
 
     /// <summary>In the order in which a folder is searched; some folders hold several files for one tokenizer.</summary>
     private static readonly string[] Names =
-        ["tokenizer.json", ModelName, "tokenizer.bin", "vocab.json", "encoder.json", "tok*.bin"];
+        [VocabularyTokenizer.FileName, "tokenizer.json", ModelName, "tokenizer.bin", "vocab.json", "encoder.json", "tok*.bin"];
 
     /// <summary>Reads the tokenizer of a model folder, or a tokenizer file.</summary>
     /// <param name="path">A folder or a file.</param>
@@ -65,6 +66,8 @@ public static class TokenizerFile
         CheckedJson? roles = Beside(root.File, [TokenizerRoles.FileName]) is { } path
             ? CheckedJson.Parse(FileBytes.Read(path, limits), limits)
             : null;
+        if (root["separator"].IsText)
+            return VocabularyTokenizer.Read(root.File, limits);
         if (root["model"].IsObject)
             return !TokenizerJson.IsByteLevel(root) && Beside(root.File, [ModelName]) is { } model
                 ? Read(model, limits)
