@@ -49,5 +49,6 @@ internal readonly struct Arg
     public static implicit operator Arg(string text) => text is null ? default : new(Tag.String, 0, text);
     public static implicit operator Arg(Device device) =>
         device is null ? default : new(Tag.Device, device.index, null, (int)device.type);
-    public static implicit operator Arg(Generator generator) => generator is null ? default : new(Tag.Generator, generator.Handle, generator);
+    public static implicit operator Arg(Generator generator) =>
+        generator is null ? default : new(Tag.Generator, generator.Handle, generator);
 }

@@ -25,8 +25,8 @@ internal static unsafe class Native
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
             throw new DllNotFoundException(
-                $"The TorchSharp stand-in cannot load libtorch through '{file}'. Install it (apt-get install libtorch-dev) and build again, " +
-                $"or set LIBTORCH to a libtorch folder before building. The loader says: {e.Message}", e);
+                $"The TorchSharp stand-in cannot load libtorch through '{file}'. Install it (apt-get install libtorch-dev) and build " +
+                $"again, or set LIBTORCH to a libtorch folder before building. The loader says: {e.Message}", e);
         }
     }
 

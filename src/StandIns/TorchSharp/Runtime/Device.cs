@@ -4,7 +4,8 @@ public static partial class torch
 {
     public class Device
     {
-        public Device(DeviceType deviceType, int index = -1) => (type, this.index) = (deviceType, deviceType == DeviceType.CPU ? -1 : index);
+        public Device(DeviceType deviceType, int index = -1) =>
+            (type, this.index) = (deviceType, deviceType == DeviceType.CPU ? -1 : index);
 
         public Device(string deviceType, int index = -1) : this(Parse(deviceType), index) { }
 
@@ -23,7 +24,7 @@ public static partial class torch
         public static implicit operator Device(string description) => new(description);
 
         public override string ToString() =>
-            type == DeviceType.CPU ? "cpu" : index < 0 ? type.ToString().ToLowerInvariant() : $"{type.ToString().ToLowerInvariant()}:{index}";
+            type.ToString().ToLowerInvariant() + (type == DeviceType.CPU || index < 0 ? "" : $":{index}");
 
         private static DeviceType Parse(string name) => name switch
         {

@@ -48,7 +48,7 @@ public static unsafe partial class torch
             {
                 var info = Info;
                 if (info.Count * info.ItemSize != value.Length)
-                    throw new ArgumentException($"Mismatched data sizes: the tensor has {info.Count * info.ItemSize} bytes, the span {value.Length}.");
+                    throw new ArgumentException($"The tensor has {info.Count * info.ItemSize} bytes, the span {value.Length}.");
                 RequireContiguous(info);
                 RequireCpu();
                 value.CopyTo(new Span<byte>(DataPointer(), value.Length));
@@ -95,7 +95,7 @@ public static unsafe partial class torch
         private void RequireCpu()
         {
             if (device_type != DeviceType.CPU)
-                throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
+                throw new InvalidOperationException($"The data is on {device}: copy the tensor to the CPU before reading it.");
         }
 
         private static void RequireContiguous(in TensorInfo info)

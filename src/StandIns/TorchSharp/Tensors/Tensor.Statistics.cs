@@ -30,7 +30,8 @@ public static partial class torch
         public Tensor histc(long bins = 100, long min = 0, long max = 0) => Ops.histc.Call(this, bins, min, max);
 
         public Tensor norm(float p = 2F) => Ops.norm_Scalar.Call(this, p);
-        public Tensor norm(int dim, bool keepdim = false, float p = 2F) => Ops.norm_ScalarOpt_dim.Call(this, p, new long[] { dim }, keepdim);
+        public Tensor norm(int dim, bool keepdim = false, float p = 2F) =>
+            Ops.norm_ScalarOpt_dim.Call(this, p, new long[] { dim }, keepdim);
 
         public Tensor std(long[] dimensions, bool unbiased = true, bool keepdim = false, ScalarType? type = null) =>
             As(Ops.std_dim.Call(this, dimensions, unbiased, keepdim), type);

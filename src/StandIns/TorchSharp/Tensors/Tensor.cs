@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 
 namespace TorchSharp;
 
 public static unsafe partial class torch
 {
-    /// <summary>A tensor by handle: one reference to libtorch's TensorImpl, given back on disposal, by its scope or by the finalizer.</summary>
+    /// <summary>One reference to libtorch's TensorImpl, given back on disposal, by the scope or by the finalizer.</summary>
     public partial class Tensor : IDisposable
     {
         private static long _total, _peak;
@@ -127,8 +126,7 @@ public static unsafe partial class torch
         public override string ToString()
         {
             if (IsInvalid) return "";
-            var text = new StringBuilder("[").AppendJoin('x', shape).Append("], type = ").Append(dtype).Append(", device = ").Append(device);
-            return text.ToString();
+            return $"[{string.Join('x', shape)}], type = {dtype}, device = {device}";
         }
     }
 }

@@ -1,3 +1,4 @@
+using TorchSharp.Utils;
 using static TorchSharp.torch;
 
 namespace TorchSharp;
@@ -13,6 +14,25 @@ public static class TensorExtensionMethods
     public static Half ToHalf(this Tensor value) => value.ToScalar().ToHalf();
     public static float ToSingle(this Tensor value) => value.ToScalar().ToSingle();
     public static double ToDouble(this Tensor value) => value.ToScalar().ToDouble();
+
+    public static void Save(this Tensor tensor, BinaryWriter writer)
+    {
+        writer.Encode((long)tensor.dtype);
+        writer.Encode(tensor.ndim);
+        foreach (var size in tensor.shape) writer.Encode(size);
+        writer.Flush();
+        tensor.WriteBytesToStream(writer.BaseStream);
+    }
+
+    public static Tensor Load(BinaryReader reader, bool skip = false)
+    {
+        var type = (ScalarType)reader.Decode();
+        var shape = new long[reader.Decode()];
+        for (int i = 0; i < shape.Length; i++) shape[i] = reader.Decode();
+        var tensor = empty(shape, type);
+        tensor.ReadBytesFromStream(reader.BaseStream);
+        return tensor;
+    }
 
     public static Modules.Parameter AsParameter(this Tensor tensor) => new(tensor);
     public static int ElementSize(this ScalarType type) => SizeOf(type);

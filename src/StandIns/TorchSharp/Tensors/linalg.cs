@@ -6,7 +6,8 @@ public static partial class torch
     {
         public enum QRMode { Reduced = 0, Complete = 1, R = 2 }
 
-        public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) => Ops.linalg_svd.Call3(input, fullMatrices);
+        public static (Tensor U, Tensor S, Tensor Vh) svd(Tensor input, bool fullMatrices = true) =>
+            Ops.linalg_svd.Call3(input, fullMatrices);
         public static Tensor svdvals(Tensor input) => Ops.linalg_svdvals.Call(input);
 
         public static (Tensor Q, Tensor R) qr(Tensor input, QRMode mode = QRMode.Reduced) =>

@@ -39,7 +39,8 @@ public static unsafe partial class torch
             public abstract List<Tensor> backward(AutogradContext ctx, Tensor grad_output);
 
             internal sealed override List<Tensor> Forward(AutogradContext ctx, object[] vars) => [forward(ctx, vars)];
-            internal sealed override List<Tensor> Backward(AutogradContext ctx, List<Tensor> grad_outputs) => backward(ctx, grad_outputs[0]);
+            internal sealed override List<Tensor> Backward(AutogradContext ctx, List<Tensor> grad_outputs) =>
+                backward(ctx, grad_outputs[0]);
         }
 
         public abstract class MultiTensorFunction<T> : Function<T> where T : MultiTensorFunction<T>, new()
@@ -103,7 +104,8 @@ public static unsafe partial class torch
                 }
                 catch (Exception e)
                 {
-                    fixed (byte* text = Encoding.UTF8.GetBytes($"{e.GetType().Name} in a managed backward: {e.Message}\0")) Native.ts_set_error(text);
+                    var message = Encoding.UTF8.GetBytes($"{e.GetType().Name} in a managed backward: {e.Message}\0");
+                    fixed (byte* text = message) Native.ts_set_error(text);
                     return -1;
                 }
             }
@@ -121,11 +123,11 @@ public static unsafe partial class torch
                 var gradients = backward(context, grads);
                 context.Unpacked([]);
                 if (gradients.Count != _isTensor.Length)
-                    throw new InvalidOperationException($"Function {name} returned {gradients.Count} gradients for {_isTensor.Length} arguments.");
+                    throw new InvalidOperationException($"{name} returned {gradients.Count} gradients for {_isTensor.Length} arguments.");
                 for (int i = 0, tensor = 0; i < gradients.Count; i++)
                 {
                     if (!_isTensor[i] && gradients[i] is not null)
-                        throw new InvalidOperationException($"Function {name} returned a gradient for argument {i + 1}, which is not a tensor.");
+                        throw new InvalidOperationException($"{name} returned a gradient for argument {i + 1}, which is not a tensor.");
                     if (!_isTensor[i]) continue;
                     if (gradients[i] is { } gradient)
                     {

@@ -65,7 +65,8 @@ public static class ModuleExtensionMethods
     public static T to<T>(this T module, torch.Device device, bool non_blocking = false) where T : torch.nn.Module =>
         (T)module._to(device.type, device.index, non_blocking);
 
-    public static T to<T>(this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module =>
+    public static T to<T>(
+        this T module, DeviceType deviceType, int deviceIndex = -1, bool non_blocking = false) where T : torch.nn.Module =>
         (T)module._to(deviceType, deviceIndex, non_blocking);
 
     public static T to<T>(this T module, string device, bool non_blocking = false) where T : torch.nn.Module =>
@@ -83,7 +84,9 @@ public static class ModuleExtensionMethods
         module.to(DeviceType.CUDA, deviceIndex, non_blocking);
 
     public static T half<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.float16, non_blocking);
-    public static T bfloat16<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.bfloat16, non_blocking);
+    public static T bfloat16<T>(this T module, bool non_blocking = false) where T : torch.nn.Module =>
+        module.to(torch.bfloat16, non_blocking);
     public static T @float<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.float32, non_blocking);
-    public static T @double<T>(this T module, bool non_blocking = false) where T : torch.nn.Module => module.to(torch.float64, non_blocking);
+    public static T @double<T>(this T module, bool non_blocking = false) where T : torch.nn.Module =>
+        module.to(torch.float64, non_blocking);
 }

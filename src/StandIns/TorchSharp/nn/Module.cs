@@ -84,14 +84,17 @@ public static partial class torch
 
             public virtual void register_parameter(string name, Parameter param)
             {
-                if (param is null || param.IsInvalid) throw new ArgumentNullException(nameof(param), "A null tensor cannot be registered as a parameter.");
+                if (param is null || param.IsInvalid)
+                    throw new ArgumentNullException(nameof(param), $"Parameter {name} is null.");
                 if (!_parametersByName.TryAdd(name, param)) throw new InvalidOperationException($"Parameter {name} is already registered.");
             }
 
             public virtual void register_buffer(string name, Tensor tensor, bool persistent = true)
             {
-                if (tensor is null || tensor.IsInvalid) throw new ArgumentNullException(nameof(tensor), "A null tensor cannot be registered as a buffer.");
-                if (!_buffersByName.TryAdd(name, (tensor, persistent))) throw new InvalidOperationException($"Tensor {name} is already registered.");
+                if (tensor is null || tensor.IsInvalid)
+                    throw new ArgumentNullException(nameof(tensor), $"Buffer {name} is null.");
+                if (!_buffersByName.TryAdd(name, (tensor, persistent)))
+                    throw new InvalidOperationException($"Tensor {name} is already registered.");
             }
 
             protected void ConditionallyRegisterParameter(string name, Tensor value)

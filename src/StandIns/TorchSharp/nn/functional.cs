@@ -11,7 +11,8 @@ public static partial class torch
 
             public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Ops.linear.Call(input, weights, bias);
 
-            public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor weight = null, Tensor bias = null, double eps = 1E-05) =>
+            public static Tensor layer_norm(
+                Tensor input, long[] normalized_shape, Tensor weight = null, Tensor bias = null, double eps = 1E-05) =>
                 Ops.layer_norm.Call(input, normalized_shape, weight, bias, eps);
 
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
@@ -39,7 +40,8 @@ public static partial class torch
             public static Tensor nll_loss(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
                 Ops.nll_loss_nd.Call(input, target, weight, (long)reduction);
 
-            public static Tensor binary_cross_entropy(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
+            public static Tensor binary_cross_entropy(
+                Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean) =>
                 Ops.binary_cross_entropy.Call(input, target, weight, (long)reduction);
 
             public static Tensor binary_cross_entropy_with_logits(

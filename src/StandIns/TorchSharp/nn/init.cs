@@ -28,7 +28,8 @@ public static partial class torch
                 Tensor tensor, double mean = 0, double std = 1, double a = -2, double b = 2, Generator generator = null)
             {
                 double low = Cumulative((a - mean) / std), high = Cumulative((b - mean) / std);
-                return Quietly(() => tensor.uniform_(2 * low - 1, 2 * high - 1, generator).erfinv_().mul_(std * Math.Sqrt(2)).add_(mean).clamp_((Scalar)a, (Scalar)b));
+                return Quietly(() => tensor.uniform_(2 * low - 1, 2 * high - 1, generator)
+                    .erfinv_().mul_(std * Math.Sqrt(2)).add_(mean).clamp_((Scalar)a, (Scalar)b));
             }
 
             public static Tensor kaiming_uniform_(

@@ -141,12 +141,7 @@ public abstract class OptimizerState
     protected static void SaveConditionalStateTensor(BinaryWriter writer, Tensor tensor)
     {
         writer.Write(tensor is not null);
-        if (tensor is null) return;
-        writer.Write((int)tensor.dtype);
-        writer.Write(tensor.shape.Length);
-        foreach (var size in tensor.shape) writer.Write(size);
-        writer.Flush();
-        tensor.WriteBytesToStream(writer.BaseStream);
+        tensor?.Save(writer);
     }
 
     protected static void LoadConditionalStateTensor(BinaryReader reader, ref Tensor result, Device device)
@@ -154,13 +149,8 @@ public abstract class OptimizerState
         Tensor loaded = null;
         if (reader.ReadBoolean())
         {
-            var type = (ScalarType)reader.ReadInt32();
-            var shape = new long[reader.ReadInt32()];
-            for (int i = 0; i < shape.Length; i++) shape[i] = reader.ReadInt64();
             using var scope = NewDisposeScope();
-            var here = empty(shape, type);
-            here.ReadBytesFromStream(reader.BaseStream);
-            loaded = here.to(device).DetachFromDisposeScope();
+            loaded = TensorExtensionMethods.Load(reader).to(device).DetachFromDisposeScope();
         }
         result?.Dispose();
         result = loaded;

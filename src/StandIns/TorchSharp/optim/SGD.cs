@@ -97,7 +97,8 @@ namespace TorchSharp.Modules
             public bool? nesterov;
             public bool? maximize;
 
-            internal static Options Of(double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) => new()
+            internal static Options Of(double lr, double momentum, double dampening, double weight_decay, bool nesterov, bool maximize) =>
+                new()
             {
                 LearningRate = lr, InitialLearningRate = lr, momentum = momentum, dampening = dampening, weight_decay = weight_decay,
                 nesterov = nesterov, maximize = maximize,

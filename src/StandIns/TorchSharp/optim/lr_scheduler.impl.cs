@@ -44,7 +44,8 @@ public static partial class torch
                     private readonly IList<int> _milestones;
                     private readonly double _gamma;
 
-                    public MultiStepLR(Optimizer optimizer, IList<int> milestones, double gamma = 0.1, int last_epoch = -1, bool verbose = false)
+                    public MultiStepLR(
+                        Optimizer optimizer, IList<int> milestones, double gamma = 0.1, int last_epoch = -1, bool verbose = false)
                         : base(optimizer, last_epoch, verbose)
                     {
                         (_milestones, _gamma) = (milestones, gamma);
@@ -53,7 +54,8 @@ public static partial class torch
 
                     protected override IEnumerable<double> get_lr() => Scaled(Math.Pow(_gamma, _milestones.Count(m => m == Epoch)));
 
-                    protected override IEnumerable<double> get_closed_form_lr() => OfBase(Math.Pow(_gamma, _milestones.Count(m => m <= Epoch)));
+                    protected override IEnumerable<double> get_closed_form_lr() =>
+                        OfBase(Math.Pow(_gamma, _milestones.Count(m => m <= Epoch)));
                 }
 
                 public class ExponentialLR : LRScheduler
@@ -78,7 +80,8 @@ public static partial class torch
                     private readonly int _total;
 
                     public ConstantLR(
-                        Optimizer optimizer, double factor = 0.3333333333333333, int total_iters = 5, int last_epoch = -1, bool verbose = false)
+                        Optimizer optimizer, double factor = 0.3333333333333333, int total_iters = 5, int last_epoch = -1,
+                            bool verbose = false)
                         : base(optimizer, last_epoch, verbose)
                     {
                         (_factor, _total) = (factor, total_iters);
@@ -116,7 +119,8 @@ public static partial class torch
                 {
                     private readonly double _period, _floor;
 
-                    public CosineAnnealingLR(Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1, bool verbose = false)
+                    public CosineAnnealingLR(
+                        Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1, bool verbose = false)
                         : base(optimizer, last_epoch, verbose)
                     {
                         (_period, _floor) = (T_max, eta_min);
@@ -129,7 +133,8 @@ public static partial class torch
                     {
                         if (Epoch == 0) return Scaled(1);
                         if ((Epoch - 1 - _period) % (2 * _period) == 0)
-                            return Groups.Zip(BaseRates, (g, rate) => g.LearningRate + (rate - _floor) * (1 - Math.Cos(Math.PI / _period)) / 2);
+                            return Groups.Zip(BaseRates, (g,
+                                rate) => g.LearningRate + (rate - _floor) * (1 - Math.Cos(Math.PI / _period)) / 2);
                         return Groups.Select(g => Wave(Epoch) / Wave(Epoch - 1) * (g.LearningRate - _floor) + _floor);
                     }
 
@@ -149,7 +154,7 @@ public static partial class torch
                     {
                         (_schedulers, _milestones) = (schedulers.ToList(), milestones.ToList());
                         if (_milestones.Count != _schedulers.Count - 1)
-                            throw new ArgumentException($"{_schedulers.Count} schedulers need {_schedulers.Count - 1} milestones, not {_milestones.Count}.");
+                            throw new ArgumentException($"{_milestones.Count} milestones for {_schedulers.Count} schedulers.");
                         step();
                     }
 
