@@ -42,14 +42,15 @@ internal sealed partial class SurfaceListing
     }
 
     /// <summary>What whoever implements the type owes to the real package and not to the stand-in.</summary>
-    internal IEnumerable<string> Missing(Type type, string declared, IEnumerable<string> members)
+    internal IEnumerable<string> Missing(Type type, string declared, IEnumerable<string> lines)
     {
-        var have = members.Select(Key).ToHashSet();
-        var owed = _lines.Where(l => l.Key.Contains($" {declared}.", StringComparison.Ordinal) && (type.IsInterface || l.Key.Contains(" abstract ")))
-            .Where(l => !Header().IsMatch(l.Key) && Regex.IsMatch(l.Key, $@" {Regex.Escape(declared)}\.(this\[|[^.(]+(\(| \{{))"));
+        var have = lines.Select(Key).ToHashSet();
+        var own = new Regex($@" {Regex.Escape(declared)}\.(this\[|[^.(]+(\(| \{{))");
+        var owed = _lines.Where(l => (type.IsInterface || l.Key.Contains(" abstract ")) && !Header().IsMatch(l.Key) && own.IsMatch(l.Key));
         var bases = _bases.GetValueOrDefault(Bare(declared)) ?? [];
-        var known = type.GetInterfaces().Append(type.BaseType).OfType<Type>().Select(t => (t.FullName ?? $"{t.Namespace}.{t.Name}").Split('`')[0].Replace('+', '.')).ToHashSet();
-        return owed.Where(l => !have.Contains(l.Key)).Select(l => l.Value).Concat(type.IsInterface ? bases.Where(b => !known.Contains(Bare(b))) : []);
+        var known = type.GetInterfaces().Select(i => Bare(new TypeText(_annotated).Of(i))).ToHashSet();
+        var members = owed.Where(l => !have.Contains(l.Key)).Select(l => l.Value);
+        return type.IsInterface ? members.Concat(bases.Where(b => !known.Contains(Bare(b)))) : members;
     }
 
     /// <summary>The line that looks most like the member's.</summary>
@@ -67,7 +68,8 @@ internal sealed partial class SurfaceListing
     {
         if (Header().Match(key) is not { Success: true } ours) return null;
         var start = key[..ours.Groups["name"].Index] + ours.Groups["name"].Value;
-        var theirs = _lines.Keys.FirstOrDefault(l => l.StartsWith(start, StringComparison.Ordinal) && (l.Length == start.Length || l[start.Length] == ' '));
+        var theirs = _lines.Keys.FirstOrDefault(l => l.StartsWith(start,
+            StringComparison.Ordinal) && (l.Length == start.Length || l[start.Length] == ' '));
         if (theirs is null || Where(theirs) != Where(key)) return null;
         var known = Ancestors(Bare(ours.Groups["name"].Value));
         return Split(ours.Groups["bases"].Value).All(b => known.Contains(Bare(b))) ? _lines[theirs] : null;
@@ -105,7 +107,8 @@ internal sealed partial class SurfaceListing
         return _annotated ? OpenParameter().Replace(line, "$1") : line;
     }
 
-    private static string Where(string header) => header.IndexOf(" where ", StringComparison.Ordinal) is >= 0 and var at ? header[at..] : "";
+    private static string Where(string header) =>
+        header.IndexOf(" where ", StringComparison.Ordinal) is >= 0 and var at ? header[at..] : "";
 
     private static string Bare(string type) => Arguments().Replace(type.Split('<')[0], "");
 
@@ -142,6 +145,8 @@ internal sealed partial class SurfaceListing
     [GeneratedRegex(@"\b(T|S|T[A-Z0-9]\w*)\?")] private static partial Regex OpenParameter();
     [GeneratedRegex(@"<.*>")] private static partial Regex Arguments();
     [GeneratedRegex(@"[\w.<>, ]*?(?<= )\S*[.](?<name>this|operator \S+|\w+)(?=[\[(<]| \{|$| =)")] private static partial Regex Name();
-    [GeneratedRegex(@"^(public|protected|protected internal) (?<kind>[a-z ]*(class|struct|interface)) (?<name>[^ (:]+(<[^>]*>)?[^ (:]*)( : (?<bases>.*?))?( where .*)?$")]
+    [GeneratedRegex(
+        @"^(public|protected|protected internal) (?<kind>[a-z ]*(class|struct|interface)) " +
+        @"(?<name>[^ (:]+(<[^>]*>)?[^ (:]*)( : (?<bases>.*?))?( where .*)?$")]
     private static partial Regex Header();
 }

@@ -50,7 +50,8 @@ public sealed class SurfaceListingTests
     [Test]
     public void Missing_WhereTheRealInterfaceAsksForMore_NamesIt()
     {
-        var lines = new[] { $"public interface {Toy} : System.IDisposable", $"public void {Toy}.More()", $"public int {Toy}.Count {{ get; }}" };
+        string[] lines =
+            [$"public interface {Toy} : System.IDisposable", $"public void {Toy}.More()", $"public int {Toy}.Count {{ get; }}"];
         var listing = new SurfaceListing(lines, annotated: true);
         Assert.That(listing.Missing(typeof(IToy), Text.Declared(typeof(IToy)), Members.Select(m => m.Line)),
             Is.EqualTo(new[] { lines[1], "System.IDisposable" }));

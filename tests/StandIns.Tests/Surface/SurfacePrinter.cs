@@ -53,19 +53,22 @@ internal sealed class SurfacePrinter(TypeText types)
         }
         if (type.IsEnum) return $"{access} enum {name} : {types.Of(Enum.GetUnderlyingType(type))}";
         var kind = type.IsInterface ? "interface"
-            : type.IsValueType ? (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref " : "") + "struct"
+            : type.IsValueType ? Struct(type)
             : type is { IsAbstract: true, IsSealed: true } ? "static class"
             : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
         var bases = Bases(type).ToList();
         return $"{access} {kind} {name}{(bases.Count > 0 ? " : " + string.Join(", ", bases) : "")}{where}";
     }
 
+    private static string Struct(Type type) =>
+        (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (type.IsByRefLike ? "ref " : "") + "struct";
+
     private IEnumerable<string> Bases(Type type)
     {
         if (type.BaseType is { } b && b != typeof(object) && b != typeof(ValueType)) yield return types.Of(b);
         var inherited = type.GetInterfaces().SelectMany(i => i.GetInterfaces()).Concat(type.BaseType?.GetInterfaces() ?? []).ToHashSet();
-        foreach (var own in type.GetInterfaces().Where(i => i.IsVisible && !inherited.Contains(i)).Select(types.Of).Order(StringComparer.Ordinal))
-            yield return own;
+        var own = type.GetInterfaces().Where(i => i.IsVisible && !inherited.Contains(i));
+        foreach (var name in own.Select(types.Of).Order(StringComparer.Ordinal)) yield return name;
     }
 
     private string Field(Type type, FieldInfo field)

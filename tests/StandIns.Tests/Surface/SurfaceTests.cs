@@ -87,7 +87,8 @@ public sealed class SurfaceTests(string assembly, bool annotated, string listing
     private static readonly (string Long, string Short)[] Abbreviations =
     [
         ("TorchSharp.torch.", "@t."), ("TorchSharp.Modules.", "@m."), ("Microsoft.ML.", "@ml."), ("System.Collections.Generic.", "@g."),
-        ("@t.ScalarType? dtype = null, @t.Device? device = null, bool requires_grad = false", "@new"), ("public static @t.Tensor @t.", "@f "),
+        ("@t.ScalarType? dtype = null, @t.Device? device = null, bool requires_grad = false", "@new"),
+        ("public static @t.Tensor @t.", "@f "),
         ("public @t.Tensor @t.Tensor.", "@i "), (", string[]? names = null", ", @names"),
     ];
 

@@ -33,7 +33,8 @@ internal sealed class TypeText(bool annotated)
     /// <summary>A type as a declaration names it: with its own parameters, and their variance where it is an interface.</summary>
     internal string Declared(Type type)
     {
-        var arguments = type.GetGenericArguments().Select(a => (a.GenericParameterAttributes & GenericParameterAttributes.VarianceMask) switch
+        const GenericParameterAttributes Variance = GenericParameterAttributes.VarianceMask;
+        var arguments = type.GetGenericArguments().Select(a => (a.GenericParameterAttributes & Variance) switch
         {
             GenericParameterAttributes.Contravariant => $"in {a.Name}",
             GenericParameterAttributes.Covariant => $"out {a.Name}",
@@ -57,7 +58,7 @@ internal sealed class TypeText(bool annotated)
         if (Keywords.TryGetValue(type, out var keyword)) return keyword;
         if (type.IsArray) return Array(type, info, names);
         if (type.IsPointer) return Of(type.GetElementType()!, null, names) + "*";
-        if (annotated && type is { IsGenericType: true, Namespace: "System" } && type.Name.StartsWith("ValueTuple`", StringComparison.Ordinal))
+        if (annotated && type is { Namespace: "System", Name: "ValueTuple`2" or "ValueTuple`3" or "ValueTuple`4" or "ValueTuple`5" })
             return Tuple(type, info, names);
         var arguments = type.GetGenericArguments().Select((a, i) => Of(a, Inner(info, i), names));
         return Named(type, arguments.ToList());
