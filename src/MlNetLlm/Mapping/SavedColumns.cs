@@ -1,0 +1,24 @@
+using System.ComponentModel;
+using Microsoft.ML.Data;
+
+namespace MlNetLlm.Mapping;
+
+/// <summary>The text column of a saved transformer under its fixed name.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public class SavedText
+{
+    internal const string Column = "MlNetLlm.Text";
+
+    /// <summary>The row's text.</summary>
+    [ColumnName(Column)]
+    public ReadOnlyMemory<char> Text { get; set; }
+}
+
+/// <summary>The payload of a saved transformer.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class SavedPayload
+{
+    /// <summary>The packed payload.</summary>
+    [ColumnName(PayloadColumns.Payload)]
+    public VBuffer<float> Payload { get; set; }
+}
