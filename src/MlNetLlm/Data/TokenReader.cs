@@ -57,26 +57,12 @@ internal sealed class TokenReader(
         return sequences.Count > 0 ? sequences : throw Empty(options.TextColumn, 0);
     }
 
-    /// <remarks>Prompt and completion are tokenised together, as they will be read in use. What the prompt alone begins with too is the
-    /// prompt; a token across the border is part of the completion.</remarks>
     private TokenSequence Row(ReadOnlySpan<char> prompt, ReadOnlySpan<char> completion, int row)
     {
         _ids.Clear();
-        if (special.Bos is { } bos)
-            _ids.Add(bos);
-        var head = _ids.Count;
-        _ids.AddRange(tokenizer.EncodeToIds(string.Concat(prompt, completion)));
-        var promptLength = head;
-        if (!prompt.IsEmpty)
-            foreach (var id in tokenizer.EncodeToIds(prompt))
-            {
-                if (promptLength == _ids.Count || _ids[promptLength] != id)
-                    break;
-                promptLength++;
-            }
-        if (special.Eos is { } eos)
-            _ids.Add(eos);
-        Fit(head, ref promptLength, row);
+        var (ids, promptLength) = PromptAndCompletion.Join(tokenizer, special, prompt, completion);
+        _ids.AddRange(ids);
+        Fit(special.Bos is null ? 0 : 1, ref promptLength, row);
         if (_ids.Count <= Math.Max(1, promptLength))
             throw new InvalidDataException($"Row {row} has no completion token to learn. Lengthen its completion, or leave the row out.");
         store.Add(CollectionsMarshal.AsSpan(_ids));

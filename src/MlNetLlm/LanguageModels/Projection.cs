@@ -45,6 +45,10 @@ public sealed class Projection : Module<Tensor, Tensor>
     /// <summary>The adapter in force, or null for the plain matrix. Whoever sets it owns it; its parameters are not the model's.</summary>
     public IProjectionAdapter? Adapter { get; set; }
 
+    // layers.3.mlp.up.weight → layers.3.mlp.up
+    internal static string NameOfWeight(string parameter) =>
+        parameter.EndsWith(".weight", StringComparison.Ordinal) ? parameter[..^".weight".Length] : parameter;
+
     /// <summary>Projects the last dimension.</summary>
     /// <param name="input">(…, in).</param>
     /// <returns>(…, out).</returns>

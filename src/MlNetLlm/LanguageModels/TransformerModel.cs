@@ -111,9 +111,10 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     /// <summary>
     /// A new model over the SAME storage, frozen: adapters set on it never reach this one, and nothing can train the weights.
     /// </summary>
-    public TransformerModel ShareWeights()
+    /// <param name="replaced">Matrices that take the place of the model's own, by projection name; taken over. Null = none.</param>
+    public TransformerModel ShareWeights(IReadOnlyDictionary<string, Tensor>? replaced = null)
     {
-        var shared = new TransformerModel(Config, WeightSources.SharedWith(this));
+        var shared = new TransformerModel(Config, WeightSources.SharedWith(this, replaced));
         foreach (var parameter in shared.parameters())
             parameter.requires_grad = false;
         shared.train(training);

@@ -45,11 +45,13 @@ internal static class WeightSources
         };
     }
 
-    /// <summary>The same storage as <paramref name="model"/>'s weights, outside its graph.</summary>
-    internal static WeightSource SharedWith(TransformerModel model)
+    /// <summary>The same storage as <paramref name="model"/>'s weights, outside its graph, but for replaced matrices.</summary>
+    internal static WeightSource SharedWith(TransformerModel model, IReadOnlyDictionary<string, Tensor>? replaced)
     {
         var weights = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
-        return (name, _, _) => weights[name].detach();
+        return (name, _, _) => Replacement(name) ?? weights[name].detach();
+
+        Tensor? Replacement(string name) => replaced is not null && replaced.TryGetValue(Projection.NameOfWeight(name), out var tensor) ? tensor : null;
     }
 
     /// <summary>New storage with the same values as <paramref name="model"/>'s weights.</summary>

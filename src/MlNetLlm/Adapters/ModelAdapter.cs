@@ -1,0 +1,56 @@
+using MlNetLlm.LanguageModels;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Adapters;
+
+/// <summary>
+/// What an adapter method learned: a few tensors a matrix, bound to one base model by its fingerprint. The base model itself is never changed;
+/// <see cref="ApplyTo"/> makes a second model that shares every weight but the adapted ones.
+/// </summary>
+public abstract class ModelAdapter : IDisposable
+{
+    private protected ModelAdapter(string baseFingerprint) => BaseFingerprint = baseFingerprint;
+
+    /// <summary>SHA-256 of the base model's configuration and weights, hexadecimal.</summary>
+    public string BaseFingerprint { get; }
+
+    /// <summary>The method's name in files: svf or lora.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>Number of learned scalars.</summary>
+    public abstract long ParameterCount { get; }
+
+    /// <summary>Names of the adapted matrices, in the model's order.</summary>
+    public abstract IReadOnlyList<string> Matrices { get; }
+
+    /// <summary>The base model with the adapted matrices in place; all other weights are shared with it, and it stays as it is.</summary>
+    /// <exception cref="InvalidOperationException">The adapter was trained on another base model; both fingerprints are named.</exception>
+    /// <exception cref="InvalidDataException">A tensor of the adapter does not fit the matrix it names.</exception>
+    public LanguageModel ApplyTo(LanguageModel baseModel)
+    {
+        if (baseModel.Fingerprint != BaseFingerprint)
+        {
+            throw new InvalidOperationException(
+                $"This {Kind} adapter was trained on the base model {BaseFingerprint}, the given model is {baseModel.Fingerprint}. "
+                + "Load it with the model it was trained on.");
+        }
+        using var noGrad = no_grad();
+        var adapted = new Dictionary<string, Tensor>();
+        foreach (var name in Matrices)
+            adapted[name] = AdaptedWeight(AdapterTargets.Find(baseModel.Module, name));
+        return baseModel.WithModule(baseModel.Module.ShareWeights(adapted));
+    }
+
+    /// <summary>Frees the adapter's tensors.</summary>
+    public abstract void Dispose();
+
+    /// <summary>The matrix (out, in) that takes the place of the projection's own.</summary>
+    private protected abstract Tensor AdaptedWeight(Projection projection);
+
+    /// <summary>The adapter's settings for its file, beside kind and fingerprint.</summary>
+    internal abstract IReadOnlyDictionary<string, string> Settings { get; }
+
+    /// <summary>The adapter's tensors for its file, by name; owned by the adapter.</summary>
+    internal abstract IEnumerable<(string Name, Tensor Tensor)> Tensors { get; }
+}

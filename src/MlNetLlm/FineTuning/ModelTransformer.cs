@@ -1,0 +1,94 @@
+using System.ComponentModel;
+using System.Text;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.FineTuning;
+
+/// <summary>
+/// What a fine-tuning or pre-training step leaves behind: a tuned language model. Data that passes through gets one text column,
+/// LanguageModel, with the tuned model's fingerprint; a later step of the same pipeline (Score, …) finds the model itself through it.
+/// </summary>
+/// <remarks>
+/// In an ML.NET model file this step keeps only that column: the steps that use the model carry it. To keep the model, call
+/// <see cref="LanguageModel.Save"/> on <see cref="Model"/>, or save <see cref="Learned"/>.
+/// </remarks>
+/// <typeparam name="TLearned">What was learned: an SVF expert, a LoRA adapter or a whole model.</typeparam>
+public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
+    where TLearned : class
+{
+    private readonly string _textColumn;
+    private readonly DataViewSchema.Annotations _annotations;
+
+    internal ModelTransformer(LanguageModel model, TLearned learned, TrainingResult training, string textColumn)
+    {
+        Model = model;
+        Learned = learned;
+        Training = training;
+        _textColumn = textColumn;
+        _annotations = ModelColumn.AnnotationsFor(model);
+    }
+
+    /// <summary>The tuned model.</summary>
+    public LanguageModel Model { get; }
+
+    /// <summary>What was learned.</summary>
+    public TLearned Learned { get; }
+
+    /// <summary>How the training went.</summary>
+    public TrainingResult Training { get; }
+
+    internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
+
+    internal override Func<bool> Reader(DataViewRow row) => () => true;
+
+    internal override IReadOnlyList<OutputColumn<string>> OutputColumns(DataViewSchema schema) =>
+        [OutputColumn<string>.OfText(ModelColumn.Name, fingerprint => fingerprint, _annotations)];
+
+    internal override IReadOnlyList<string> Compute(IReadOnlyList<bool> rows) => [.. rows.Select(_ => Model.Fingerprint)];
+
+    private protected override void Save(ModelSaveContext ctx) => SavedMapping.Save(
+        ctx,
+        Encoding.UTF8.GetBytes(Model.Fingerprint),
+        new ModelColumnFactory(),
+        new ModelColumnKeyFactory(),
+        ModelColumnFactory.Contract,
+        EmptyRows.OfText(_textColumn),
+        [(_textColumn, SavedText.Column)],
+        [(SavedModelColumn.Column, ModelColumn.Name)]);
+}
+
+/// <summary>The column a saved <see cref="ModelTransformer{TLearned}"/> adds, under its fixed name.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class SavedModelColumn
+{
+    internal const string Column = "MlNetLlm.Model";
+
+    /// <summary>The model's fingerprint.</summary>
+    [ColumnName(Column)]
+    public string Fingerprint { get; set; } = "";
+}
+
+/// <summary>Rebuilds the model column in a loaded model file.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class ModelColumnFactory : CustomMappingFactory<SavedPayload, SavedModelColumn>
+{
+    internal const string Contract = "MlNetLlm.Model";
+
+    /// <inheritdoc/>
+    public override Action<SavedPayload, SavedModelColumn> GetMapping()
+    {
+        string? fingerprint = null;
+        return (input, output) => output.Fingerprint = fingerprint ??= Encoding.UTF8.GetString(PayloadColumns.Unpack(input.Payload.GetValues()));
+    }
+}
+
+/// <summary>Gives every row of a loaded model column its payload key.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[CustomMappingFactoryAttribute(ModelColumnFactory.Contract + ".Key")]
+public sealed class ModelColumnKeyFactory : PayloadKeyFactory<SavedText>;

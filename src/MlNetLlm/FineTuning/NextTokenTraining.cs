@@ -1,0 +1,61 @@
+using Microsoft.ML;
+using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.FineTuning;
+
+/// <summary>What fine-tuning and pre-training share: rows to token batches, next-token loss, the training loop.</summary>
+internal static class NextTokenTraining
+{
+    /// <param name="model">Gives the tokenizer and identifies the run.</param>
+    /// <param name="module">The module that computes, adapters in place, on the options' device.</param>
+    /// <param name="parameters">What trains: adapter parameters, or the module's own.</param>
+    /// <param name="streams">The run's random streams.</param>
+    /// <param name="train">Training rows.</param>
+    /// <param name="validation">Validation rows, or null.</param>
+    /// <param name="options">The method's options.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellation">Stops within one step.</param>
+    public static TrainingResult Run(
+        LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
+        IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
+        using var batches = Read(model, train, options, cancellation);
+        using var held = validation is null ? null : Read(model, validation, options, cancellation);
+        var device = torch.device(options.Device);
+        // A frozen head lets the loss drop each piece of logits at once; a trained one keeps its graph.
+        var headWeights = module.parameters().Any(p => p.requires_grad) ? null : Array.Empty<Tensor>();
+        module.train();
+        var result = TrainingLoop.Run(
+            new TrainingJob
+            {
+                Groups = [new ParameterGroup { Name = "trained", Parameters = [.. parameters] }],
+                Batches = batches,
+                Loss = Loss,
+                Validate = held is null ? null : () => Validate(held),
+                ModelFingerprint = model.Fingerprint,
+                Random = streams,
+            },
+            options, progress, cancellation);
+        module.eval();
+        return result;
+
+        Tensor Loss(TokenBatch batch) =>
+            Objectives.NextToken(module.Head, module.Hidden(batch.Tokens), batch.Targets, module.Config.VocabularySize, headWeights);
+
+        double Validate(TokenBatches rows)
+        {
+            module.eval();
+            var mean = Objectives.Mean(rows.InOrder(), Loss, device);
+            module.train();
+            return mean;
+        }
+    }
+
+    private static TokenBatches Read(LanguageModel model, IDataView data, TrainingOptions options, CancellationToken cancellation) =>
+        TokenBatches.Read(data, options, model.Tokenizer, model.Special, model.Config.ContextLength, cancellationToken: cancellation);
+}

@@ -1,0 +1,40 @@
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Lora;
+
+/// <summary>The trainable low-rank adapter of one matrix.</summary>
+internal sealed class LoraProjection(Tensor a, Tensor b, double scale, double dropout, RandomStream dropoutStream) : IProjectionAdapter
+{
+    /// <summary>A (r, in).</summary>
+    public Parameter A { get; } = new(a);
+
+    /// <summary>B (out, r).</summary>
+    public Parameter B { get; } = new(b);
+
+    public IEnumerable<(string Name, Parameter Parameter)> Parameters => [("lora_a", A), ("lora_b", B)];
+
+    public Tensor Apply(Projection projection, Tensor input)
+    {
+        var output = nn.functional.linear(input, projection.Weight, projection.Bias);
+        return output + LoraMath.Update(Dropped(input), A, B, scale);
+    }
+
+    public void Dispose()
+    {
+        A.Dispose();
+        B.Dispose();
+    }
+
+    // Dropout from a stream of its own, so that a resumed run draws the same masks. Only while a gradient is wanted.
+    private Tensor Dropped(Tensor input)
+    {
+        if (dropout == 0 || !is_grad_enabled()) return input;
+        using var generator = new Generator((ulong)dropoutStream.NextSeed(), input.device);
+        var kept = rand(input.shape, device: input.device, generator: generator) >= dropout;
+        return input * kept / (1 - dropout);
+    }
+}

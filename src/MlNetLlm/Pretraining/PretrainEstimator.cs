@@ -1,0 +1,52 @@
+using Microsoft.ML;
+using MlNetLlm.FineTuning;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Tokenization;
+using MlNetLlm.Training;
+using Microsoft.ML.Tokenizers;
+using TorchSharp;
+
+namespace MlNetLlm.Pretraining;
+
+/// <summary>Trains a new model from random weights with the next-token loss.</summary>
+public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageModel>>
+{
+    private readonly TransformerConfig _config;
+    private readonly Tokenizer _tokenizer;
+    private readonly SpecialTokens _special;
+    private readonly PretrainOptions _options;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Describes the model to train.</summary>
+    /// <param name="config">Its shape and kind.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
+    /// <exception cref="ArgumentException">The configuration or options have faults; all are named.</exception>
+    public PretrainEstimator(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions options,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        (_config, _tokenizer, _special, _options) = (config.Validated(), tokenizer, special, options.Validated());
+        (_progress, _cancellation) = (progress, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ModelTransformer<LanguageModel> Fit(IDataView input) => Fit(input, null);
+
+    /// <summary>Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.</summary>
+    public ModelTransformer<LanguageModel> Fit(IDataView input, IDataView? validation)
+    {
+        var streams = new RandomStreams(_options.Seed);
+        using var generator = new torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
+        var module = new TransformerModel(_config, generator);
+        var model = new LanguageModel(module, _tokenizer, _special);
+        return WholeModelTraining.Run(model, module, streams, input, validation, _options, _progress, _cancellation);
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
+}

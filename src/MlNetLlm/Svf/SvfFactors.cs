@@ -1,0 +1,33 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Svf;
+
+/// <summary>The decomposition of one matrix: W = U diag(σ) Vᵀ. Scales learned on it are only meaningful with it.</summary>
+/// <param name="U">U (out, r), float32.</param>
+/// <param name="Sigma">σ (r), descending, float32.</param>
+/// <param name="Vt">Vᵀ (r, in), float32.</param>
+public sealed record SvfFactors(Tensor U, Tensor Sigma, Tensor Vt) : IDisposable
+{
+    /// <summary>r, the number of singular components.</summary>
+    public long Rank => Sigma.shape[0];
+
+    /// <summary>The factors under the names they have in files.</summary>
+    internal IEnumerable<(string Name, Tensor Tensor)> Named(string projection) =>
+        [($"{projection}.u", U), ($"{projection}.sigma", Sigma), ($"{projection}.vt", Vt)];
+
+    /// <summary>The factors on a device: these where they are there already, else copies.</summary>
+    internal SvfFactors To(Device device) => U.device.type == device.type ? this : new(U.to(device), Sigma.to(device), Vt.to(device));
+
+    /// <summary>Tensors of their own over the same storage.</summary>
+    internal SvfFactors Share() => new(
+        U.detach().DetachFromDisposeScope(), Sigma.detach().DetachFromDisposeScope(), Vt.detach().DetachFromDisposeScope());
+
+    /// <summary>Frees the three tensors.</summary>
+    public void Dispose()
+    {
+        U.Dispose();
+        Sigma.Dispose();
+        Vt.Dispose();
+    }
+}
