@@ -1,0 +1,122 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Tokenizers;
+using MlNetLlm.Data;
+using MlNetLlm.FineTuning;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.Pretraining;
+using MlNetLlm.Scoring;
+using MlNetLlm.Svf;
+using MlNetLlm.Tokenization;
+using MlNetLlm.Training;
+
+namespace MlNetLlm;
+
+/// <summary>Creates the library's components, as <see cref="MLContext"/>'s own catalogues do.</summary>
+public sealed class LanguageModelCatalog
+{
+    private readonly MLContext _context;
+
+    internal LanguageModelCatalog(MLContext context) => _context = context;
+
+    /// <summary>Loads a language model.</summary>
+    /// <param name="path">A folder or file, or the name of a catalogue data set, with or without datasets/ before it.</param>
+    /// <exception cref="FileNotFoundException">There is no such file, folder or data set.</exception>
+    /// <exception cref="InvalidDataException">The files are damaged or of an unknown kind.</exception>
+    public LanguageModel Load(string path) => Catalogued(path) is { } dataset ? LanguageModel.Load(dataset.Folder) : LanguageModel.Load(path);
+
+    /// <summary>Reads plain text as rows with one column, Text.</summary>
+    /// <param name="path">A file or folder, or the name of a catalogue data set, with or without datasets/ before it.</param>
+    /// <param name="unit">What becomes a row.</param>
+    public IDataView ReadText(string path, TextUnit unit = TextUnit.Paragraph) =>
+        Catalogued(path) is { } dataset ? TextFiles.Read(dataset, unit) : TextFiles.Read(path, unit);
+
+    /// <summary>Singular value fine-tuning with the next-token loss.</summary>
+    /// <param name="model">The base model; it is not changed.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public SvfEstimator FineTuneSvf(
+        LanguageModel model, SvfOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(model, options ?? new SvfOptions(), progress, cancellationToken);
+
+    /// <summary>Low-rank adaptation with the next-token loss.</summary>
+    /// <inheritdoc cref="FineTuneSvf"/>
+    public LoraEstimator FineTuneLora(
+        LanguageModel model, LoraOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(model, options ?? new LoraOptions(), progress, cancellationToken);
+
+    /// <summary>Full fine-tuning with the next-token loss: every weight of a copy is trained.</summary>
+    /// <inheritdoc cref="FineTuneSvf"/>
+    public FullEstimator FineTuneFull(
+        LanguageModel model, FullOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(model, options ?? new FullOptions(), progress, cancellationToken);
+
+    /// <summary>Trains a new model from random weights with the next-token loss.</summary>
+    /// <param name="config">Shape and kind of the model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public PretrainEstimator Pretrain(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(config, tokenizer, special, options ?? new PretrainOptions(), progress, cancellationToken);
+
+    /// <summary>Scores text with the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    public ScoreEstimator Score(ScoreOptions? options = null) => new(null, options ?? new ScoreOptions());
+
+    /// <summary>Scores text with a given model.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    public ScoreEstimator Score(LanguageModel model, ScoreOptions? options = null) => new(model, options ?? new ScoreOptions());
+
+    /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
+    /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
+    /// <exception cref="ArgumentException">A column is missing or of another type, a score is not a number, or nothing was scored.</exception>
+    public LanguageModelMetrics Evaluate(IDataView scored) => LanguageModelMetrics.From(Scores(scored));
+
+    /// <summary>The scores row by row, for paired comparisons of two models on the same data.</summary>
+    /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
+    /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
+    public IReadOnlyList<TextScore> Scores(IDataView scored)
+    {
+        var nll = Scored(scored.Schema, ScoreColumns.NegativeLogLikelihood, NumberDataViewType.Double);
+        var tokens = Scored(scored.Schema, ScoreColumns.Tokens, NumberDataViewType.Int32);
+        var bytes = Scored(scored.Schema, ScoreColumns.Bytes, NumberDataViewType.Int32);
+        using var cursor = scored.GetRowCursor([nll, tokens, bytes]);
+        var (getNll, getTokens, getBytes) = (cursor.GetGetter<double>(nll), cursor.GetGetter<int>(tokens), cursor.GetGetter<int>(bytes));
+        var (nllValue, tokenValue, byteValue) = (0d, 0, 0);
+        var scores = new List<TextScore>();
+        while (cursor.MoveNext())
+        {
+            getNll(ref nllValue);
+            getTokens(ref tokenValue);
+            getBytes(ref byteValue);
+            scores.Add(new TextScore(nllValue, tokenValue, byteValue));
+        }
+        return scores;
+    }
+
+    private static DataViewSchema.Column Scored(DataViewSchema schema, string name, DataViewType type) =>
+        Columns.Find(schema, name, "Score() as the step before", found => found.Equals(type), $"{type}");
+
+    // A path on this machine goes first; otherwise the catalogue's name, with or without datasets/ before it. Every file is checked.
+    private static Dataset? Catalogued(string path)
+    {
+        if (File.Exists(path) || Directory.Exists(path)) return null;
+        const string Folder = "datasets/";
+        var name = path.StartsWith(Folder, StringComparison.Ordinal) ? path[Folder.Length..] : path;
+        if (!DatasetCatalog.Default.Names.Contains(name))
+        {
+            throw new FileNotFoundException(
+                $"'{path}' is neither a file or folder here nor a data set of the catalogue. Known data sets: {string.Join(", ", DatasetCatalog.Default.Names)}.");
+        }
+        var dataset = DatasetCatalog.Default.Find(name);
+        foreach (var file in dataset.Files) _ = dataset.File(file);
+        return dataset;
+    }
+}

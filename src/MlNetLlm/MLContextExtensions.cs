@@ -1,0 +1,14 @@
+using Microsoft.ML;
+
+namespace MlNetLlm;
+
+/// <summary>Where the library begins: <c>ml.LanguageModels()</c>.</summary>
+public static class MLContextExtensions
+{
+    /// <summary>Language models as ML.NET components: load, read, fine-tune, score, evaluate.</summary>
+    public static LanguageModelCatalog LanguageModels(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new LanguageModelCatalog(context);
+    }
+}

@@ -1,0 +1,35 @@
+// A process of its own for tests that need one: a fresh loader of model files, and a training run that may be killed.
+using System.Globalization;
+using Microsoft.ML;
+
+return args switch
+{
+    ["score", var file] => Score(file),
+    ["train", var method, var folder] => TrainingRun.Start(method, folder),
+    _ => 2,
+};
+
+// Loads a model file with ML.NET's own API alone and scores the lines of standard input.
+static int Score(string file)
+{
+    var ml = new MLContext(1);
+    var model = ml.Model.Load(file, out _);
+    var rows = new List<Line>();
+    while (Console.ReadLine() is { } line) rows.Add(new Line { Text = line });
+    var scored = model.Transform(ml.Data.LoadFromEnumerable(rows));
+    var column = scored.Schema["NegativeLogLikelihood"];
+    using var cursor = scored.GetRowCursor([column]);
+    var getter = cursor.GetGetter<double>(column);
+    var value = 0d;
+    while (cursor.MoveNext())
+    {
+        getter(ref value);
+        Console.WriteLine(value.ToString("R", CultureInfo.InvariantCulture));
+    }
+    return 0;
+}
+
+internal sealed class Line
+{
+    public string Text { get; set; } = "";
+}

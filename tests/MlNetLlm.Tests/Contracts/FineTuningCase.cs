@@ -1,0 +1,37 @@
+using Microsoft.ML;
+using MlNetLlm.FineTuning;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.Svf;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Tests.Contracts;
+
+/// <summary>One row of the contract table: an estimator that tunes a model, made with options a law may change.</summary>
+public sealed record FineTuningCase(
+    string Name,
+    Func<LanguageModel, Func<TrainingOptions, TrainingOptions>, CancellationToken, IEstimator<ITransformer>> Create,
+    Func<ITransformer, LanguageModel> Tuned)
+{
+    /// <summary>Every estimator that tunes a model. A new method adds its rows here.</summary>
+    public static IReadOnlyList<FineTuningCase> All { get; } =
+    [
+        new("svf-bounded-mlp",
+            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneSvf(model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.05 })), null, stop),
+            fitted => ((ModelTransformer<SvfExpert>)fitted).Model),
+        new("svf-free-all",
+            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneSvf(
+                model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.02, Variant = SvfVariant.Free, Modules = MlNetLlm.Adapters.ModuleSet.All })), null, stop),
+            fitted => ((ModelTransformer<SvfExpert>)fitted).Model),
+        new("lora",
+            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneLora(model, (LoraOptions)change(Small(new LoraOptions { LearningRate = 0.02, Rank = 2 })), null, stop),
+            fitted => ((ModelTransformer<LoraAdapter>)fitted).Model),
+        new("full",
+            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneFull(model, (FullOptions)change(Small(new FullOptions { LearningRate = 0.01 })), null, stop),
+            fitted => ((ModelTransformer<LanguageModel>)fitted).Model),
+    ];
+
+    public override string ToString() => Name;
+
+    private static TrainingOptions Small(TrainingOptions options) => options with { MaxSteps = 8, BatchSize = 4, SequenceLength = 12 };
+}
