@@ -5,7 +5,18 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 [ $# -gt 0 ] || set -- run svf --preset quick
 
 project="$root/pipelines/MlNetLlm.Pipelines.csproj"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-dotnet build "$project" -c Release -v quiet -clp:ErrorsOnly > "$log" 2>&1 || { cat "$log" >&2; exit 1; }
-dotnet "$root/pipelines/bin/Release/net10.0/MlNetLlm.Pipelines.dll" "$@"
+program="$root/pipelines/bin/Release/net10.0/MlNetLlm.Pipelines.dll"
+
+# Building costs seconds even when nothing changed: skip it unless a source is newer than the program.
+changed() {
+  [ ! -f "$program" ] || [ -n "$(find "$root/src" "$root/pipelines" "$root"/*.props "$root/artifacts/StandIns.props" \
+    \( -name bin -o -name obj \) -prune -o -type f -newer "$program" -print -quit 2>/dev/null)" ]
+}
+if changed; then
+  say "building"
+  log=$(mktemp)
+  dotnet build "$project" -c Release -v quiet -clp:ErrorsOnly > "$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; exit 1; }
+  rm -f "$log"
+  touch "$program"
+fi
+exec dotnet "$program" "$@"

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>One experiment of the command: presets on disk, options as a record, a run that ends in a result.</summary>
+public abstract class Experiment
+{
+    /// <summary>Short name on the command line.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>One line for lists and help.</summary>
+    public abstract string Title { get; }
+
+    /// <summary>The experiment's folder under pipelines/, which holds presets/ and README.md.</summary>
+    public abstract string Folder { get; }
+
+    /// <summary>Runs it.</summary>
+    public abstract RunResult Run(RunRequest request, RunContext context);
+
+    /// <summary>Names of the presets, smallest first.</summary>
+    public IReadOnlyList<string> Presets =>
+        [.. PresetOrder.Where(preset => File.Exists(PresetPath(preset)))];
+
+    /// <summary>The file of a preset.</summary>
+    public string PresetPath(string preset) => Path.Combine(AppContext.BaseDirectory, Folder, "presets", $"{preset}.json");
+
+    private static readonly string[] PresetOrder = ["smoke", "quick", "mini", "paper"];
+}
+
+/// <summary>What the command line asks of an experiment.</summary>
+/// <param name="Preset">The preset to start from.</param>
+/// <param name="Seed">The run's seed.</param>
+/// <param name="Sets">Options to change, as Name=Value or Group.Name=Value.</param>
+/// <param name="Out">Folder for everything the run writes.</param>
+/// <param name="Resume">Whether to go on with what an earlier run left in that folder.</param>
+public sealed record RunRequest(string Preset, int Seed, IReadOnlyList<string> Sets, string Out, bool Resume);
+
+/// <summary>An experiment with its options.</summary>
+/// <typeparam name="TOptions">The record a preset fills.</typeparam>
+public abstract class Experiment<TOptions> : Experiment
+    where TOptions : class
+{
+    /// <inheritdoc/>
+    public sealed override RunResult Run(RunRequest request, RunContext context)
+    {
+        var options = PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
+        var record = context.Begin(this, request, PresetFile.ToJson(options));
+        Run(options, request, context, record);
+        return record.Finish();
+    }
+
+    /// <summary>Does the work and notes data, metrics and claims in <paramref name="record"/>.</summary>
+    protected abstract void Run(TOptions options, RunRequest request, RunContext context, RunRecord record);
+}

@@ -1,0 +1,16 @@
+using MlNetLlm.Pipelines.SvfSelfAdaptation;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>The experiments there are.</summary>
+public static class ExperimentTable
+{
+    /// <summary>Every experiment, in the order of lists.</summary>
+    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment()];
+
+    /// <summary>The experiment called <paramref name="name"/>.</summary>
+    /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>
+    public static Experiment Find(string name) =>
+        All.FirstOrDefault(e => e.Name == name)
+        ?? throw new ArgumentException($"Unknown experiment '{name}'. Known: {string.Join(", ", All.Select(e => e.Name))}.");
+}

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>Reads an experiment's options: a preset file, changed by Name=Value settings. Unknown names are refused with the nearest known one.</summary>
+internal static class PresetFile
+{
+    /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
+    public static TOptions Load<TOptions>(Experiment experiment, string preset, IReadOnlyList<string> sets)
+        where TOptions : class
+    {
+        var path = experiment.PresetPath(preset);
+        if (!File.Exists(path))
+        {
+            throw new ArgumentException(
+                $"Experiment '{experiment.Name}' has no preset '{preset}'. Known: {string.Join(", ", experiment.Presets)}.");
+        }
+        if (sets.Count == 0) return StrictJson.ReadFile<TOptions>(path);
+
+        _ = StrictJson.ReadFile<TOptions>(path);   // a fault of the preset itself names its own line
+        var json = JsonNode.Parse(File.ReadAllText(path), null, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        foreach (var set in sets) Apply(json.AsObject(), set);
+        return StrictJson.Parse<TOptions>(json.ToJsonString(), "--set");
+    }
+
+    /// <summary>Every option, defaults included.</summary>
+    public static JsonNode ToJson<TOptions>(TOptions options) => JsonSerializer.SerializeToNode(options, JsonOptions.Strict)!;
+
+    private static void Apply(JsonObject options, string set)
+    {
+        var equals = set.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1) throw new ArgumentException($"--set '{set}' is no Name=Value.");
+        var path = set[..equals].Split('.');
+        var target = options;
+        foreach (var group in path[..^1])
+        {
+            var key = Existing(target, group);
+            target[key] ??= new JsonObject();
+            target = target[key] as JsonObject ?? throw new ArgumentException($"--set '{set}': '{group}' is no group of options.");
+        }
+        target[Existing(target, path[^1])] = Value(set[(equals + 1)..]);
+    }
+
+    // Presets are written camelCase; the command line may use either case.
+    private static string Existing(JsonObject target, string name) =>
+        target.Select(p => p.Key).FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) ?? name;
+
+    private static JsonNode? Value(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text);
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);   // a word without quotes is a text
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.ML;
+using MlNetLlm.Runs;
+using TorchSharp;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>Finds out what this process runs on.</summary>
+internal static class RunEnvironments
+{
+    /// <summary>The environment of a run that used tensors.</summary>
+    public static RunEnvironment Current() =>
+        new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu", torch.get_num_threads());
+
+    /// <summary>A stand-in is an assembly of this repository; a package carries its own version.</summary>
+    public static string Describe(Assembly assembly) =>
+        IsStandIn(assembly) ? "stand-in" : $"package {Version(assembly)}";
+
+    /// <summary>The TorchSharp in use and its libtorch.</summary>
+    public static string Torch() => IsStandIn(typeof(torch).Assembly)
+        ? $"libtorch {torch.__version__} (system)"
+        : $"TorchSharp {Version(typeof(torch).Assembly)}, libtorch {torch.__version__}";
+
+    /// <summary>Whether the assembly is one of src/StandIns.</summary>
+    public static bool IsStandIn(Assembly assembly) =>
+        assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "StandIn", Value: "true" });
+
+    private static string Version(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
+
+    private static string Commit()
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", ["rev-parse", "HEAD"])
+            {
+                WorkingDirectory = AppContext.BaseDirectory,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+            var text = git?.StandardOutput.ReadToEnd().Trim();
+            git?.WaitForExit();
+            return git?.ExitCode == 0 && text is { Length: > 0 } ? text : "unknown";
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return "unknown";   // no git here
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using MlNetLlm.Adapters;
+using MlNetLlm.FineTuning;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Scoring;
+using MlNetLlm.Svf;
+using MlNetLlm.Training;
+using Microsoft.ML;
+
+namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
+
+/// <summary>
+/// Runs the arms: each is one ML.NET pipeline, fine-tune then score, fitted once for every learning rate of its grid. The rate is chosen on
+/// validation; the held-out text is looked at once, with the chosen rate. A finished arm is kept in a file, so that a stopped run goes on.
+/// </summary>
+internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData data, SvfExperimentOptions options, RunRequest request, RunContext context)
+{
+    private sealed record Trained(double LearningRate, long Parameters, double ValidationNats, double Seconds, double PeakMemoryMiB, ITransformer Pipeline);
+
+    /// <summary>The base model as it is.</summary>
+    public Arm Base() => Kept("base", () =>
+    {
+        var scorer = ml.LanguageModels().Score(baseModel).Fit(data.Train);
+        return new Arm("base", 0, null, Validate(scorer), 0, PeakMemory.MiB(), Score(scorer, data.Test), Score(scorer, data.OldDomain));
+    });
+
+    /// <summary>An arm that trains.</summary>
+    public Arm Run(string name) => Kept(name, () =>
+    {
+        var grid = Grid(name);
+        Trained? best = null;
+        for (var i = 0; i < grid.Count; i++)
+        {
+            context.Display.Stage($"{name}, learning rate {grid[i]} ({i + 1} of {grid.Count})");
+            var trained = Train(name, grid[i]);
+            if (best is null || trained.ValidationNats < best.ValidationNats) best = trained;
+        }
+        return new Arm(
+            name, best!.Parameters, best.LearningRate, best.ValidationNats, best.Seconds, best.PeakMemoryMiB,
+            Score(best.Pipeline, data.Test), Score(best.Pipeline, data.OldDomain));
+    });
+
+    private Trained Train(string name, double rate)
+    {
+        PeakMemory.Restart();
+        var start = context.Clock.GetTimestamp();
+        var (pipeline, parameters) = Fit(name, rate);
+        var seconds = context.Clock.GetElapsedTime(start).TotalSeconds;
+        return new Trained(rate, parameters, Validate(pipeline), seconds, PeakMemory.MiB(), pipeline);
+    }
+
+    private (ITransformer Pipeline, long Parameters) Fit(string name, double rate)
+    {
+        var catalog = ml.LanguageModels();
+        switch (name)
+        {
+            case "svf-mlp" or "svf-attention" or "svf-all":
+                var svf = Shared(new SvfOptions { LearningRate = rate, Modules = Modules(name) }, name);
+                var expert = catalog.FineTuneSvf(baseModel, svf, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                return (expert, Learned<SvfExpert>(expert).ParameterCount);
+            case "lora-1" or "lora-16":
+                var lora = Shared(new LoraOptions { LearningRate = rate, Rank = name == "lora-1" ? 1 : 16 }, name);
+                var adapter = catalog.FineTuneLora(baseModel, lora, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                return (adapter, Learned<LoraAdapter>(adapter).ParameterCount);
+            case "full":
+                var full = Shared(new FullOptions { LearningRate = rate }, name);
+                var tuned = catalog.FineTuneFull(baseModel, full, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                return (tuned, Learned<LanguageModel>(tuned).Module.parameters().Sum(p => p.numel()));
+            default:
+                throw new ArgumentException($"Unknown arm '{name}'. Known: svf-mlp, svf-attention, svf-all, lora-1, lora-16, full.");
+        }
+    }
+
+    private IReadOnlyList<double> Grid(string name) =>
+        name.StartsWith("svf", StringComparison.Ordinal) ? options.LearningRates.Svf
+        : name.StartsWith("lora", StringComparison.Ordinal) ? options.LearningRates.Lora
+        : options.LearningRates.Full;
+
+    private static ModuleSet Modules(string name) => name switch
+    {
+        "svf-mlp" => ModuleSet.Mlp,
+        "svf-attention" => ModuleSet.Attention,
+        _ => ModuleSet.All,
+    };
+
+    private TOptions Shared<TOptions>(TOptions method, string name)
+        where TOptions : TrainingOptions => method with
+        {
+            MaxTokens = options.MaxTokens,
+            BatchSize = options.BatchSize,
+            SequenceLength = options.SequenceLength,
+            Seed = request.Seed,
+            CheckpointFolder = Path.Combine(request.Out, "checkpoints", $"{name}-{method.LearningRate:R}"),
+            Resume = request.Resume,
+        };
+
+    private static TLearned Learned<TLearned>(IEnumerable<ITransformer> chain)
+        where TLearned : class => chain.OfType<ModelTransformer<TLearned>>().Single().Learned;
+
+    private double Validate(ITransformer pipeline) => ml.LanguageModels().Evaluate(pipeline.Transform(data.Validation)).NegativeLogLikelihood;
+
+    private IReadOnlyList<TextScore> Score(ITransformer pipeline, IDataView rows) => ml.LanguageModels().Scores(pipeline.Transform(rows));
+
+    private Arm Kept(string name, Func<Arm> run)
+    {
+        var file = Path.Combine(request.Out, "arms", $"{name}.json");
+        if (request.Resume && File.Exists(file)) return StrictJson.ReadFile<Arm>(file);
+        var arm = run();
+        AtomicFile.WriteAllBytes(Storage.Default, file, StrictJson.ToBytes(arm));
+        Storage.Default.Delete(Path.Combine(request.Out, "checkpoints"));
+        return arm;
+    }
+}

@@ -1,0 +1,64 @@
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
+
+/// <summary>What the main job does: which model and text, how much of it, and the rules of its verdicts.</summary>
+public sealed record SvfExperimentOptions
+{
+    /// <summary>The pretrained model: a catalogue name or a folder.</summary>
+    public string Model { get; init; } = "stories260k";
+
+    /// <summary>The text to adapt to: a catalogue name, a file or a folder.</summary>
+    public string Text { get; init; } = "tinyshakespeare";
+
+    /// <summary>Rows (paragraphs) of the text held out for the final measurement.</summary>
+    public int TestRows { get; init; } = 400;
+
+    /// <summary>Rows held out to choose each arm's learning rate.</summary>
+    public int ValidationRows { get; init; } = 150;
+
+    /// <summary>Texts of the old domain, sampled from the base model itself.</summary>
+    public int OldDomainTexts { get; init; } = 150;
+
+    /// <summary>Tokens that every training run of every arm sees.</summary>
+    public long MaxTokens { get; init; } = 60_000;
+
+    /// <summary>Sequences of a step.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Tokens of a sequence.</summary>
+    public int SequenceLength { get; init; } = 128;
+
+    /// <summary>Arms to run, of: svf-mlp, svf-attention, svf-all, lora-1, lora-16, full. The base model always runs.</summary>
+    public IReadOnlyList<string> Arms { get; init; } = ["svf-mlp", "svf-attention", "svf-all", "lora-1", "lora-16", "full"];
+
+    /// <summary>Learning rates to choose from on validation, by kind of arm: as many for each.</summary>
+    public required LearningRates LearningRates { get; init; }
+
+    /// <summary>Tokens for pre-training a model on the spot where the pretrained one is not found.</summary>
+    public long PretrainTokens { get; init; } = 300_000;
+
+    /// <summary>Resamples of the paired bootstrap behind every interval.</summary>
+    public int BootstrapResamples { get; init; } = 10_000;
+
+    /// <summary>The claims and the rules of their verdicts.</summary>
+    public required IReadOnlyList<ClaimOptions> Claims { get; init; }
+}
+
+/// <summary>The grids of learning rates.</summary>
+/// <param name="Svf">For the SVF arms.</param>
+/// <param name="Lora">For the LoRA arms.</param>
+/// <param name="Full">For full fine-tuning.</param>
+public sealed record LearningRates(IReadOnlyList<double> Svf, IReadOnlyList<double> Lora, IReadOnlyList<double> Full);
+
+/// <summary>A claim and its rule: the difference of two arms on one split, and on which side of a threshold the claim puts it.</summary>
+/// <param name="Id">For example svf.1.</param>
+/// <param name="Source">Where the claim stands.</param>
+/// <param name="Statement">What is claimed.</param>
+/// <param name="Quantity">nats: difference of nats a token between the arms; parameters: ratio of trainable parameters.</param>
+/// <param name="Arm">The arm the claim is about.</param>
+/// <param name="Against">The arm it is compared with.</param>
+/// <param name="Split">new-domain or old-domain; ignored for parameters.</param>
+/// <param name="Rule">What the claim expects.</param>
+public sealed record ClaimOptions(
+    string Id, string Source, string Statement, string Quantity, string Arm, string Against, string Split, ClaimRule Rule);
