@@ -54,7 +54,7 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
         record.Add(Generated("tales (old domain)", old));
 
         context.Display.Stage("pre-training a model on generated text");
-        var tokenizer = VocabularyTokenizer.OfCharacters(tales.Concat(log));
+        var tokenizer = VocabularyTokenizer.Characters(string.Concat(tales.Concat(log)));
         var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 64, layers: 4, heads: 4, feedForwardWidth: 176, contextLength: 256);
         var pretraining = new PretrainOptions { MaxTokens = options.PretrainTokens, Seed = request.Seed, LearningRate = 3e-3, BatchSize = 16, WarmupSteps = 20 };
         var model = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, pretraining, context.Display, context.Cancellation)

@@ -45,7 +45,7 @@ internal static class TrainingRun
     private static LanguageModel Model()
     {
         using var random = new torch.Generator(1);
-        var tokenizer = VocabularyTokenizer.OfCharacters(["abcdefgh "]);
+        var tokenizer = VocabularyTokenizer.Characters("abcdefgh ");
         var config = TransformerConfig.Llama(vocabularySize: tokenizer.VocabularySize, width: 16, layers: 2, heads: 4, contextLength: 32, feedForwardWidth: 24);
         return new LanguageModel(new TransformerModel(config, random), tokenizer);
     }

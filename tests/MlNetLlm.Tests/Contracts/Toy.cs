@@ -14,7 +14,7 @@ internal static class Toy
     }
 
     public static LanguageModel Model(ulong seed = 1) =>
-        new(ToyModels.Create(ToyModels.Llama with { VocabularySize = 12 }, seed), VocabularyTokenizer.OfCharacters(["abcdefgh "]));
+        new(ToyModels.Create(ToyModels.Llama with { VocabularySize = 12 }, seed), VocabularyTokenizer.Characters("abcdefgh "));
 
     /// <summary>Words that repeat one of two letters, so that a few steps already lower the loss.</summary>
     public static IDataView Rows(MLContext ml, int count = 40, int seed = 1)
