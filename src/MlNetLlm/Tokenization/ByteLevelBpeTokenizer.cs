@@ -8,7 +8,7 @@ namespace MlNetLlm.Tokenization;
 /// </summary>
 /// <remarks>
 /// Radford et al. 2019, section 2.2. Comes from a GPT-2 folder (<c>vocab.json</c>, <c>merges.txt</c>), a Hugging Face <c>tokenizer.json</c>
-/// or from training; saves as <c>tokenizer.json</c> and <c>tokenizer_config.json</c>. Added tokens such as
+/// or a <see cref="BpeTrainer"/>; saves as <c>tokenizer.json</c> and <c>tokenizer_config.json</c>. Added tokens such as
 /// <c>&lt;|endoftext|&gt;</c> are recognised in texts.
 /// </remarks>
 public sealed class ByteLevelBpeTokenizer : TextTokenizer
@@ -49,8 +49,15 @@ public sealed class ByteLevelBpeTokenizer : TextTokenizer
     /// <inheritdoc/>
     public override SpecialTokens Special => Definition.Special;
 
-    /// <summary>How many merges there are.</summary>
-    public int MergeCount => Definition.Merges.Count;
+    /// <summary>The pairs of tokens that merge, as the vocabulary spells them, the pair that merges first in front.</summary>
+    public IEnumerable<(string Left, string Right)> Merges
+    {
+        get
+        {
+            var texts = Definition.Vocabulary.ToDictionary(entry => entry.Value, entry => entry.Key);
+            return Definition.Merges.Select(merge => (texts[merge.Left], texts[merge.Right]));
+        }
+    }
 
     internal BpeDefinition Definition { get; }
 

@@ -76,7 +76,7 @@ public sealed class VocabularyTokenizer : TextTokenizer
         file.Require(content.Format == Format, $"its format is {content.Format}, this program reads {Format}");
         file.Require(content.Tokens.Count <= limits.MaxVocabulary, $"it has more than {limits.MaxVocabulary} tokens");
         file.Require(
-            content.Tokens.All(t => t?.Length <= limits.MaxTokenLength), $"it has a token of none or more than {limits.MaxTokenLength} characters");
+            content.Tokens.All(t => t?.Length <= limits.MaxTokenLength), $"it has a token of more than {limits.MaxTokenLength} characters");
         try
         {
             return new VocabularyTokenizer(content.Tokens, content.Separator, content.Special);

@@ -15,7 +15,7 @@ public sealed class ByteLevelBpeTokenizerTests
     {
         Assert.That(Gpt2.Value.VocabularySize, Is.EqualTo(50257));
         Assert.That(Gpt2.Value.Special, Is.EqualTo(new SpecialTokens { Bos = 50256, Eos = 50256 }));
-        Assert.That(((ByteLevelBpeTokenizer)Gpt2.Value).MergeCount, Is.EqualTo(50000));
+        Assert.That(((ByteLevelBpeTokenizer)Gpt2.Value).Merges.Count(), Is.EqualTo(50000));
     }
 
     [TestCaseSource(nameof(Gpt2Vectors))]
