@@ -68,6 +68,33 @@ public sealed class DatasetCatalog
         return _folders.Any(folder => Missing(entry, folder).Count == 0);
     }
 
+    /// <summary>
+    /// Finds what a path means: itself when it is there, else a data set of <see cref="Default"/>, as "name" or "datasets/name", or one of
+    /// its files, as "name/file".
+    /// </summary>
+    /// <param name="path">The path or name.</param>
+    /// <returns>A path that is there; the content of a data set's files has been checked.</returns>
+    /// <exception cref="FileNotFoundException">It is none of these, or the data set is not on this machine.</exception>
+    public static string Resolve(string path)
+    {
+        if (Path.Exists(path))
+            return path;
+        var parts = path.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var name = parts.SkipWhile(part => part == "datasets").FirstOrDefault("");
+        var file = string.Join('/', parts.SkipWhile(part => part == "datasets").Skip(1));
+        if (!Known().Contains(name))
+        {
+            var hint = Nearest.To(name, Known()) is { } nearest ? $"Did you mean data set '{nearest}'?" : "Name one of these.";
+            throw new FileNotFoundException($"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {hint}");
+        }
+        var dataset = _default.Value.Find(name);
+        if (file.Length > 0)
+            return dataset.File(file);
+        foreach (var each in dataset.Files)
+            dataset.File(each);
+        return dataset.Folder;
+    }
+
     internal static string Origin(DatasetEntry entry, DatasetFile file)
         => string.Join(" or ", entry.Source.Take(1)) + (file.From is null ? "" : $", {file.From}");
 
@@ -81,6 +108,18 @@ public sealed class DatasetCatalog
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } first)
             folders.Insert(0, first);
         return Read(CatalogIn(root), folders);
+    }
+
+    private static IReadOnlyList<string> Known()
+    {
+        try
+        {
+            return Default.Names;
+        }
+        catch (FileNotFoundException)   // outside the repository there is no catalog
+        {
+            return [];
+        }
     }
 
     private static string? Root(string start)

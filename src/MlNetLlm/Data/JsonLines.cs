@@ -17,11 +17,11 @@ public static class JsonLines
     private static readonly JsonDocumentOptions _options = new() { MaxDepth = JsonOptions.MaxDepth };
 
     /// <summary>Reads a file, or a folder's .jsonl files in the order of their names.</summary>
-    /// <param name="path">The file or folder.</param>
+    /// <param name="path">The file or folder, or a data set by name (<see cref="DatasetCatalog.Resolve"/>).</param>
     /// <returns>The data.</returns>
     /// <exception cref="FileNotFoundException">There is nothing to read.</exception>
     /// <exception cref="InvalidDataException">There is no row, or the first is no JSON object.</exception>
-    public static IDataView Read(string path) => Read(TextSource.Files(path, ".jsonl"));
+    public static IDataView Read(string path) => Read(TextSource.Files(DatasetCatalog.Resolve(path), ".jsonl"));
 
     /// <summary>Reads a data set's files.</summary>
     /// <param name="dataset">The data set.</param>

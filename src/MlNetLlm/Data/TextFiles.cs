@@ -7,13 +7,13 @@ namespace MlNetLlm.Data;
 public static class TextFiles
 {
     /// <summary>Reads a text file, plain or .gz, or a folder's .txt files in the order of their names.</summary>
-    /// <param name="path">The file or folder.</param>
+    /// <param name="path">The file or folder, or a data set by name (<see cref="DatasetCatalog.Resolve"/>).</param>
     /// <param name="unit">What makes a row; blank rows are left out.</param>
     /// <param name="column">The column's name.</param>
     /// <returns>The data.</returns>
     /// <exception cref="FileNotFoundException">There is nothing to read.</exception>
     public static IDataView Read(string path, TextUnit unit = TextUnit.Document, string column = "Text")
-        => Read(TextSource.Files(path, ".txt"), unit, column);
+        => Read(TextSource.Files(DatasetCatalog.Resolve(path), ".txt"), unit, column);
 
     /// <summary>Reads a data set's text files.</summary>
     /// <param name="dataset">The data set.</param>

@@ -19,7 +19,7 @@ internal static class TextSource
         if (File.Exists(path))
             return [path];
         if (!Directory.Exists(path))
-            throw new FileNotFoundException($"'{path}' is neither a file nor a folder. Name one of them, or a data set of the catalog.");
+            throw new FileNotFoundException($"'{path}' is neither a file nor a folder.");
         var found = Directory.EnumerateFiles(path)
             .Where(file => endings.Any(ending => file.EndsWith(ending) || file.EndsWith($"{ending}.gz")))
             .Order(StringComparer.Ordinal).ToList();

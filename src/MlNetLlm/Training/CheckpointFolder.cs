@@ -95,9 +95,20 @@ internal sealed class CheckpointFolder(IFileSystem files, string folder, IReadOn
         var kept = Steps().Where(step => step <= saved).Take(keep).ToList();
         foreach (var step in Numbers("step-").Except(kept).ToList())
             AtomicFolder.Delete(files, Step(step));
-        var best = kept.Select(step => ReadState(Step(step)).BestStep).OfType<int>().ToList();
-        foreach (var step in Numbers("best-").Except(best).ToList())
+        foreach (var step in Numbers("best-").Except(kept.Select(BestOf)).ToList())
             AtomicFolder.Delete(files, Best(step));
+    }
+
+    private int BestOf(int step)
+    {
+        try
+        {
+            return ReadState(Step(step)).BestStep ?? -1;
+        }
+        catch (InvalidDataException)   // a damaged older checkpoint counts on nothing
+        {
+            return -1;
+        }
     }
 
     private string Step(int step) => Path.Combine(folder, $"step-{step:D6}");

@@ -25,11 +25,11 @@ public static class Objectives
         Func<Tensor, Tensor> head, Tensor hidden, Tensor targets, long vocabularySize, IReadOnlyList<Tensor>? headWeights = null)
     {
         var (h, t) = Counted(hidden, targets);                          // (n, width), (n)
-        return headWeights is not null && is_grad_enabled()
-            ? Piecewise(head, h, t, vocabularySize, headWeights)
-            : Pieces(h.shape[0], vocabularySize)
-                .Select(piece => Sum(head(h.narrow(0, piece.From, piece.Count)), t.narrow(0, piece.From, piece.Count)))
-                .Aggregate(zeros(Array.Empty<long>(), h.dtype, h.device), (sum, part) => sum + part);
+        if (headWeights is not null && is_grad_enabled())
+            return Piecewise(head, h, t, vocabularySize, headWeights);
+        return Pieces(h.shape[0], vocabularySize)
+            .Select(piece => Sum(head(h.narrow(0, piece.From, piece.Count)), t.narrow(0, piece.From, piece.Count)))
+            .Aggregate((sum, part) => sum + part);
     }
 
     /// <summary>The next-token loss of every place: -log softmax(head(h))[target], and 0 where none counts.</summary>
@@ -82,7 +82,7 @@ public static class Objectives
     private static Tensor Piecewise(
         Func<Tensor, Tensor> head, Tensor h, Tensor t, long vocabularySize, IReadOnlyList<Tensor> weights)
     {
-        var value = zeros(Array.Empty<long>(), h.dtype, h.device);
+        var value = tensor(0f, h.dtype, h.device);
         var slopes = new[] { zeros_like(h) }.Concat(weights.Select(weight => zeros_like(weight))).ToList();
         foreach (var (from, count) in Pieces(h.shape[0], vocabularySize))
         {
@@ -114,7 +114,9 @@ public static class Objectives
     private static IEnumerable<(long From, long Count)> Pieces(long places, long vocabularySize)
     {
         var most = Math.Max(1, LogitsAtOnce / vocabularySize);
-        for (var from = 0L; from < places; from += most)
-            yield return (from, Math.Min(most, places - from));
+        var from = 0L;
+        do
+            yield return (from, Math.Min(most, places - from));   // one empty piece where no place counts
+        while ((from += most) < places);
     }
 }

@@ -87,6 +87,26 @@ public sealed class DatasetCatalogTests
             "Data set 'toy' has no file 'a.tx'. Did you mean 'a.txt'?"));
     }
 
+    [TestCase("names")]
+    [TestCase("datasets/names")]
+    [TestCase("datasets/names/names.txt.gz")]
+    public void Resolve_OfADataSet_FindsIt(string path)
+    {
+        if (!DatasetCatalog.Default.Has("names"))
+            Assert.Ignore("The data set 'names' is not on this machine.");
+
+        Assert.That(Path.Exists(DatasetCatalog.Resolve(path)));
+        Assert.That(TextFilesTests.Texts(TextFiles.Read(path, TextUnit.Line)), Has.Count.EqualTo(32_033).And.ItemAt(0).EqualTo("emma"));
+    }
+
+    [Test]
+    public void Resolve_OfWhatIsThereOrNowhere_ReturnsItOrSaysSo()
+    {
+        Assert.That(DatasetCatalog.Resolve(_folder.Path), Is.EqualTo(_folder.Path));
+        Assert.That(() => DatasetCatalog.Resolve("datasets/nmaes"), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
+            "'datasets/nmaes' is neither a file, nor a folder, nor a data set of the catalog. Did you mean data set 'names'?"));
+    }
+
     [Test]
     public void Read_OfACatalogWithAnUnknownKey_NamesIt()
     {

@@ -60,7 +60,7 @@ public sealed class TextFilesTests
     public void Read_OfNothing_SaysWhatIsMissing()
     {
         Assert.That(() => TextFiles.Read(_folder["none.txt"]), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
-            $"'{_folder["none.txt"]}' is neither a file nor a folder. Name one of them, or a data set of the catalog."));
+            $"'{_folder["none.txt"]}' is neither a file, nor a folder, nor a data set of the catalog. Name one of these."));
         Assert.That(() => TextFiles.Read(_folder.Path), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
             $"Folder '{_folder.Path}' has no file that ends in .txt, with or without .gz."));
     }

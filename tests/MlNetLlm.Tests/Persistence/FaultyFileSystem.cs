@@ -68,7 +68,15 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
             _unflushed.Add(to);
     }
 
-    public void MoveFolder(string from, string to) => Do(() => _disk.MoveFolder(from, to));
+    public void MoveFolder(string from, string to)
+    {
+        Do(() => _disk.MoveFolder(from, to));
+        foreach (var path in _unflushed.Where(path => path.StartsWith(from + Path.DirectorySeparatorChar)).ToList())
+        {
+            _unflushed.Remove(path);
+            _unflushed.Add(to + path[from.Length..]);
+        }
+    }
 
     public void Delete(string path) => Do(() => _disk.Delete(path));
 
