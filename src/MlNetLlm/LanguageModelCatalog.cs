@@ -24,13 +24,12 @@ public sealed class LanguageModelCatalog
     /// <param name="path">A folder or file, or the name of a catalogue data set, with or without datasets/ before it.</param>
     /// <exception cref="FileNotFoundException">There is no such file, folder or data set.</exception>
     /// <exception cref="InvalidDataException">The files are damaged or of an unknown kind.</exception>
-    public LanguageModel Load(string path) => Catalogued(path) is { } dataset ? LanguageModel.Load(dataset.Folder) : LanguageModel.Load(path);
+    public LanguageModel Load(string path) => LanguageModel.Load(DatasetCatalog.Resolve(path));
 
     /// <summary>Reads plain text as rows with one column, Text.</summary>
     /// <param name="path">A file or folder, or the name of a catalogue data set, with or without datasets/ before it.</param>
     /// <param name="unit">What becomes a row.</param>
-    public IDataView ReadText(string path, TextUnit unit = TextUnit.Paragraph) =>
-        Catalogued(path) is { } dataset ? TextFiles.Read(dataset, unit) : TextFiles.Read(path, unit);
+    public IDataView ReadText(string path, TextUnit unit = TextUnit.Paragraph) => TextFiles.Read(path, unit);
 
     /// <summary>Singular value fine-tuning with the next-token loss.</summary>
     /// <param name="model">The base model; it is not changed.</param>
@@ -103,20 +102,4 @@ public sealed class LanguageModelCatalog
 
     private static DataViewSchema.Column Scored(DataViewSchema schema, string name, DataViewType type) =>
         Columns.Find(schema, name, "Score() as the step before", found => found.Equals(type), $"{type}");
-
-    // A path on this machine goes first; otherwise the catalogue's name, with or without datasets/ before it. Every file is checked.
-    private static Dataset? Catalogued(string path)
-    {
-        if (File.Exists(path) || Directory.Exists(path)) return null;
-        const string Folder = "datasets/";
-        var name = path.StartsWith(Folder, StringComparison.Ordinal) ? path[Folder.Length..] : path;
-        if (!DatasetCatalog.Default.Names.Contains(name))
-        {
-            throw new FileNotFoundException(
-                $"'{path}' is neither a file or folder here nor a data set of the catalogue. Known data sets: {string.Join(", ", DatasetCatalog.Default.Names)}.");
-        }
-        var dataset = DatasetCatalog.Default.Find(name);
-        foreach (var file in dataset.Files) _ = dataset.File(file);
-        return dataset;
-    }
 }

@@ -84,7 +84,8 @@ public sealed class DatasetCatalog
         var file = string.Join('/', parts.SkipWhile(part => part == "datasets").Skip(1));
         if (!Known().Contains(name))
         {
-            var hint = Nearest.To(name, Known()) is { } nearest ? $"Did you mean data set '{nearest}'?" : "Name one of these.";
+            var hint = Nearest.To(name, Known()) is { } nearest 
+                ? $"Did you mean data set '{nearest}'?" : $"Known data sets: {string.Join(", ", Known())}.";
             throw new FileNotFoundException($"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {hint}");
         }
         var dataset = _default.Value.Find(name);

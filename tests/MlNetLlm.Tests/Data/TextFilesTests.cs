@@ -59,8 +59,8 @@ public sealed class TextFilesTests
     [Test]
     public void Read_OfNothing_SaysWhatIsMissing()
     {
-        Assert.That(() => TextFiles.Read(_folder["none.txt"]), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
-            $"'{_folder["none.txt"]}' is neither a file, nor a folder, nor a data set of the catalog. Name one of these."));
+        Assert.That(() => TextFiles.Read(_folder["none.txt"]), Throws.InstanceOf<FileNotFoundException>().With.Message.StartsWith(
+            $"'{_folder["none.txt"]}' is neither a file, nor a folder, nor a data set of the catalog. Known data sets: arc, "));
         Assert.That(() => TextFiles.Read(_folder.Path), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
             $"Folder '{_folder.Path}' has no file that ends in .txt, with or without .gz."));
     }

@@ -229,6 +229,19 @@ public sealed class TrainingLoopTests
     }
 
     [Test]
+    public void Run_WhileValidating_KeepsNoGradients()
+    {
+        using var network = new ToyNetwork();
+        using var batches = Toys.Batches(_options, Text);
+        var enabled = new List<bool>();
+
+        TrainingLoop.Run(
+            network.Job(batches, () => { enabled.Add(is_grad_enabled()); return 1; }), _options with { MaxSteps = 2, EvaluateEvery = 1 });
+
+        Assert.That(enabled, Is.EqualTo(new[] { false, false }));
+    }
+
+    [Test]
     public void Run_WithProgress_ReportsEveryStep()
     {
         using var network = new ToyNetwork();
