@@ -5,7 +5,7 @@ namespace TorchSharp;
 
 internal enum Tag
 {
-    None, Tensor, Int, Double, Bool, IntList, TensorList, OptionalTensorList, String, Device, Generator, Default, DoubleList
+    None, Tensor, Int, Double, Bool, IntList, TensorList, OptionalTensorList, String, Device, Generator, Default
 }
 
 /// <summary>What the native side reads and writes.</summary>
@@ -44,7 +44,6 @@ internal readonly struct Arg
     public static implicit operator Arg(ScalarType? value) => value is { } v ? v : None;
     public static implicit operator Arg(Scalar value) => value is null ? default : new(value.Tag, value.Bits);
     public static implicit operator Arg(long[] values) => values is null ? default : new(Tag.IntList, 0, values, values.Length);
-    public static implicit operator Arg(double[] values) => new(Tag.DoubleList, 0, values, values.Length);
     public static implicit operator Arg(Tensor[] tensors) => new(Tag.TensorList, 0, tensors, tensors.Length);
     public static implicit operator Arg(string text) => text is null ? default : new(Tag.String, 0, text);
     public static implicit operator Arg(Device device) =>

@@ -74,7 +74,6 @@ internal static unsafe class Native
 
     [DllImport(Library)] internal static extern nint ts_version();
     [DllImport(Library)] internal static extern int ts_threads(int count);
-    [DllImport(Library)] internal static extern int ts_interop_threads(int count);
     [DllImport(Library)] internal static extern int ts_default_dtype(int dtype);
     [DllImport(Library)] internal static extern int ts_device_count(int type);
     [DllImport(Library)] internal static extern int ts_synchronize(int type, int index);

@@ -160,9 +160,6 @@ internal sealed unsafe class Op(string name, string overload = "")
             case long[] numbers:
                 numbers.CopyTo(new Span<long>(room, size));
                 break;
-            case double[] numbers:
-                numbers.CopyTo(new Span<double>(room, size));
-                break;
             case Tensor[] tensors:
                 for (int i = 0; i < tensors.Length; i++) room[i] = tensors[i] is { } t ? t.LiveHandle : 0;
                 break;

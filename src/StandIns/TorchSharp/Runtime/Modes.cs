@@ -13,8 +13,6 @@ public static partial class torch
 
     public static void set_num_threads(int num) => Native.Check(Native.ts_threads(num));
     public static int get_num_threads() => Native.Check(Native.ts_threads(0));
-    public static void set_num_interop_threads(int num) => Native.Check(Native.ts_interop_threads(num));
-    public static int get_num_interop_threads() => Native.Check(Native.ts_interop_threads(0));
 
     public static ScalarType get_default_dtype() => (ScalarType)Native.Check(Native.ts_default_dtype(-1));
     public static void set_default_dtype(ScalarType dtype) => Native.Check(Native.ts_default_dtype((int)dtype));

@@ -3,13 +3,15 @@
 # LIBTORCH: a folder with include/ and lib/ (an unpacked libtorch, or the torch folder of a Python wheel); default: the system's.
 set -e
 source=$1 output=$2 libtorch=$3
-fail() { echo "$source(1): error TS0001: $1" >&2; exit 1; }
+fail() { echo "$source(1): error TS0001: $1" >&2; exit 3; }
 
 command -v g++ > /dev/null || fail "The TorchSharp stand-in needs a C++ compiler. Install it: apt-get install g++"
 
 if [ -n "$libtorch" ]; then
   flags="-I$libtorch/include -I$libtorch/include/torch/csrc/api/include -L$libtorch/lib -Wl,-rpath,$libtorch/lib"
-  if grep -qs 'D_GLIBCXX_USE_CXX11_ABI=0' "$libtorch/share/cmake/Torch/TorchConfig.cmake"; then flags="$flags -D_GLIBCXX_USE_CXX11_ABI=0"; fi
+  if grep -qs 'D_GLIBCXX_USE_CXX11_ABI=0' "$libtorch/share/cmake/Torch/TorchConfig.cmake"; then
+    flags="$flags -D_GLIBCXX_USE_CXX11_ABI=0"
+  fi
   advice="LIBTORCH is '$libtorch', which has no include/torch/csrc/api/include/torch/version.h. Point it at a libtorch folder."
 else
   flags="-I/usr/include/torch/csrc/api/include"

@@ -22,7 +22,6 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -51,7 +50,7 @@ __attribute__((constructor)) static void on_load() {
 
 // ---------------------------------------------------------------- values
 enum Tag : int32_t {
-  kNone, kTensor, kInt, kDouble, kBool, kIntList, kTensorList, kOptionalTensorList, kString, kDevice, kGenerator, kDefault, kDoubleList
+  kNone, kTensor, kInt, kDouble, kBool, kIntList, kTensorList, kOptionalTensorList, kString, kDevice, kGenerator, kDefault
 };
 struct Value { int32_t tag; int32_t n; union { int64_t i; double d; void* p; }; };
 static_assert(sizeof(Value) == 16, "Value layout");
@@ -68,12 +67,9 @@ API const char* ts_error() { return g_error.c_str(); }
 API void ts_free(void* p) { free(p); }
 
 // A handle is a TensorImpl* that owns one reference; null is the undefined tensor.
-static inline Tensor borrow(void* h) {
-  return h ? Tensor(c10::intrusive_ptr<Impl, at::UndefinedTensorImpl>::reclaim_copy(static_cast<Impl*>(h))) : Tensor();
-}
-static inline Tensor take(void* h) {
-  return h ? Tensor(c10::intrusive_ptr<Impl, at::UndefinedTensorImpl>::reclaim(static_cast<Impl*>(h))) : Tensor();
-}
+using Pointer = c10::intrusive_ptr<Impl, at::UndefinedTensorImpl>;
+static inline Tensor borrow(void* h) { return h ? Tensor(Pointer::reclaim_copy(static_cast<Impl*>(h))) : Tensor(); }
+static inline Tensor take(void* h) { return h ? Tensor(Pointer::reclaim(static_cast<Impl*>(h))) : Tensor(); }
 static inline void* own(Tensor t) { return t.defined() ? static_cast<void*>(t.unsafeReleaseTensorImpl()) : nullptr; }
 static Variables borrow_all(void** h, int32_t n) {
   Variables v;
@@ -85,41 +81,31 @@ static Variables borrow_all(void** h, int32_t n) {
 struct Op {
   c10::OperatorHandle handle;
   const c10::FunctionSchema* schema;
-  std::vector<char> kinds;  // per argument: 'f' takes a float, 'o' is optional, else 0
+  std::vector<bool> is_float;  // per argument: an integer becomes a floating-point number
 };
-static c10::TypeKind inner_kind(const c10::Argument& a, bool* optional) {
-  auto kind = a.type()->kind();
-  *optional = kind == c10::TypeKind::OptionalType;
-  return *optional ? a.type()->castRaw<c10::OptionalType>()->getElementType()->kind() : kind;
-}
 API int32_t ts_op(const char* name, const char* overload, void** out) {
   return guard([&] {
     auto handle = c10::Dispatcher::singleton().findSchema({name, overload});
     TORCH_CHECK(handle.has_value(), "libtorch " TORCH_VERSION " has no operator ", name, ".", overload);
     auto* op = new Op{*handle, &handle->schema(), {}};
     for (const auto& a : op->schema->arguments()) {
-      bool optional;
-      auto kind = inner_kind(a, &optional);
-      op->kinds.push_back(kind == c10::TypeKind::FloatType ? 'f' : optional ? 'o' : 0);
+      auto type = a.type();
+      if (auto optional = type->cast<c10::OptionalType>()) type = optional->getElementType();
+      op->is_float.push_back(type->kind() == c10::TypeKind::FloatType);
     }
     *out = op;
     return 0;
   });
 }
 
-static IValue load(const Value& v, const c10::Argument& a, char kind) {
+static IValue load(const Value& v, const c10::Argument& a, bool is_float) {
   switch (v.tag) {
     case kNone: return IValue();
     case kTensor: return IValue(borrow(v.p));
-    case kInt: return kind == 'f' ? IValue(static_cast<double>(v.i)) : IValue(v.i);
+    case kInt: return is_float ? IValue(static_cast<double>(v.i)) : IValue(v.i);
     case kDouble: return IValue(v.d);
     case kBool: return IValue(v.i != 0);
     case kIntList: return IValue(c10::IntArrayRef(static_cast<const int64_t*>(v.p), v.n));
-    case kDoubleList: {
-      c10::List<double> l;
-      for (int i = 0; i < v.n; i++) l.push_back(static_cast<const double*>(v.p)[i]);
-      return IValue(std::move(l));
-    }
     case kTensorList: {
       c10::List<Tensor> l;
       l.reserve(v.n);
@@ -145,10 +131,8 @@ static IValue load(const Value& v, const c10::Argument& a, char kind) {
   TORCH_CHECK(false, "bad tag ", v.tag);
 }
 static void store(IValue&& r, Value& o) {
-  o.n = 0;
-  o.i = 0;
+  o = Value{kNone, 0, {0}};
   if (r.isTensor()) { o.tag = kTensor; o.p = own(std::move(r).toTensor()); }
-  else if (r.isNone()) o.tag = kNone;
   else if (r.isInt()) { o.tag = kInt; o.i = r.toInt(); }
   else if (r.isDouble()) { o.tag = kDouble; o.d = r.toDouble(); }
   else if (r.isBool()) { o.tag = kBool; o.i = r.toBool(); }
@@ -157,7 +141,7 @@ static void store(IValue&& r, Value& o) {
     auto** p = static_cast<void**>(malloc(sizeof(void*) * (l.size() + 1)));
     for (size_t i = 0; i < l.size(); i++) p[i] = own(std::move(l[i]));
     o.tag = kTensorList; o.n = static_cast<int32_t>(l.size()); o.p = p;
-  } else TORCH_CHECK(false, "cannot return a value of kind ", r.tagKind());
+  } else TORCH_CHECK(r.isNone(), "cannot return a value of kind ", r.tagKind());
 }
 
 // A call may re-enter (a managed backward callback runs operators), so scratch stacks are kept per depth.
@@ -176,7 +160,7 @@ static void call(void* handle, const Value* args, int32_t n, std::vector<IValue>
   auto* op = static_cast<Op*>(handle);
   const auto& formal = op->schema->arguments();
   TORCH_CHECK(static_cast<size_t>(n) <= formal.size(), "too many arguments for ", op->schema->name());
-  for (int32_t i = 0; i < n; i++) stack.push_back(load(args[i], formal[i], op->kinds[i]));
+  for (int32_t i = 0; i < n; i++) stack.push_back(load(args[i], formal[i], op->is_float[i]));
   for (size_t i = n; i < formal.size(); i++) {
     TORCH_CHECK(formal[i].default_value().has_value(), op->schema->name(), ": argument '", formal[i].name(), "' is required");
     stack.push_back(*formal[i].default_value());
@@ -229,7 +213,7 @@ API void ts_release(void* h) { c10::raw::intrusive_ptr::decref(static_cast<Impl*
 API void ts_retain(void* h) { c10::raw::intrusive_ptr::incref(static_cast<Impl*>(h)); }
 
 struct Info { int32_t dtype, dims, device_type, device_index, flags, item_size; int64_t count; };
-enum Flags : int32_t { kRequiresGrad = 1, kLeaf = 2, kContiguous = 4, kSparse = 8, kPinned = 16 };
+enum Flags : int32_t { kRequiresGrad = 1, kLeaf = 2, kContiguous = 4, kSparse = 8 };
 API int32_t ts_info(void* h, Info* o) {
   return guard([&] {
     auto t = borrow(h);
@@ -269,10 +253,11 @@ API int32_t ts_backward(void** outs, int32_t n, void** grads, void** inputs, int
     return 0;
   });
 }
-API int32_t ts_grads(void** outs, int32_t n, void** ins, int32_t ni, void** grads, int32_t retain, int32_t create, int32_t unused, void** res) {
+API int32_t ts_grads(void** outs, int32_t n, void** ins, int32_t ni, void** grads, int32_t retain, int32_t create, int32_t unused,
+                     void** results) {
   return guard([&] {
-    auto r = torch::autograd::grad(borrow_all(outs, n), borrow_all(ins, ni), borrow_all(grads, n), retain != 0, create != 0, unused != 0);
-    for (size_t i = 0; i < r.size(); i++) res[i] = own(std::move(r[i]));
+    auto o = borrow_all(outs, n), i = borrow_all(ins, ni), g = borrow_all(grads, n);
+    for (auto& t : torch::autograd::grad(o, i, g, retain != 0, create != 0, unused != 0)) *results++ = own(std::move(t));
     return 0;
   });
 }
@@ -290,11 +275,10 @@ typedef int32_t (*BackwardFn)(void* context, void** grads, int32_t n, void** sav
 typedef void (*ReleaseFn)(void* context);
 struct ManagedNode : torch::autograd::Node {
   BackwardFn backward;
-  ReleaseFn release;
+  ReleaseFn release = nullptr;  // set once the node is complete
   void* context;
   size_t inputs;
-  bool materialize;
-  bool released = false;
+  bool materialize, released = false;
   std::vector<torch::autograd::SavedVariable> saved;
 
   Variables apply(Variables&& grads) override {
@@ -330,11 +314,7 @@ API int32_t ts_attach(void** ins, int32_t ni, void** outs, int32_t no, const uin
     for (auto& t : inputs) any |= t.defined() && t.requires_grad();
     if (!any || !c10::GradMode::is_enabled()) return 0;
     auto node = std::shared_ptr<ManagedNode>(new ManagedNode(), torch::autograd::deleteNode);
-    node->backward = backward;
-    node->release = nullptr;  // until everything below has succeeded
-    node->context = context;
-    node->inputs = ni;
-    node->materialize = materialize != 0;
+    node->backward = backward, node->context = context, node->inputs = ni, node->materialize = materialize != 0;
     node->set_next_edges(torch::autograd::collect_next_edges(inputs));
     for (int32_t i = 0; i < no; i++) {
       auto t = borrow(outs[i]);
@@ -354,9 +334,6 @@ API int32_t ts_attach(void** ins, int32_t ni, void** outs, int32_t no, const uin
 // ---------------------------------------------------------------- runtime
 API const char* ts_version() { return TORCH_VERSION; }
 API int32_t ts_threads(int32_t n) { return guard([&] { if (n > 0) at::set_num_threads(n); return at::get_num_threads(); }); }
-API int32_t ts_interop_threads(int32_t n) {
-  return guard([&] { if (n > 0) at::set_num_interop_threads(n); return (int32_t)at::get_num_interop_threads(); });
-}
 API int32_t ts_default_dtype(int32_t dtype) {
   return guard([&] {
     if (dtype >= 0) c10::set_default_dtype(c10::scalarTypeToTypeMeta(static_cast<c10::ScalarType>(dtype)));
@@ -382,28 +359,41 @@ API int32_t ts_allow_tf32(int32_t on) {
 }
 
 // ---------------------------------------------------------------- generators
-static at::Generator& generator(void* g) { return *static_cast<at::Generator*>(g); }
-template <class F> static int32_t with_generator(void* g, F&& f) {
-  return guard([&] { std::lock_guard<std::mutex> lock(generator(g).mutex()); f(generator(g)); return 0; });
+static c10::Device device_of(int32_t type, int32_t index) {
+  return c10::Device(static_cast<c10::DeviceType>(type), static_cast<c10::DeviceIndex>(index));
+}
+template <class F> static int32_t with_generator(void* handle, F&& f) {
+  return guard([&] {
+    auto& g = *static_cast<at::Generator*>(handle);
+    std::lock_guard<std::mutex> lock(g.mutex());
+    f(g);
+    return 0;
+  });
 }
 API int32_t ts_generator(int32_t type, int32_t index, void** out) {
   return guard([&] {
-    auto device = c10::Device(static_cast<c10::DeviceType>(type), (c10::DeviceIndex)index);
-    if (device.is_cpu()) *out = new at::Generator(at::detail::createCPUGenerator());
-    else *out = new at::Generator(at::globalContext().defaultGenerator(device).clone());
+    auto device = device_of(type, index);
+    *out = new at::Generator(device.is_cpu() ? at::detail::createCPUGenerator() : at::globalContext().defaultGenerator(device).clone());
     return 0;
   });
 }
 API int32_t ts_default_generator(int32_t type, int32_t index, void** out) {
-  return guard([&] {
-    *out = new at::Generator(at::globalContext().defaultGenerator(c10::Device(static_cast<c10::DeviceType>(type), (c10::DeviceIndex)index)));
-    return 0;
-  });
+  return guard([&] { *out = new at::Generator(at::globalContext().defaultGenerator(device_of(type, index))); return 0; });
 }
 API void ts_generator_free(void* g) { delete static_cast<at::Generator*>(g); }
 API int32_t ts_manual_seed(int64_t seed) { return guard([&] { at::manual_seed((uint64_t)seed); return 0; }); }
-API int32_t ts_generator_set_seed(void* g, int64_t seed) { return with_generator(g, [&](at::Generator& x) { x.set_current_seed((uint64_t)seed); }); }
-API int32_t ts_generator_reseed(void* g, int64_t* seed) { return with_generator(g, [&](at::Generator& x) { *seed = (int64_t)x.seed(); }); }
-API int32_t ts_generator_seed(void* g, int64_t* seed) { return with_generator(g, [&](at::Generator& x) { *seed = (int64_t)x.current_seed(); }); }
-API int32_t ts_generator_state(void* g, void** out) { return with_generator(g, [&](at::Generator& x) { *out = own(x.get_state()); }); }
-API int32_t ts_generator_set_state(void* g, void* state) { return with_generator(g, [&](at::Generator& x) { x.set_state(borrow(state)); }); }
+API int32_t ts_generator_set_seed(void* handle, int64_t seed) {
+  return with_generator(handle, [&](at::Generator& g) { g.set_current_seed((uint64_t)seed); });
+}
+API int32_t ts_generator_reseed(void* handle, int64_t* seed) {
+  return with_generator(handle, [&](at::Generator& g) { *seed = (int64_t)g.seed(); });
+}
+API int32_t ts_generator_seed(void* handle, int64_t* seed) {
+  return with_generator(handle, [&](at::Generator& g) { *seed = (int64_t)g.current_seed(); });
+}
+API int32_t ts_generator_state(void* handle, void** out) {
+  return with_generator(handle, [&](at::Generator& g) { *out = own(g.get_state()); });
+}
+API int32_t ts_generator_set_state(void* handle, void* state) {
+  return with_generator(handle, [&](at::Generator& g) { g.set_state(borrow(state)); });
+}

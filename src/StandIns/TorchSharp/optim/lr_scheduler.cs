@@ -83,10 +83,6 @@ public static partial class torch
             public static LRScheduler CosineAnnealingLR(
                 Optimizer optimizer, double T_max, double eta_min = 0, int last_epoch = -1, bool verbose = false) =>
                 new impl.CosineAnnealingLR(optimizer, T_max, eta_min, last_epoch, verbose);
-
-            public static LRScheduler SequentialLR(
-                Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1) =>
-                new impl.SequentialLR(optimizer, schedulers, milestones, last_epoch);
         }
     }
 }

@@ -93,28 +93,6 @@ public static partial class torch
                     protected override IEnumerable<double> get_closed_form_lr() => OfBase(Epoch < _total ? _factor : 1);
                 }
 
-                public class LinearLR : LRScheduler
-                {
-                    private readonly double _start, _end;
-                    private readonly int _total;
-
-                    public LinearLR(
-                        Optimizer optimizer, double start_factor = 0.3333333333333333, double end_factor = 1, int total_iters = 5,
-                        int last_epoch = -1, bool verbose = false)
-                        : base(optimizer, last_epoch, verbose)
-                    {
-                        (_start, _end, _total) = (start_factor, end_factor, total_iters);
-                        step();
-                    }
-
-                    private double Factor(int epoch) => _start + (_end - _start) * Math.Min(epoch, _total) / _total;
-
-                    protected override IEnumerable<double> get_lr() =>
-                        Scaled(Epoch == 0 ? _start : Epoch > _total ? 1 : Factor(Epoch) / Factor(Epoch - 1));
-
-                    protected override IEnumerable<double> get_closed_form_lr() => OfBase(Factor(Epoch));
-                }
-
                 public class CosineAnnealingLR : LRScheduler
                 {
                     private readonly double _period, _floor;
@@ -133,41 +111,12 @@ public static partial class torch
                     {
                         if (Epoch == 0) return Scaled(1);
                         if ((Epoch - 1 - _period) % (2 * _period) == 0)
-                            return Groups.Zip(BaseRates, (g,
-                                rate) => g.LearningRate + (rate - _floor) * (1 - Math.Cos(Math.PI / _period)) / 2);
+                            return Groups.Zip(BaseRates, (g, rate) => g.LearningRate + (rate - _floor) * (2 - Wave(1)) / 2);
                         return Groups.Select(g => Wave(Epoch) / Wave(Epoch - 1) * (g.LearningRate - _floor) + _floor);
                     }
 
                     protected override IEnumerable<double> get_closed_form_lr() =>
                         BaseRates.Select(rate => _floor + (rate - _floor) * Wave(Epoch) / 2);
-                }
-
-                /// <summary>One scheduler after the other, changing at the milestones.</summary>
-                public class SequentialLR : LRScheduler
-                {
-                    private readonly List<LRScheduler> _schedulers;
-                    private readonly List<int> _milestones;
-
-                    public SequentialLR(
-                        Optimizer optimizer, IEnumerable<LRScheduler> schedulers, IEnumerable<int> milestones, int last_epoch = -1)
-                        : base(optimizer, last_epoch)
-                    {
-                        (_schedulers, _milestones) = (schedulers.ToList(), milestones.ToList());
-                        if (_milestones.Count != _schedulers.Count - 1)
-                            throw new ArgumentException($"{_milestones.Count} milestones for {_schedulers.Count} schedulers.");
-                        step();
-                    }
-
-                    public override void step()
-                    {
-                        _step_count++;
-                        Epoch++;
-                        int at = _milestones.Count(m => m <= Epoch);
-                        if (Epoch == 0) foreach (var group in Groups) group.LearningRate = group.InitialLearningRate;
-                        if (Epoch == 0 || (at > 0 && _milestones[at - 1] == Epoch)) _schedulers[at].step(0);
-                        else _schedulers[at].step();
-                        Apply(Groups.Select(g => g.LearningRate));
-                    }
                 }
             }
         }
