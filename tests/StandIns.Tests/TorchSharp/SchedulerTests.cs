@@ -46,11 +46,6 @@ public sealed class SchedulerTests
         Assert.That(Rates(o => lr_scheduler.ConstantLR(o, 0.25, 3)), Is.EqualTo(Closed(i => i < 3 ? 0.25 : 1)).Within(1e-12));
 
     [Test]
-    public void LinearLR_OverSteps_RisesInALine() =>
-        Assert.That(Rates(o => new lr_scheduler.impl.LinearLR(o, 0.2, 1.0, 4)),
-            Is.EqualTo(Closed(i => 0.2 + 0.8 * Math.Min(i, 4) / 4)).Within(1e-12));
-
-    [Test]
     public void CosineAnnealingLR_OverOnePeriod_FollowsTheCosine() =>
         Assert.That(Rates(o => lr_scheduler.CosineAnnealingLR(o, 7, 0.1)),
             Is.EqualTo(Closed(i => 0.1 + 0.9 * (1 + Math.Cos(Math.PI * i / 7)) / 2)).Within(1e-9));
