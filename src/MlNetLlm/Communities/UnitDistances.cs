@@ -21,7 +21,7 @@ internal sealed class UnitDistances
             throw new ArgumentException($"F compares 2 groups or more, fewer than objects; here are {groups.Count} groups of {n} objects.");
         (_sizes, _squares) = (units.Sizes(), new double[units.Count, units.Count]);
         (_inside, _members) = (new double[groups.Count], new int[groups.Count]);
-        Labels = [.. units.Groups().Select(unit => OnlyGroup(unit, groups))];
+        Labels = LabelsOf(units, groups);
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < i; j++)
@@ -37,6 +37,10 @@ internal sealed class UnitDistances
 
     /// <summary>(units): the group of every unit.</summary>
     public int[] Labels { get; }
+
+    /// <summary>(units): the group of every unit.</summary>
+    /// <exception cref="ArgumentException">A unit stands in two groups.</exception>
+    public static int[] LabelsOf(Partition units, Partition groups) => [.. units.Groups().Select(unit => OnlyGroup(unit, groups))];
 
     /// <summary>F with the units labelled so; one call at a time.</summary>
     public double F(int[] labels)
