@@ -11,7 +11,7 @@ internal static class ModelFolder
     private const string WeightsName = "model.safetensors";
 
     /// <summary>What model.json holds.</summary>
-    private sealed record Description(int Format, TransformerConfig Config, SpecialTokens Special)
+    private sealed record Description(int Format, TransformerConfig Config, SpecialTokens Special, GenerateOptions Generation)
     {
         internal const int CurrentFormat = 1;
     }
@@ -20,20 +20,26 @@ internal static class ModelFolder
     {
         if (File.Exists(path))
             return LoadLlama2C(path);
-        if (AtomicFolder.Exists(path))
-            return LoadOwn(AtomicFolder.Open(path));
+        var marked = AtomicFolder.Exists(path);
+        if (marked)
+            path = AtomicFolder.Open(path);
         if (!Directory.Exists(path))
             throw new DirectoryNotFoundException($"There is no model at '{path}': neither a file nor a folder.");
+        if (marked && File.Exists(Path.Combine(path, DescriptionName)))
+            return LoadOwn(path);
+        if (File.Exists(Path.Combine(path, HuggingFaceFolder.ConfigName)))
+            return HuggingFaceFolder.Load(path);
         return Directory.EnumerateFiles(path, "*.bin").Order(StringComparer.Ordinal).FirstOrDefault(Llama2C.Recognises) is { } file
             ? LoadLlama2C(file)
             : throw new InvalidDataException(
-                $"Folder '{path}' holds no model: expected {DescriptionName} with {AtomicFolder.MarkerName}, or a llama2.c .bin file.");
+                $"Folder '{path}' holds no model: expected {DescriptionName} with {AtomicFolder.MarkerName}, "
+                + $"a Hugging Face {HuggingFaceFolder.ConfigName}, or a llama2.c .bin file.");
     }
 
     internal static void Save(LanguageModel model, string folder, IFileSystem fileSystem) =>
         AtomicFolder.Write(fileSystem, folder, temporary =>
         {
-            var description = new Description(Description.CurrentFormat, model.Config, model.Special);
+            var description = new Description(Description.CurrentFormat, model.Config, model.Special, model.Generation);
             AtomicFile.WriteAllBytes(fileSystem, Path.Combine(temporary, DescriptionName), StrictJson.ToBytes(description));
             Safetensors.Write(
                 fileSystem,
@@ -51,11 +57,13 @@ internal static class ModelFolder
                 $"'{path}' has format {description.Format}; this version reads {Description.CurrentFormat}. "
                 + "Use the version that wrote it.");
         using var weights = SafetensorsFile.Open(Path.Combine(folder, WeightsName));
-        var module = new TransformerModel(Checked(description.Config, path), SafetensorsWeights.Source(weights));
+        var config = Checked(description.Config, path);
+        SafetensorsWeights.RequireLayers(config, weights.Header.Tensors.Count, path);
+        var module = new TransformerModel(config, SafetensorsWeights.Source(weights));
         try
         {
             SafetensorsWeights.RequireAllUsed(weights, module);
-            return new LanguageModel(module, TokenizerFile.Load(folder), description.Special);
+            return new LanguageModel(module, TokenizerFile.Load(folder), description.Special) { Generation = description.Generation };
         }
         catch
         {

@@ -16,6 +16,13 @@ internal static class SafetensorsWeights
         return file.Read(name, ScalarType.Float32);
     };
 
+    /// <summary>Throws when a configuration asks for more layers than there are tensors, before any work is done for that number.</summary>
+    internal static void RequireLayers(TransformerConfig config, int tensors, string origin)
+    {
+        if (config.Layers > tensors)
+            throw new InvalidDataException($"'{origin}': the configuration says {config.Layers} layers, there are {tensors} tensors.");
+    }
+
     /// <summary>Throws when the file holds tensors that the model has no place for.</summary>
     internal static void RequireAllUsed(SafetensorsFile file, TransformerModel model)
     {

@@ -42,10 +42,17 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Ids of tokens with a role of their own.</summary>
     public SpecialTokens Special { get; }
 
+    /// <summary>How texts are continued unless a caller says otherwise; what the model's makers recommend, where they did.</summary>
+    /// <value>Greedy, 100 tokens.</value>
+    public GenerateOptions Generation { get; init; } = new();
+
     /// <summary>SHA-256 over configuration and weights, in hexadecimal: two models with the same fingerprint compute the same.</summary>
     public string Fingerprint => _fingerprint.Value;
 
-    /// <summary>Loads a model: a folder of our own, or a llama2.c model (its .bin file, or the folder with it and its tokenizer).</summary>
+    /// <summary>
+    /// Loads a model: a folder of our own, a Hugging Face folder, or a llama2.c model (its .bin file, or the folder with it and its
+    /// tokenizer). What stands there decides.
+    /// </summary>
     /// <param name="path">Folder or file.</param>
     /// <exception cref="InvalidDataException">What is there is broken.</exception>
     public static LanguageModel Load(string path) => ModelFolder.Load(path);
@@ -57,7 +64,7 @@ public sealed class LanguageModel : IDisposable
 
     /// <summary>The same tokenizer with other weights, such as fine-tuned ones.</summary>
     /// <param name="module">The model; owned by the result.</param>
-    public LanguageModel WithModule(TransformerModel module) => new(module, Tokenizer, Special);
+    public LanguageModel WithModule(TransformerModel module) => new(module, Tokenizer, Special) { Generation = Generation };
 
     /// <summary>Frees the weights.</summary>
     public void Dispose() => Module.Dispose();

@@ -9,16 +9,19 @@ public static class TextGenerator
     /// <summary>Continues one text.</summary>
     /// <param name="model">A causal model.</param>
     /// <param name="prompt">The text; the model's begin token is put before it.</param>
-    /// <param name="options">How to continue; the model's end token always ends the text.</param>
+    /// <param name="options">
+    /// How to continue; null = <see cref="LanguageModel.Generation"/>. The model's end tokens always end the text.
+    /// </param>
     /// <param name="cancellationToken">Ends the work between two tokens.</param>
     /// <returns>The continuation, without the prompt.</returns>
     public static string Generate(
-        LanguageModel model, string prompt, GenerateOptions options, CancellationToken cancellationToken = default)
+        LanguageModel model, string prompt, GenerateOptions? options = null, CancellationToken cancellationToken = default)
     {
         var ids = model.Tokenizer.EncodeToIds(prompt);
         int[] tokens = model.Special.Bos is { } bos ? [bos, .. ids] : [.. ids];
+        options ??= model.Generation;
         if (model.Special.Eos is { } eos)
-            options = options with { StopTokens = [.. options.StopTokens, eos] };
+            options = options with { StopTokens = [.. options.StopTokens, .. model.Generation.StopTokens, eos] };
         var continuation = Generate(model.Module, [tokens], options, cancellationToken)[0];
         return model.Tokenizer.Decode([.. tokens, .. continuation])[model.Tokenizer.Decode(tokens).Length..];
     }

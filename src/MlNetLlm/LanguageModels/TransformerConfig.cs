@@ -1,7 +1,7 @@
 namespace MlNetLlm.LanguageModels;
 
 /// <summary>Shape and kind of a <see cref="TransformerModel"/>: everything that fixes its formula but not its weights.</summary>
-public sealed record TransformerConfig
+public sealed partial record TransformerConfig
 {
     /// <summary>Family name, as checkpoints state it: llama, gpt2, mistral, qwen2, codegen, roberta.</summary>
     /// <value>llama.</value>
@@ -103,64 +103,6 @@ public sealed record TransformerConfig
     /// <summary>Probability with which an activation is dropped in training (embeddings, attention weights, both branches).</summary>
     /// <value>0.</value>
     public double Dropout { get; init; }
-
-    /// <summary>RMSNorm, rotary positions, SwiGLU, no bias (Touvron et al. 2023).</summary>
-    /// <param name="vocabularySize">Number of token ids.</param>
-    /// <param name="width">Components of a hidden state.</param>
-    /// <param name="layers">Number of blocks.</param>
-    /// <param name="heads">Query heads a layer.</param>
-    /// <param name="contextLength">Longest input in tokens.</param>
-    /// <param name="keyValueHeads">Key and value heads; null = as many as query heads.</param>
-    /// <param name="feedForwardWidth">Hidden units; null = 8/3 of the width, rounded up to a multiple of 32.</param>
-    public static TransformerConfig Llama(
-        int vocabularySize,
-        int width,
-        int layers,
-        int heads,
-        int contextLength,
-        int? keyValueHeads = null,
-        int? feedForwardWidth = null) => new()
-    {
-        Architecture = "llama",
-        VocabularySize = vocabularySize,
-        Width = width,
-        Layers = layers,
-        Heads = heads,
-        KeyValueHeads = keyValueHeads ?? heads,
-        HeadWidth = width / Math.Max(1, heads),
-        RotaryWidth = width / Math.Max(1, heads),
-        FeedForwardWidth = feedForwardWidth ?? (width * 8 / 3 + 31) / 32 * 32,
-        ContextLength = contextLength,
-        TiedHead = true,
-    };
-
-    /// <summary>
-    /// LayerNorm, learned positions, tanh-GELU of four times the width, biases everywhere, tied head (Radford et al. 2019).
-    /// </summary>
-    /// <param name="vocabularySize">Number of token ids.</param>
-    /// <param name="width">Components of a hidden state.</param>
-    /// <param name="layers">Number of blocks.</param>
-    /// <param name="heads">Heads a layer.</param>
-    /// <param name="contextLength">Longest input in tokens.</param>
-    public static TransformerConfig Gpt2(int vocabularySize, int width, int layers, int heads, int contextLength) => new()
-    {
-        Architecture = "gpt2",
-        VocabularySize = vocabularySize,
-        Width = width,
-        Layers = layers,
-        Heads = heads,
-        KeyValueHeads = heads,
-        HeadWidth = width / Math.Max(1, heads),
-        FeedForwardWidth = 4 * width,
-        ContextLength = contextLength,
-        Norm = NormKind.LayerNorm,
-        Positions = PositionKind.Learned,
-        FeedForward = FeedForwardKind.GeluTanh,
-        QueryKeyValueBias = true,
-        OutputBias = true,
-        FeedForwardBias = true,
-        TiedHead = true,
-    };
 
     /// <summary>Whether the feed-forward part has a gate projection.</summary>
     internal bool Gated => FeedForward == FeedForwardKind.SwiGlu;
