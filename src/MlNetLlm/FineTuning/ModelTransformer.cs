@@ -55,11 +55,9 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
         ctx,
         Encoding.UTF8.GetBytes(Model.Fingerprint),
         new ModelColumnFactory(),
-        new ModelColumnKeyFactory(),
-        ModelColumnFactory.Contract,
         EmptyRows.OfText(_textColumn),
         [(_textColumn, SavedText.Column)],
-        [(SavedModelColumn.Column, ModelColumn.Name)]);
+        SavedOutput.Copy(SavedModelColumn.Column, ModelColumn.Name));
 }
 
 /// <summary>The column a saved <see cref="ModelTransformer{TLearned}"/> adds, under its fixed name.</summary>
@@ -76,19 +74,13 @@ public sealed class SavedModelColumn
 /// <summary>Rebuilds the model column in a loaded model file.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class ModelColumnFactory : CustomMappingFactory<SavedPayload, SavedModelColumn>
+public sealed class ModelColumnFactory : SavedFactory<SavedTextAndPayload, SavedModelColumn, string>
 {
-    internal const string Contract = "MlNetLlm.Model";
+    private const string Contract = "MlNetLlm.Model";
 
-    /// <inheritdoc/>
-    public override Action<SavedPayload, SavedModelColumn> GetMapping()
-    {
-        string? fingerprint = null;
-        return (input, output) => output.Fingerprint = fingerprint ??= Encoding.UTF8.GetString(PayloadColumns.Unpack(input.Payload.GetValues()));
-    }
+    internal override string ContractName => Contract;
+
+    private protected override string Restore(byte[] payload) => Encoding.UTF8.GetString(payload);
+
+    private protected override void Map(string state, SavedTextAndPayload input, SavedModelColumn output) => output.Fingerprint = state;
 }
-
-/// <summary>Gives every row of a loaded model column its payload key.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-[CustomMappingFactoryAttribute(ModelColumnFactory.Contract + ".Key")]
-public sealed class ModelColumnKeyFactory : PayloadKeyFactory<SavedText>;

@@ -14,14 +14,15 @@ public sealed class PayloadKey
     public string Key { get; set; } = "";
 }
 
-/// <summary>Gives every row the constant key. Derived, with a contract name, by each saved transformer for its own input class.</summary>
-/// <typeparam name="TInput">The saved transformer's input columns.</typeparam>
+/// <summary>Gives every row the constant key, for every saved transformer.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public abstract class PayloadKeyFactory<TInput> : CustomMappingFactory<TInput, PayloadKey>
-    where TInput : class, new()
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class PayloadKeyFactory : CustomMappingFactory<SavedText, PayloadKey>
 {
+    internal const string Contract = "MlNetLlm.Key";
+
     /// <inheritdoc/>
-    public override Action<TInput, PayloadKey> GetMapping() => (_, key) => key.Key = PayloadColumns.KeyValue;
+    public override Action<SavedText, PayloadKey> GetMapping() => (_, key) => key.Key = PayloadColumns.KeyValue;
 }
 
 /// <summary>

@@ -14,9 +14,9 @@ public class SavedText
     public ReadOnlyMemory<char> Text { get; set; }
 }
 
-/// <summary>The payload of a saved transformer.</summary>
+/// <summary>Text and payload of a saved transformer.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class SavedPayload
+public class SavedTextAndPayload : SavedText
 {
     /// <summary>The packed payload.</summary>
     [ColumnName(PayloadColumns.Payload)]

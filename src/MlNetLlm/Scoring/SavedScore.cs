@@ -1,9 +1,7 @@
 using System.ComponentModel;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
-using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
-using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Scoring;
 
@@ -28,15 +26,6 @@ public sealed class SavedScore
     public int Bytes { get; set; }
 }
 
-/// <summary>Text and payload of a saved scorer of whole texts.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-public class SavedTextAndPayload : SavedText
-{
-    /// <summary>The packed model.</summary>
-    [ColumnName(PayloadColumns.Payload)]
-    public VBuffer<float> Payload { get; set; }
-}
-
 /// <summary>Prompt, completion and payload of a saved scorer of completions.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SavedCompletion : SavedTextAndPayload
@@ -48,56 +37,48 @@ public sealed class SavedCompletion : SavedTextAndPayload
     public ReadOnlyMemory<char> Completion { get; set; }
 }
 
+/// <summary>Rebuilds a scorer in a loaded model file.</summary>
+/// <typeparam name="TInput">Its input columns.</typeparam>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public abstract class ScoreFactory<TInput> : SavedFactory<TInput, SavedScore, ScoreTransformer>
+    where TInput : SavedTextAndPayload, new()
+{
+    private protected ScoreFactory()
+    {
+    }
+
+    private protected abstract string? Completion(TInput input);
+
+    private protected override ScoreTransformer Restore(byte[] payload) =>
+        SavedModelPayload.Unpack<ScoreOptions, ScoreTransformer>(payload, (model, options) => new ScoreTransformer(model, options));
+
+    private protected override void Map(ScoreTransformer state, TInput input, SavedScore output)
+    {
+        var score = state.Compute([new ScoredText(input.Text.ToString(), Completion(input))])[0];
+        (output.NegativeLogLikelihood, output.Tokens, output.Bytes) = (score.NegativeLogLikelihood, score.Tokens, score.Bytes);
+    }
+}
+
 /// <summary>Rebuilds a scorer of whole texts in a loaded model file.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class ScoreTextFactory : CustomMappingFactory<SavedTextAndPayload, SavedScore>
+public sealed class ScoreTextFactory : ScoreFactory<SavedTextAndPayload>
 {
-    internal const string Contract = "MlNetLlm.Score";
+    private const string Contract = "MlNetLlm.Score";
 
-    /// <inheritdoc/>
-    public override Action<SavedTextAndPayload, SavedScore> GetMapping()
-    {
-        var model = new SavedModel();
-        return (row, score) => model.Score(row.Payload, row.Text.ToString(), null, score);
-    }
+    internal override string ContractName => Contract;
+
+    private protected override string? Completion(SavedTextAndPayload input) => null;
 }
 
 /// <summary>Rebuilds a scorer of completions in a loaded model file.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class ScoreCompletionFactory : CustomMappingFactory<SavedCompletion, SavedScore>
+public sealed class ScoreCompletionFactory : ScoreFactory<SavedCompletion>
 {
-    internal const string Contract = "MlNetLlm.ScoreCompletion";
+    private const string Contract = "MlNetLlm.ScoreCompletion";
 
-    /// <inheritdoc/>
-    public override Action<SavedCompletion, SavedScore> GetMapping()
-    {
-        var model = new SavedModel();
-        return (row, score) => model.Score(row.Payload, row.Text.ToString(), row.Completion.ToString(), score);
-    }
-}
+    internal override string ContractName => Contract;
 
-/// <summary>Payload key of saved scorers of whole texts.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-[CustomMappingFactoryAttribute(ScoreTextFactory.Contract + ".Key")]
-public sealed class ScoreTextKeyFactory : PayloadKeyFactory<SavedText>;
-
-/// <summary>Payload key of saved scorers of completions.</summary>
-[EditorBrowsable(EditorBrowsableState.Never)]
-[CustomMappingFactoryAttribute(ScoreCompletionFactory.Contract + ".Key")]
-public sealed class ScoreCompletionKeyFactory : PayloadKeyFactory<SavedText>;
-
-/// <summary>The model of one loaded file, unpacked from the first row that asks.</summary>
-internal sealed class SavedModel
-{
-    private readonly Lock _gate = new();
-    private LanguageModel? _model;
-
-    public void Score(VBuffer<float> payload, string text, string? completion, SavedScore score)
-    {
-        lock (_gate) _model ??= PackedFolder.Unpack(PayloadColumns.Unpack(payload.GetValues()), LanguageModel.Load);
-        var result = TextScorer.Score(_model, [new ScoredText(text, completion)], int.MaxValue)[0];
-        (score.NegativeLogLikelihood, score.Tokens, score.Bytes) = (result.NegativeLogLikelihood, result.Tokens, result.Bytes);
-    }
+    private protected override string? Completion(SavedCompletion input) => input.Completion.ToString();
 }

@@ -4,7 +4,6 @@ using MlNetLlm.Data;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
-using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Scoring;
 
@@ -51,22 +50,21 @@ public sealed class ScoreTransformer : RowTransformer<ScoredText, TextScore>
 
     private protected override void Save(ModelSaveContext ctx)
     {
-        (string, string)[] outputs =
+        SavedOutput[] outputs =
         [
-            (SavedScore.NegativeLogLikelihoodColumn, ScoreColumns.NegativeLogLikelihood),
-            (SavedScore.TokensColumn, ScoreColumns.Tokens),
-            (SavedScore.BytesColumn, ScoreColumns.Bytes),
+            SavedOutput.Copy(SavedScore.NegativeLogLikelihoodColumn, ScoreColumns.NegativeLogLikelihood),
+            SavedOutput.Copy(SavedScore.TokensColumn, ScoreColumns.Tokens),
+            SavedOutput.Copy(SavedScore.BytesColumn, ScoreColumns.Bytes),
         ];
-        var payload = PackedFolder.Pack(folder => Model.Save(folder));
+        var payload = SavedModelPayload.Pack(Model, Options);
         if (Options.CompletionColumn is null)
         {
-            SavedMapping.Save(ctx, payload, new ScoreTextFactory(), new ScoreTextKeyFactory(), ScoreTextFactory.Contract,
-                EmptyRows.OfText(Options.TextColumn), [(Options.TextColumn, SavedText.Column)], outputs);
+            SavedMapping.Save(
+                ctx, payload, new ScoreTextFactory(), EmptyRows.OfText(Options.TextColumn), [(Options.TextColumn, SavedText.Column)], outputs);
         }
         else
         {
-            SavedMapping.Save(ctx, payload, new ScoreCompletionFactory(), new ScoreCompletionKeyFactory(), ScoreCompletionFactory.Contract,
-                EmptyRows.OfText(Options.TextColumn, Options.CompletionColumn),
+            SavedMapping.Save(ctx, payload, new ScoreCompletionFactory(), EmptyRows.OfText(Options.TextColumn, Options.CompletionColumn),
                 [(Options.TextColumn, SavedText.Column), (Options.CompletionColumn, SavedCompletion.CompletionColumn)], outputs);
         }
     }
