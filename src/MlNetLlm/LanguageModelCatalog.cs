@@ -3,8 +3,11 @@ using Microsoft.ML.Data;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.Data;
 using MlNetLlm.FineTuning;
+using MlNetLlm.Generation;
+using MlNetLlm.HiddenStates;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
+using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Scoring;
 using MlNetLlm.Svf;
@@ -72,6 +75,40 @@ public sealed class LanguageModelCatalog
     /// <param name="model">The model.</param>
     /// <param name="options">Options; null = the defaults.</param>
     public ScoreEstimator Score(LanguageModel model, ScoreOptions? options = null) => new(model, options ?? new ScoreOptions());
+
+    /// <summary>Continues texts with the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    public GenerateEstimator Generate(GenerationOptions? options = null) => new(null, options ?? new GenerationOptions());
+
+    /// <summary>Continues texts with a given model.</summary>
+    /// <param name="model">A causal model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    public GenerateEstimator Generate(LanguageModel model, GenerationOptions? options = null) => new(model, options ?? new GenerationOptions());
+
+    /// <summary>Turns texts into vectors of hidden states of the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    public HiddenStatesEstimator HiddenStates(HiddenStatesOptions? options = null) => new(null, options ?? new HiddenStatesOptions());
+
+    /// <summary>Turns texts into vectors of a model's hidden states, such as any ML.NET trainer takes as Features.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    public HiddenStatesEstimator HiddenStates(LanguageModel model, HiddenStatesOptions? options = null) =>
+        new(model, options ?? new HiddenStatesOptions());
+
+    /// <summary>Turns texts into vectors of a model's hidden states after a given number of blocks.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="layer">See <see cref="HiddenStatesOptions.Layer"/>.</param>
+    public HiddenStatesEstimator HiddenStates(LanguageModel model, int layer) => HiddenStates(model, new HiddenStatesOptions { Layer = layer });
+
+    /// <summary>Answers multiple-choice questions with the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    public ScoreChoicesEstimator ScoreChoices(ScoreChoicesOptions? options = null) => new(null, options ?? new ScoreChoicesOptions());
+
+    /// <summary>Answers multiple-choice questions with a given model; ML.NET's MulticlassClassification.Evaluate reads the result.</summary>
+    /// <param name="model">A causal model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    public ScoreChoicesEstimator ScoreChoices(LanguageModel model, ScoreChoicesOptions? options = null) =>
+        new(model, options ?? new ScoreChoicesOptions());
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>

@@ -5,6 +5,7 @@ using Microsoft.ML;
 return args switch
 {
     ["score", var file] => Score(file),
+    ["transform", var file] => Transform(file),
     ["train", var method, var folder] => TrainingRun.Start(method, folder),
     _ => 2,
 };
@@ -26,6 +27,17 @@ static int Score(string file)
         getter(ref value);
         Console.WriteLine(value.ToString("R", CultureInfo.InvariantCulture));
     }
+    return 0;
+}
+
+// Loads a model file with ML.NET's own API alone, maps the lines of standard input and prints every column.
+static int Transform(string file)
+{
+    var ml = new MLContext(1);
+    var model = ml.Model.Load(file, out _);
+    var texts = new List<string>();
+    while (Console.ReadLine() is { } line) texts.Add(line);
+    foreach (var column in ColumnText.Of(model.Transform(StepRow.View(ml, texts)))) Console.WriteLine(column);
     return 0;
 }
 

@@ -40,16 +40,17 @@ public static class Columns
     /// <param name="option">The option that names the column, for the error.</param>
     /// <returns>The column.</returns>
     /// <exception cref="ArgumentException">The column is missing or holds no text.</exception>
-    public static SchemaShape.Column Text(SchemaShape shape, string name, string option)
-    {
-        var at = shape.Select(column => column.Name).ToList().LastIndexOf(name);   // a later column hides an earlier one of its name
-        if (at < 0)
-            throw Missing(name, shape.Select(column => column.Name), option);
-        if (IsText(shape[at]))
-            return shape[at];
-        var type = shape[at].Kind == SchemaShape.Column.VectorKind.Scalar ? $"{shape[at].ItemType}" : $"Vector<{shape[at].ItemType}>";
-        throw Mistyped(name, type, "text", shape.Where(IsText).Select(column => column.Name), option);
-    }
+    public static SchemaShape.Column Text(SchemaShape shape, string name, string option) => Find(shape, name, option, IsText, "text");
+
+    /// <summary>Finds a column of text vectors in the shape of data that is not there yet.</summary>
+    /// <param name="shape">The shape.</param>
+    /// <param name="name">The column's name.</param>
+    /// <param name="option">The option that names the column, for the error.</param>
+    /// <returns>The column.</returns>
+    /// <exception cref="ArgumentException">The column is missing or holds no vectors of text.</exception>
+    public static SchemaShape.Column Texts(SchemaShape shape, string name, string option) => Find(
+        shape, name, option,
+        column => column.Kind != SchemaShape.Column.VectorKind.Scalar && column.ItemType is TextDataViewType, "a vector of text");
 
     /// <summary>Streams a text column's rows.</summary>
     /// <param name="data">The data.</param>
@@ -77,6 +78,18 @@ public static class Columns
         builder.AddColumns(schema);
         builder.AddColumns(added);
         return builder.ToSchema();
+    }
+
+    private static SchemaShape.Column Find(
+        SchemaShape shape, string name, string option, Func<SchemaShape.Column, bool> fits, string expected)
+    {
+        var at = shape.Select(column => column.Name).ToList().LastIndexOf(name);   // a later column hides an earlier one of its name
+        if (at < 0)
+            throw Missing(name, shape.Select(column => column.Name), option);
+        if (fits(shape[at]))
+            return shape[at];
+        var type = shape[at].Kind == SchemaShape.Column.VectorKind.Scalar ? $"{shape[at].ItemType}" : $"Vector<{shape[at].ItemType}>";
+        throw Mistyped(name, type, expected, shape.Where(fits).Select(column => column.Name), option);
     }
 
     private static bool IsText(SchemaShape.Column column)

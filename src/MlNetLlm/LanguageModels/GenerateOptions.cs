@@ -41,7 +41,7 @@ public sealed record GenerateOptions
             : throw new ArgumentException($"Generation options have {faults.Count} fault(s): {string.Join(" ", faults)}");
     }
 
-    private IEnumerable<string> Faults()
+    internal IEnumerable<string> Faults()
     {
         if (MaxTokens < 0)
             yield return $"{nameof(MaxTokens)} is {MaxTokens}, expected at least 0.";

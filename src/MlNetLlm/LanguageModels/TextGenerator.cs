@@ -38,6 +38,16 @@ public static class TextGenerator
         TransformerModel model,
         IReadOnlyList<IReadOnlyList<int>> prompts,
         GenerateOptions options,
+        CancellationToken cancellationToken = default) =>
+        Generate(model, prompts, options, [.. prompts.Select((_, row) => options.Seed + row)], (_, _) => false, cancellationToken);
+
+    /// <summary>As the above, with each row's random stream and a test (row, its new tokens) that may end a row after any token.</summary>
+    internal static IReadOnlyList<IReadOnlyList<int>> Generate(
+        TransformerModel model,
+        IReadOnlyList<IReadOnlyList<int>> prompts,
+        GenerateOptions options,
+        IReadOnlyList<long> seeds,
+        Func<int, IReadOnlyList<int>, bool> ends,
         CancellationToken cancellationToken = default)
     {
         options.Validated();
@@ -50,7 +60,7 @@ public static class TextGenerator
             model.eval();
         try
         {
-            Continue(model, prompts, options, results, cancellationToken);
+            Continue(model, prompts, options, seeds, ends, results, cancellationToken);
             return results;
         }
         finally
@@ -64,6 +74,8 @@ public static class TextGenerator
         TransformerModel model,
         IReadOnlyList<IReadOnlyList<int>> prompts,
         GenerateOptions options,
+        IReadOnlyList<long> seeds,
+        Func<int, IReadOnlyList<int>, bool> ends,
         List<int>[] results,
         CancellationToken cancellation)
     {
@@ -76,7 +88,7 @@ public static class TextGenerator
         for (var step = 0; active.Length > 0; step++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var chosen = Next(model, next, cache, options, active, step);
+            var chosen = Next(model, next, cache, options, [.. active.Select(row => seeds[row])], step);
             int[] going = [.. Enumerable.Range(0, active.Length).Where(GoesOn)];
             if (going.Length < active.Length && going.Length > 0)
                 cache.Keep(going);
@@ -88,14 +100,15 @@ public static class TextGenerator
                 if (options.StopTokens.Contains(chosen[i]))
                     return false;
                 results[active[i]].Add(chosen[i]);
-                return results[active[i]].Count < options.MaxTokens && cache.Lengths[i] < model.Config.ContextLength;
+                return results[active[i]].Count < options.MaxTokens && cache.Lengths[i] < model.Config.ContextLength
+                    && !ends(active[i], results[active[i]]);
             }
         }
     }
 
     /// <summary>Runs the next tokens of all active rows and chooses the one after.</summary>
     private static int[] Next(
-        TransformerModel model, IReadOnlyList<IReadOnlyList<int>> rows, KvCache cache, GenerateOptions options, int[] active, int step)
+        TransformerModel model, IReadOnlyList<IReadOnlyList<int>> rows, KvCache cache, GenerateOptions options, long[] seeds, int step)
     {
         using var scope = NewDisposeScope();
         var (tokens, lengths) = Padded(rows, model.TokenEmbedding.device);
@@ -107,7 +120,7 @@ public static class TextGenerator
         var chosen = new int[rows.Count];
         for (var i = 0; i < rows.Count; i++)
         {
-            var uniform = Sampling.Uniform(options.Seed + active[i], step);
+            var uniform = Sampling.Uniform(seeds[i], step);
             chosen[i] = Sampling.Choose(values.Slice(i * vocabulary, vocabulary), options, uniform);
         }
         return chosen;

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using MlNetLlm.LanguageModels;
+
+namespace MlNetLlm.Generation;
+
+/// <summary>Continues prompts in batches; each row comes out as it would alone.</summary>
+internal static class RowGenerator
+{
+    public static IReadOnlyList<GeneratedText> Generate(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options)
+    {
+        var rows = prompts.Select(prompt => Prompt(model, prompt, options)).ToList();
+        return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options))];
+    }
+
+    /// <summary>The text before the first stop text in it.</summary>
+    public static string Cut(string text, IReadOnlyList<string> stops)
+    {
+        var end = stops.Select(stop => text.IndexOf(stop, StringComparison.Ordinal)).Where(at => at >= 0).DefaultIfEmpty(text.Length).Min();
+        return text[..end];
+    }
+
+    // Begin token and prompt; of a prompt that is too long, the end.
+    private static (int[] Tokens, int Cut) Prompt(LanguageModel model, string prompt, GenerationOptions options)
+    {
+        var ids = model.Tokenizer.EncodeToIds(prompt);
+        var begin = model.Special.Bos ?? (ids.Count == 0 ? model.Special.Eos : null);
+        var context = model.Config.ContextLength;
+        var room = context - Math.Min(options.MaxTokens, context / 2) - (begin is null ? 0 : 1);
+        var cut = Math.Max(0, ids.Count - room);
+        int[] tokens = begin is { } id ? [id, .. ids.Skip(cut)] : [.. ids.Skip(cut)];
+        return tokens.Length > 0
+            ? (tokens, cut)
+            : throw new ArgumentException("A prompt is empty, and the model has no begin token to stand for it. Leave such rows out.");
+    }
+
+    private static IEnumerable<GeneratedText> Batch(LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options)
+    {
+        var continuations = TextGenerator.Generate(
+            model.Module, [.. rows.Select(row => row.Tokens)], options.Sampling(model.Special),
+            [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends);
+        return rows.Zip(continuations, (row, added) => new GeneratedText(Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
+
+        bool Ends(int row, IReadOnlyList<int> added)
+        {
+            if (options.StopTexts.Count == 0) return false;
+            var text = Text(model, rows[row].Tokens, added);
+            return options.StopTexts.Any(stop => text.Contains(stop, StringComparison.Ordinal));
+        }
+    }
+
+    // Decoded with the prompt's last token, so that a space between them is kept.
+    private static string Text(LanguageModel model, int[] prompt, IReadOnlyList<int> added)
+    {
+        var before = model.Tokenizer.Decode(prompt[^1..]);
+        var whole = model.Tokenizer.Decode([prompt[^1], .. added]);
+        return whole.StartsWith(before, StringComparison.Ordinal) ? whole[before.Length..] : model.Tokenizer.Decode(added);
+    }
+
+    private static long Stream(long seed, int[] tokens)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(tokens.AsSpan()), hash);
+        return seed ^ BinaryPrimitives.ReadInt64LittleEndian(hash);
+    }
+}
