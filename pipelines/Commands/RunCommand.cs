@@ -18,7 +18,7 @@ internal static class RunCommand
         var outFolder = new Option<string?>("--out") { Description = "Folder for the run (default: artifacts/runs/<experiment>-<preset>-<seed>)" };
         var set = new Option<string[]>("--set") { Description = "Change an option: Name=Value or Group.Name=Value; may be repeated", AllowMultipleArgumentsPerToken = true };
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier, interrupted run left in the folder" };
-        var threads = new Option<int>("--threads") { Description = "Threads of a tensor operation", DefaultValueFactory = _ => Environment.ProcessorCount };
+        var threads = new Option<int?>("--threads") { Description = "Threads of a tensor operation (default: libtorch's own choice)" };
         var command = new Command("run", "Run an experiment and write its result") { experiment, preset, seed, outFolder, set, resume, threads };
         command.SetAction((parsed, cancellation) => Task.FromResult(Run(
             parsed.GetValue(threads), ExperimentTable.Find(parsed.GetValue(experiment)!),
@@ -28,13 +28,13 @@ internal static class RunCommand
     }
 
     private static int Run(
-        int threads, Experiment experiment, string preset, int seed, string? outFolder, string[] sets, bool resume, CancellationToken cancellation)
+        int? threads, Experiment experiment, string preset, int seed, string? outFolder, string[] sets, bool resume, CancellationToken cancellation)
     {
         var folder = Path.GetFullPath(outFolder ?? Path.Combine(Repository.Artifacts(), "runs", $"{experiment.Name}-{preset}-{seed}"));
         var display = ProgressDisplay.OnStandardError();
         var context = new RunContext(display, TimeProvider.System, cancellation);
         if (threads < 1) throw new ArgumentException($"--threads is {threads}; expected 1 or more.");
-        torch.set_num_threads(threads);
+        if (threads is { } number) torch.set_num_threads(number);
         try
         {
             var result = experiment.Run(new RunRequest(preset, seed, sets, folder, resume), context);
