@@ -20,9 +20,11 @@ public sealed class JsonLinesTests
     {
         var data = Lines("""{ "q": "é", "n": 2, "b": true, "c": ["x", "y"], "v": [1, 2.5], "o": { "a": 1 }, "e": [], "z": null }""");
 
-        Assert.That(data.Schema.Select(column => $"{column.Name} {column.Type}"), Is.EqualTo(new[]
+        Assert.That(data.Schema.Select(column => (column.Name, column.Type.RawType)), Is.EqualTo(new[]
         {
-            "q String", "n Single", "b Boolean", "c Vector<String>", "v Vector<Single>", "o String", "e String", "z String",
+            ("q", typeof(ReadOnlyMemory<char>)), ("n", typeof(float)), ("b", typeof(bool)), ("c", typeof(VBuffer<ReadOnlyMemory<char>>)),
+            ("v", typeof(VBuffer<float>)), ("o", typeof(ReadOnlyMemory<char>)), ("e", typeof(ReadOnlyMemory<char>)),
+            ("z", typeof(ReadOnlyMemory<char>)),
         }));
         Assert.That(Column<ReadOnlyMemory<char>>(data, "q").Single().ToString(), Is.EqualTo("é"));
         Assert.That(Column<float>(data, "n"), Is.EqualTo(new[] { 2f }));

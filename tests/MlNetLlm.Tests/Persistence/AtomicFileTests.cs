@@ -75,6 +75,19 @@ public sealed class AtomicFileTests
         Assert.That(_folder.Names().Where(name => name.EndsWith(".tmp")), Is.Empty);
     }
 
+    [Test]
+    public void WriteAllText_ThatReturned_SurvivesLosingPower()
+    {
+        foreach (var text in new[] { "first", "second" })
+        {
+            var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+            AtomicFile.WriteAllText(files, _folder["a.txt"], text);
+            files.LosePower();
+
+            Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo(text));
+        }
+    }
+
     internal static Exception? Catch(Action action)
     {
         try

@@ -52,6 +52,40 @@ public sealed class AtomicFolderTests
     }
 
     [Test]
+    public void Write_ThatReturned_SurvivesLosingPower()
+    {
+        foreach (var text in new[] { "first", "second" })
+        {
+            var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+            Save(files, _root["model"], text);
+            files.LosePower();
+
+            Assert.That(Load(_root["model"]), Is.EqualTo(text));
+        }
+    }
+
+    [Test]
+    public void Delete_StoppedAtEveryOperation_LeavesTheFolderOrNothing([Values] Fault fault)
+    {
+        for (var n = 0; ; n++)
+        {
+            Save(Storage.Default, _root[$"{n}"], "old");
+            var files = new FaultyFileSystem(fault, n, sticky: true);
+            AtomicFileTests.Catch(() => AtomicFolder.Delete(files, _root[$"{n}"]));
+            if (!files.Failed)
+            {
+                Assert.That(n, Is.GreaterThanOrEqualTo(2));
+                Assert.That(Directory.Exists(_root[$"{n}"]), Is.False);
+                break;
+            }
+            if (AtomicFolder.Exists(_root[$"{n}"]))
+                Assert.That(Load(_root[$"{n}"]), Is.EqualTo("old"));
+            Save(Storage.Default, _root[$"{n}"], "newest");
+            Assert.That(Load(_root[$"{n}"]), Is.EqualTo("newest"));
+        }
+    }
+
+    [Test]
     public void Write_WithTwoFailuresInARow_StillKeepsTheOldFolder([Range(0, 25, 5)] int first)
     {
         for (var second = 0; second < 30; second++)

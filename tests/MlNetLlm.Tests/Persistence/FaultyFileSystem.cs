@@ -20,18 +20,20 @@ public enum Fault
     /// <summary>The process dies: this operation and all later ones do nothing, and no error handling runs on the disk.</summary>
     Kill,
 
-    /// <summary>The machine loses power: as a kill, and what was never flushed is gone.</summary>
+    /// <summary>The machine loses power: as a kill, and what was never forced to the disk is gone.</summary>
     PowerLoss,
 }
 
 /// <summary>Thrown in place of the process's end; no code under test catches it as a disk error.</summary>
 public sealed class KilledException() : Exception("The process was killed here.");
 
-/// <summary>A file system that goes wrong at the n-th operation (counted from 0).</summary>
+/// <summary>A file system that goes wrong at the n-th operation (counted from 0), and that can lose power.</summary>
 public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFileSystem? disk = null) : IFileSystem
 {
     private readonly IFileSystem _disk = disk ?? Storage.Default;
-    private readonly HashSet<string> _unflushed = [];
+    private readonly Dictionary<string, long> _flushedLengths = [];
+    private readonly List<(string Folder, Action Undo)> _unsyncedRenames = [];
+    private readonly List<Stream> _open = [];
 
     /// <summary>How many operations were asked for.</summary>
     public int Operations { get; private set; }
@@ -42,14 +44,15 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     public Stream Create(string path)
     {
         Step();
-        _unflushed.Add(path);
-        return new Watched(this, _disk.Create(path), path);
+        _flushedLengths[path] = 0;
+        return Watch(_disk.Create(path), path);
     }
 
     public Stream Append(string path)
     {
         Step();
-        return new Watched(this, _disk.Append(path), path);
+        _flushedLengths.TryAdd(path, File.Exists(path) ? new FileInfo(path).Length : 0);
+        return Watch(_disk.Append(path), path);
     }
 
     public void Flush(Stream stream)
@@ -57,39 +60,74 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
         Step();
         var watched = (Watched)stream;
         _disk.Flush(watched.Inner);
-        _unflushed.Remove(watched.Path);
+        _flushedLengths[watched.Path] = watched.Inner.Length;
     }
 
     public void Move(string from, string to)
     {
         Step();
+        var older = File.Exists(to) ? File.ReadAllBytes(to) : null;
         _disk.Move(from, to);
-        if (_unflushed.Remove(from))
-            _unflushed.Add(to);
+        Rename(from, to);
+        _unsyncedRenames.Add((Path.GetDirectoryName(to)!, () =>
+        {
+            File.Move(to, from);
+            if (older is not null)
+                File.WriteAllBytes(to, older);
+        }));
     }
 
     public void MoveFolder(string from, string to)
     {
-        Do(() => _disk.MoveFolder(from, to));
-        foreach (var path in _unflushed.Where(path => path.StartsWith(from + Path.DirectorySeparatorChar)).ToList())
-        {
-            _unflushed.Remove(path);
-            _unflushed.Add(to + path[from.Length..]);
-        }
+        Step();
+        _disk.MoveFolder(from, to);
+        foreach (var path in _flushedLengths.Keys.Where(path => path.StartsWith(from + Path.DirectorySeparatorChar)).ToList())
+            Rename(path, to + path[from.Length..]);
+        _unsyncedRenames.Add((Path.GetDirectoryName(to)!, () => Directory.Move(to, from)));
     }
 
-    public void Delete(string path) => Do(() => _disk.Delete(path));
+    public void Delete(string path)
+    {
+        Step();
+        _disk.Delete(path);
+    }
 
-    public void CreateFolder(string path) => Do(() => _disk.CreateFolder(path));
+    public void CreateFolder(string path)
+    {
+        Step();
+        _disk.CreateFolder(path);
+    }
 
-    public void SyncFolder(string path) => Do(() => _disk.SyncFolder(path));
+    public void SyncFolder(string path)
+    {
+        Step();
+        _disk.SyncFolder(path);
+        _unsyncedRenames.RemoveAll(rename => rename.Folder == path);
+    }
 
     public bool Exists(string path) => _disk.Exists(path);
 
-    private void Do(Action action)
+    /// <summary>Takes back what was never forced to the disk: bytes not flushed, and renames in folders not synced.</summary>
+    public void LosePower()
     {
-        Step();
-        action();
+        _open.ForEach(stream => stream.Dispose());
+        foreach (var (path, length) in _flushedLengths.Where(item => File.Exists(item.Key)))
+            using (var stream = File.OpenWrite(path))
+                stream.SetLength(Math.Min(length, stream.Length));
+        for (; _unsyncedRenames.Count > 0; _unsyncedRenames.RemoveAt(_unsyncedRenames.Count - 1))
+            _unsyncedRenames[^1].Undo();
+    }
+
+    private Watched Watch(Stream stream, string path)
+    {
+        _open.Add(stream);
+        return new Watched(this, stream, path);
+    }
+
+    private void Rename(string from, string to)
+    {
+        if (_flushedLengths.Remove(from, out var length))
+            _flushedLengths[to] = length;
     }
 
     private void Step(Action? half = null)
@@ -99,8 +137,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
         if (now < failAt || (now > failAt && !sticky && !dead))
             return;
         if (now == failAt && fault == Fault.PowerLoss)
-            foreach (var path in _unflushed.Where(File.Exists))
-                File.WriteAllBytes(path, []);
+            LosePower();
         if (now == failAt && fault is Fault.ShortWrite or Fault.Kill)
             half?.Invoke();
         throw fault switch

@@ -124,6 +124,21 @@ public sealed class RecordLogTests
     }
 
     [Test]
+    public void Append_ToDisk_SurvivesLosingPower()
+    {
+        var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+        using (var log = RecordLog.Open(files, _folder["a.log"]))
+        {
+            log.Append(Payload(0), toDisk: false);
+            log.Append(Payload(1), toDisk: true);
+            log.Append(Payload(2), toDisk: false);
+        }
+        files.LosePower();
+
+        Assert.That(RecordLog.Read(_folder["a.log"]).Records.Select(Text), Is.EqualTo(Expected([0, 1])));
+    }
+
+    [Test]
     public void Parse_OfNoise_FindsNoRecordAndOneRange()
     {
         var noise = new byte[5000];

@@ -229,6 +229,24 @@ public sealed class CheckpointTests
     }
 
     [Test]
+    public void Run_WithWeightsThatBecameNoNumber_SavesNoCheckpointOfThem()
+    {
+        var options = Options("run") with { CheckpointEvery = 2, EvaluateEvery = 0, KeepBest = false };
+        using var network = new ToyNetwork();
+        using var batches = Toys.Batches(options, Text);
+        var job = network.Job(batches, afterStep: step =>
+        {
+            using var quiet = TorchSharp.torch.no_grad();
+            if (step.Step == 4)
+                network["head"].fill_(double.NaN);
+        });
+
+        Assert.That(() => TrainingLoop.Run(job, options), Throws.InstanceOf<TrainingDivergedException>().With.Message.StartsWith(
+            "Parameter 'head' became NaN at step 4 (").And.Message.EndsWith("last finite checkpoint: step 2."));
+        Assert.That(Directory.Exists(Path.Combine(_root["run"], "step-000004")), Is.False);
+    }
+
+    [Test]
     public void Run_KeepingTwoCheckpoints_DropsOlderOnesAndUnusedBestWeights()
     {
         Life(Options("run") with { KeepCheckpoints = 2 }, new UnsyncedFileSystem());
