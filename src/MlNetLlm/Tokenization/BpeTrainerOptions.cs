@@ -29,7 +29,7 @@ public sealed record BpeTrainerOptions
     {
         var smallest = 256 + SpecialTokens.Count;
         if (Merges is null && VocabularySize < smallest)
-            yield return $"VocabularySize is {VocabularySize}, expected {smallest} or more (256 bytes, {SpecialTokens.Count} special tokens)";
+            yield return $"VocabularySize is {VocabularySize}, expected {smallest} or more: 256 bytes and the special tokens";
         if (Merges < 0)
             yield return $"Merges is {Merges}, expected 0 or more";
         if (MinimumCount < 1)

@@ -8,9 +8,10 @@ internal sealed class ByteSpelling
     private readonly int[]? _bytes;
     private readonly int _unknown;
 
-    public ByteSpelling(IReadOnlyList<ScoredPiece> pieces, int unknown, bool useBytes)
+    public ByteSpelling(IReadOnlyList<ScoredPiece> pieces, bool useBytes)
     {
-        _unknown = unknown;
+        for (_unknown = 0; pieces[_unknown].Kind != PieceKind.Unknown;)
+            _unknown++;
         _bytes = useBytes ? BytePieces.Ids(pieces) : null;
     }
 

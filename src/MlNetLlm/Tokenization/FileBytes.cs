@@ -31,6 +31,16 @@ internal sealed class FileBytes(string name, ReadOnlyMemory<byte> content)
             throw Wrong(otherwise);
     }
 
+    /// <summary>Refuses the file if tokens that are searched for in texts pass the limits.</summary>
+    public void RequireSearchable(IEnumerable<string> tokens, TokenizerLimits limits)
+    {
+        var sum = 0L;
+        foreach (var token in tokens)
+            if (token.Length > limits.MaxSearchedTokenLength || (sum += token.Length) > limits.MaxSearchedLength)
+                throw Wrong(
+                    $"its tokens are too long; allowed are {limits.MaxSearchedTokenLength} characters each, {limits.MaxSearchedLength} in all");
+    }
+
     /// <summary>The refusal of this file.</summary>
     public InvalidDataException Wrong(string what, Exception? inner = null)
         => new($"Cannot read the tokenizer file '{name}': {what.TrimEnd('.')}.", inner);

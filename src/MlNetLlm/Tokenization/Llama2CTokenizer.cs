@@ -22,11 +22,11 @@ public sealed class Llama2CTokenizer : TextTokenizer
     private readonly byte[][] _utf8;
     private readonly ScoredPieceMerger _merger;
 
-    private Llama2CTokenizer(List<ScoredPiece> pieces)
+    private Llama2CTokenizer(List<ScoredPiece> pieces, FileBytes file, TokenizerLimits limits)
     {
         _pieces = pieces;
         _utf8 = [.. pieces.Select(Utf8Of)];
-        _merger = new ScoredPieceMerger(pieces, Unknown, useBytes: true, space: ' ');
+        _merger = new ScoredPieceMerger(file, pieces, useBytes: true, space: ' ', limits);
     }
 
     /// <inheritdoc/>
@@ -58,10 +58,11 @@ public sealed class Llama2CTokenizer : TextTokenizer
         for (var at = 4; at < bytes.Length;)
         {
             file.Require(pieces.Count < limits.MaxVocabulary, $"it has more than {limits.MaxVocabulary} tokens");
-            pieces.Add(ReadPiece(file, pieces.Count, ref at, limits));
+            pieces.Add(ReadPiece(file, pieces.Count, ref at));
         }
         file.Require(pieces.Count > Eos, $"it has {pieces.Count} tokens, but unknown, begin and end (0, 1, 2) are needed");
-        return new Llama2CTokenizer(pieces);
+        file.RequireSearchable(pieces.Select(p => p.Text), limits);
+        return new Llama2CTokenizer(pieces, file, limits);
     }
 
     internal override IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> Files()
@@ -89,7 +90,7 @@ public sealed class Llama2CTokenizer : TextTokenizer
 
     private protected override bool IsSilent(int id) => _pieces[id].Kind == PieceKind.Control;
 
-    private static ScoredPiece ReadPiece(FileBytes file, int id, ref int at, TokenizerLimits limits)
+    private static ScoredPiece ReadPiece(FileBytes file, int id, ref int at)
     {
         var bytes = file.Content.Span;
         file.Require(bytes.Length - at >= 8, $"it ends inside token {id}");
@@ -100,7 +101,6 @@ public sealed class Llama2CTokenizer : TextTokenizer
         var left = bytes.Length - at;
         file.Require(length >= 0 && length <= left, $"token {id} is said to have {length} bytes, {left} are left");
         var text = file.Utf8(bytes.Slice(at, length), $"token {id}");
-        file.Require(text.Length <= limits.MaxScoredTokenLength, $"token {id} has more than {limits.MaxScoredTokenLength} characters");
         at += length;
         return new ScoredPiece(text, score, KindOf(id, text));
     }

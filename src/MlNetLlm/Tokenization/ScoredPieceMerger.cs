@@ -25,17 +25,18 @@ internal sealed class ScoredPieceMerger
     private readonly bool _wordsAreSeparate;
     private readonly WordCache _cache = new();
 
+    /// <param name="file">Where the pieces come from.</param>
     /// <param name="pieces">The vocabulary; the index is the id.</param>
-    /// <param name="unknown">Id for characters that cannot be spelled.</param>
     /// <param name="useBytes">Spell unknown characters with byte pieces.</param>
     /// <param name="space">The character that stands for a space in the pieces.</param>
-    public ScoredPieceMerger(IReadOnlyList<ScoredPiece> pieces, int unknown, bool useBytes, char space)
+    /// <param name="limits">How many merges there may be.</param>
+    public ScoredPieceMerger(FileBytes file, IReadOnlyList<ScoredPiece> pieces, bool useBytes, char space, TokenizerLimits limits)
     {
         (_pieces, _space) = (pieces, space);
-        _spelling = new ByteSpelling(pieces, unknown, useBytes);
+        _spelling = new ByteSpelling(pieces, useBytes);
         _userDefined = TextTrie.Of(pieces, kind => kind == PieceKind.UserDefined);
         var symbols = Symbols();
-        AddMerges(symbols.GetAlternateLookup<ReadOnlySpan<char>>());
+        AddMerges(symbols.GetAlternateLookup<ReadOnlySpan<char>>(), file, limits.MaxMerges);
         _wordsAreSeparate = Words.AreSeparate(symbols.Where(symbol => symbol.Value < pieces.Count).Select(symbol => symbol.Key), space);
     }
 
@@ -122,7 +123,7 @@ internal sealed class ScoredPieceMerger
         }
     }
 
-    private void AddMerges(Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> symbols)
+    private void AddMerges(Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> symbols, FileBytes file, int most)
     {
         var scores = _pieces.Select(p => p.Score).Distinct().OrderDescending().ToArray();
         var priorities = scores.Select((score, i) => (score, i)).ToDictionary(p => p.score, p => p.i);
@@ -131,6 +132,8 @@ internal sealed class ScoredPieceMerger
             ReadOnlySpan<char> text = _pieces[id].Text;
             if (_pieces[id].Kind is not (PieceKind.Normal or PieceKind.Unused) || symbols[text] != id)
                 continue;
+            if (_table.Count > most)
+                throw file.Wrong($"its pieces can be joined in more than {most} ways; raise MaxMerges to allow it");
             for (var cut = 1; cut < text.Length; cut++)
                 if (symbols.TryGetValue(text[..cut], out var left) && symbols.TryGetValue(text[cut..], out var right))
                 {

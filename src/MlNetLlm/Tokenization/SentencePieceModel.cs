@@ -52,6 +52,7 @@ internal sealed class SentencePieceModel
                     break;
             }
         model.Check(file);
+        file.RequireSearchable(model.Pieces.Select(p => p.Text), limits);
         return model;
     }
 
@@ -70,8 +71,8 @@ internal sealed class SentencePieceModel
                 case 2: score = fields.Float(); break;
                 case 3: kind = fields.Int(); break;
             }
-        if (text.Length == 0 || text.Length > limits.MaxScoredTokenLength)
-            throw file.Wrong($"piece {id} has {text.Length} characters; allowed are 1 to {limits.MaxScoredTokenLength}");
+        if (text.Length == 0 || text.Length > limits.MaxSearchedTokenLength)
+            throw file.Wrong($"piece {id} has {text.Length} characters; allowed are 1 to {limits.MaxSearchedTokenLength}");
         if (!float.IsFinite(score) || kind is < 1 or > MaxKind)
             throw file.Wrong($"piece {id} has score {score} and kind {kind}");
         if (kind == (int)PieceKind.Byte && !BytePieces.TryParse(text, out _))

@@ -19,20 +19,19 @@ public sealed class SentencePieceModelTokenizer : TextTokenizer
     private readonly ScoredPieceMerger? _merger;
     private readonly UnigramEncoder? _unigram;
 
-    private SentencePieceModelTokenizer(SentencePieceModel model, FileBytes file)
+    private SentencePieceModelTokenizer(SentencePieceModel model, FileBytes file, TokenizerLimits limits)
     {
         (_model, _file) = (model, file.Content);
-        var unknown = model.Pieces.FindIndex(p => p.Kind == PieceKind.Unknown);
         var space = model.EscapeWhitespaces ? SentencePieceRewriter.Space : ' ';
         _utf8 = [.. model.Pieces.Select(Utf8Of)];
         _rewriter = new SentencePieceRewriter(model, CharacterMap.Read(file, model.CharacterMap));
         if (model.Kind == SentencePieceModel.Bpe)
-            _merger = new ScoredPieceMerger(model.Pieces, unknown, model.ByteFallback, space);
+            _merger = new ScoredPieceMerger(file, model.Pieces, model.ByteFallback, space, limits);
         else
-            _unigram = new UnigramEncoder(model.Pieces, unknown, model.ByteFallback, space);
+            _unigram = new UnigramEncoder(model.Pieces, model.ByteFallback, space);
         Special = new SpecialTokens
         {
-            Unknown = unknown,
+            Unknown = model.Pieces.FindIndex(p => p.Kind == PieceKind.Unknown),
             Bos = model.Control(model.BosPiece),
             Eos = model.Control(model.EosPiece),
             Pad = model.Control(model.PadPiece),
@@ -49,7 +48,7 @@ public sealed class SentencePieceModelTokenizer : TextTokenizer
     public override string? TokenText(int id) => (uint)id < (uint)_model.Pieces.Count ? _model.Pieces[id].Text : null;
 
     internal static SentencePieceModelTokenizer Read(FileBytes file, TokenizerLimits limits)
-        => new(SentencePieceModel.Read(file, limits), file);
+        => new(SentencePieceModel.Read(file, limits), file, limits);
 
     internal override IReadOnlyList<(string Name, ReadOnlyMemory<byte> Content)> Files() => [(FileName, _file)];
 

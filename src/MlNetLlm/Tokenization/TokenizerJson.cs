@@ -21,6 +21,7 @@ internal static class TokenizerJson
             model[affix].Require(string.IsNullOrEmpty(model[affix].TextOrNull()), "nothing: byte-level tokens carry no marks");
         var vocabulary = model["vocab"].Ids(limits);
         var added = root["added_tokens"].ItemsOrNone(limits.MaxVocabulary).Select(item => ReadAdded(item, limits)).ToArray();
+        root.File.RequireSearchable(added.Select(t => t.Content), limits);
         var (splitter, prefix) = PreTokenizerJson.Read(root["pre_tokenizer"], limits);
         root.File.Require(!prefix || !added.Any(t => t.RightStrip), "add_prefix_space and tokens with rstrip are not supported together");
         var normalizers = new List<TextNormalizer>();
@@ -50,7 +51,7 @@ internal static class TokenizerJson
     private static AddedToken ReadAdded(CheckedJson item, TokenizerLimits limits)
     {
         var content = item["content"].Text();
-        item["content"].Require(content.Length > 0 && content.Length <= limits.MaxTokenLength, $"1 to {limits.MaxTokenLength} characters");
+        item["content"].Require(content.Length > 0, "a text that is not empty");
         return new AddedToken(item["id"].Id(limits.MaxVocabulary), content)
         {
             Special = item["special"].Flag(otherwise: true),

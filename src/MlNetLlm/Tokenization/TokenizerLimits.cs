@@ -14,7 +14,7 @@ public sealed record TokenizerLimits
     /// <value>1,048,576.</value>
     public int MaxVocabulary { get; init; } = 1 << 20;
 
-    /// <summary>Merges of a byte-pair vocabulary.</summary>
+    /// <summary>Merges of a byte-pair vocabulary, written down or following from scored pieces.</summary>
     /// <value>2,097,152.</value>
     public int MaxMerges { get; init; } = 1 << 21;
 
@@ -22,9 +22,13 @@ public sealed record TokenizerLimits
     /// <value>1,024.</value>
     public int MaxTokenLength { get; init; } = 1024;
 
-    /// <summary>Characters of one token of a vocabulary with scores, where every cut of a token is looked up.</summary>
-    /// <value>256.</value>
-    public int MaxScoredTokenLength { get; init; } = 256;
+    /// <summary>Characters of one token that is searched for in texts (scored pieces, added tokens, fixed vocabularies).</summary>
+    /// <value>128.</value>
+    public int MaxSearchedTokenLength { get; init; } = 128;
+
+    /// <summary>Characters of all tokens together that are searched for in texts.</summary>
+    /// <value>8,388,608.</value>
+    public long MaxSearchedLength { get; init; } = 1 << 23;
 
     /// <summary>Nesting of JSON.</summary>
     /// <value>32.</value>

@@ -22,14 +22,17 @@ internal sealed class UnigramEncoder
     private readonly char _space;
     private readonly WordCache _cache = new();
 
-    public UnigramEncoder(IReadOnlyList<ScoredPiece> pieces, int unknown, bool useBytes, char space)
+    /// <param name="pieces">The vocabulary, one of it of kind unknown; the index is the id.</param>
+    /// <param name="useBytes">Spell unknown characters with byte pieces.</param>
+    /// <param name="space">The character that stands for a space in the pieces.</param>
+    public UnigramEncoder(IReadOnlyList<ScoredPiece> pieces, bool useBytes, char space)
     {
         (_pieces, _space) = (pieces, space);
         var normal = pieces.Where(p => p.Kind == PieceKind.Normal).Select(p => p.Score).DefaultIfEmpty(0).ToArray();
         _unknownScore = normal.Min() - UnknownPenalty;
         _scores = [.. pieces.Select(p => ScoreOf(p, normal.Max()))];
         _trie = TextTrie.Of(pieces, IsFound) ?? new TextTrie([]);
-        _spelling = new ByteSpelling(pieces, unknown, useBytes);
+        _spelling = new ByteSpelling(pieces, useBytes);
         _wordsAreSeparate = Words.AreSeparate(pieces.Where(p => IsFound(p.Kind)).Select(p => p.Text), space);
     }
 

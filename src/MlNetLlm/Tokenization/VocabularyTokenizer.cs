@@ -75,8 +75,8 @@ public sealed class VocabularyTokenizer : TextTokenizer
         var content = StrictJson.Parse<Content>(file.Content.Span, file.Name);
         file.Require(content.Format == Format, $"its format is {content.Format}, this program reads {Format}");
         file.Require(content.Tokens.Count <= limits.MaxVocabulary, $"it has more than {limits.MaxVocabulary} tokens");
-        file.Require(
-            content.Tokens.All(t => t?.Length <= limits.MaxTokenLength), $"it has a token of more than {limits.MaxTokenLength} characters");
+        file.Require(!content.Tokens.Contains(null!), "it has null among its tokens");
+        file.RequireSearchable(content.Tokens, limits);
         try
         {
             return new VocabularyTokenizer(content.Tokens, content.Separator, content.Special);

@@ -10,6 +10,9 @@ public sealed class ByteLevelBpeTokenizerTests
     private static readonly Lazy<TextTokenizer> NeoX =
         new(() => TokenizerFile.Load(TokenizerData.Path("hf_tokenizer_json/gpt-neox-olmo-dolma-v1_5.json.gz")));
 
+    private static readonly Lazy<Dictionary<(string, string), int>> Gpt2Merges = new(
+        () => ((ByteLevelBpeTokenizer)Gpt2.Value).Merges.Select((pair, rank) => (pair, rank)).ToDictionary(m => m.pair, m => m.rank));
+
     [Test]
     public void Load_OfAGpt2Folder_HasItsSizeAndSpecialTokens()
     {
@@ -50,6 +53,40 @@ public sealed class ByteLevelBpeTokenizerTests
 
         Assert.That(Gpt2.Value.EncodeToIds(text), Is.EqualTo(ids));
         Assert.That(Gpt2.Value.Decode(ids!), Is.EqualTo(text));
+    }
+
+    /// <summary>MPT has the vocabulary of GPT-NeoX, of which this file has a version with other added tokens.</summary>
+    [TestCaseSource(nameof(MptVectors))]
+    public void EncodeToIds_OfGptNeoX_GivesTheVectorAndDecodesBack(string text, int[] ids)
+    {
+        Assert.That(NeoX.Value.EncodeToIds(text), Is.EqualTo(ids));
+        Assert.That(NeoX.Value.Decode(ids), Is.EqualTo(text));
+    }
+
+    /// <summary>The vocabulary of p50k is that of GPT-2 and, from 50257 on, runs of 2 to 25 spaces.</summary>
+    [TestCase("tokens_p50k_base.json")]
+    [TestCase("tokens_p50k_edit.json")]
+    public void EncodeToIds_WithRunsOfSpacesAdded_GivesTheVectorAndDecodesBack(string vector)
+    {
+        using var folder = new TemporaryFolder();
+        var text = TokenizerData.Text("tokenizer_vectors/dotnet_ml/lib.rs.txt");
+        var vocabulary = JsonSerializer.Deserialize<Dictionary<string, int>>(TokenizerData.Bytes("gpt2_bpe/encoder.json.gz"))!;
+        var merges = TokenizerData.Text("gpt2_bpe/vocab.bpe.gz");
+        for (var spaces = 2; spaces <= 25; spaces++)
+        {
+            vocabulary.Add(Run(spaces), 50255 + spaces);
+            merges += string.Concat(Enumerable.Range(1, spaces - 1).Select(left => $"{Run(left)} {Run(spaces - left)}\n"));
+        }
+        File.WriteAllText(folder["vocab.json"], JsonSerializer.Serialize(vocabulary));
+        File.WriteAllText(folder["merges.txt"], merges);
+
+        var tokenizer = TokenizerFile.Load(folder.Path);
+
+        var ids = JsonSerializer.Deserialize<int[]>(TokenizerData.Bytes($"tokenizer_vectors/dotnet_ml/{vector}"))!;
+        Assert.That(tokenizer.EncodeToIds(text), Is.EqualTo(ids));
+        Assert.That(tokenizer.Decode(ids), Is.EqualTo(text));
+
+        static string Run(int spaces) => new('Ġ', spaces);
     }
 
     [Test]
@@ -98,6 +135,25 @@ public sealed class ByteLevelBpeTokenizerTests
     }
 
     [Test]
+    public void EncodeToIds_OfLongWords_MergesLikeTheDefinition([Range(1, 20)] int seed)
+    {
+        var random = new Random(seed);
+        var letters = "etaoin shrdlu"[..random.Next(2, 6)];
+        var word = string.Concat(Enumerable.Range(0, random.Next(30, 400)).Select(_ => letters[random.Next(letters.Length)]));
+        var ranks = Gpt2Merges.Value;
+
+        var symbols = word.Select(c => c.ToString()).ToList();
+        while (Enumerable.Range(0, symbols.Count - 1).Where(i => ranks.ContainsKey((symbols[i], symbols[i + 1])))
+            .OrderBy(i => ranks[(symbols[i], symbols[i + 1])]).Cast<int?>().FirstOrDefault() is { } best)
+        {
+            symbols[best] += symbols[best + 1];
+            symbols.RemoveAt(best + 1);
+        }
+
+        Assert.That(Gpt2.Value.EncodeToIds(word).Select(id => Gpt2.Value.TokenText(id)), Is.EqualTo(symbols));
+    }
+
+    [Test]
     public void Save_ThenLoad_GivesTheSameTokenizer([Values("gpt2", "neox")] string which)
     {
         using var folder = new TemporaryFolder();
@@ -112,6 +168,8 @@ public sealed class ByteLevelBpeTokenizerTests
         Assert.That(loaded.Special, Is.EqualTo(tokenizer.Special));
         Assert.That(loaded.VocabularySize, Is.EqualTo(tokenizer.VocabularySize));
     }
+
+    private static IEnumerable<TestCaseData> MptVectors() => TokenizerData.LlamaCppCases("mpt");
 
     private static IEnumerable<TestCaseData> Gpt2Vectors() => TokenizerData.LlamaCppCases("gpt-2");
 }

@@ -176,7 +176,9 @@ public sealed class SentencePieceModelTokenizerTests
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains(what));
     }
 
-    private static IEnumerable<TestCaseData> LlamaVectors() => TokenizerData.LlamaCppCases("llama-spm");
+    /// <summary>Phi 3 has the vocabulary of Llama 2 and added tokens, which these texts do not hold.</summary>
+    private static IEnumerable<TestCaseData> LlamaVectors()
+        => TokenizerData.LlamaCppCases("llama-spm").Concat(TokenizerData.LlamaCppCases("phi-3"));
 
     private static TextTokenizer Load(string name) => TokenizerFile.Load(TokenizerData.Path(name));
 

@@ -32,7 +32,8 @@ internal static class TokenizerData
 
     /// <summary>The same as test cases.</summary>
     public static IEnumerable<TestCaseData> LlamaCppCases(string vocabulary)
-        => LlamaCppVectors(vocabulary).Select(v => new TestCaseData(v.Text, v.Ids).SetArgDisplayNames(JsonSerializer.Serialize(v.Text)));
+        => LlamaCppVectors(vocabulary)
+            .Select(v => new TestCaseData(v.Text, v.Ids).SetArgDisplayNames(vocabulary, JsonSerializer.Serialize(v.Text)));
 
     /// <summary>The inputs and expected ids of a vocabulary of llama.cpp's tests.</summary>
     public static IEnumerable<(string Text, int[] Ids)> LlamaCppVectors(string vocabulary)
