@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.Generation;
@@ -45,7 +46,9 @@ internal static class RowGenerator
         bool Ends(int row, IReadOnlyList<int> added)
         {
             if (options.StopTexts.Count == 0) return false;
-            var text = Text(model, rows[row].Tokens, added);
+            // A stop text is new at the end; a token is a byte of it at least.
+            var start = Math.Max(0, added.Count - options.StopTexts.Max(Encoding.UTF8.GetByteCount) - 1);
+            var text = Text(model, start == 0 ? rows[row].Tokens : [added[start - 1]], [.. added.Skip(start)]);
             return options.StopTexts.Any(stop => text.Contains(stop, StringComparison.Ordinal));
         }
     }

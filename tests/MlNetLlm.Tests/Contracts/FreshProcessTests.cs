@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Svf;
 
@@ -8,6 +9,28 @@ namespace MlNetLlm.Tests.Contracts;
 /// <summary>A saved pipeline loads in a process that knows nothing of this library but its assembly's place.</summary>
 public sealed class FreshProcessTests
 {
+    [Test]
+    public void Load_InAFreshProcess_MapsTheSame()
+    {
+        var ml = new MLContext(1);
+        using var model = Toy.Model();
+        string[] texts = ["abab ", "cd", "hgfe abc", "bb"];
+        var data = StepRow.View(ml, texts);
+        IEstimator<ITransformer> chain = new EstimatorChain<ITransformer>();
+        foreach (var step in ModelStepCase.All) chain = chain.Append(step.Create(ml.LanguageModels(), model));
+        var fitted = chain.Fit(data);
+        var file = Path.GetTempFileName();
+        try
+        {
+            ml.Model.Save(fitted, data.Schema, file);
+            Assert.That(ChildProcess.Run(texts, "transform", file), Is.EqualTo(ColumnText.Of(fitted.Transform(data))));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Test]
     public void Load_InAFreshProcess_ScoresTheSame()
     {

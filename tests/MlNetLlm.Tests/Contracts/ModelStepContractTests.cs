@@ -43,23 +43,6 @@ public sealed class ModelStepContractTests(ModelStepCase step)
     }
 
     [Test]
-    public void Save_ThenLoad_InAFreshProcess_GivesTheSame()
-    {
-        var data = Rows();
-        var fitted = Estimator().Fit(data);
-        var file = Path.GetTempFileName();
-        try
-        {
-            _ml.Model.Save(fitted, data.Schema, file);
-            Assert.That(ChildProcess.Run(_texts, "transform", file), Is.EqualTo(ColumnText.Of(fitted.Transform(data))));
-        }
-        finally
-        {
-            File.Delete(file);
-        }
-    }
-
-    [Test]
     public void Fit_AfterATrainingStep_UsesItsModel()
     {
         var data = Rows();
