@@ -4,6 +4,7 @@ using MlNetLlm.Pipelines.Commands;
 var root = new RootCommand("mlnetllm: language-model research methods as ML.NET pipelines")
 {
     RunCommand.Create(),
+    EvaluateCommand.Create(),
     ListCommand.Create(),
     DoctorCommand.Create(),
 };

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.ML;
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.Evaluate;
+
+/// <summary>Evaluates a model on tasks and turns what comes out into a result.</summary>
+internal static class ModelEvaluation
+{
+    public static (RunResult Result, IReadOnlyList<TaskResult> Tasks) Run(
+        EvaluationOptions options, string folder, bool resume, RunContext context)
+    {
+        var start = context.Clock.GetTimestamp();
+        // All names are looked up first: a mistyped one stops before any work.
+        var tasks = options.Tasks.Select(name => EvaluationTask.Find(name, options.Split)).ToList();
+        var ml = new MLContext(1);
+        using var model = ml.LanguageModels().Load(options.Model);
+        using var journal = SampleJournal.Open(folder, resume);
+        if (journal.Count > 0) context.Display.Note($"{journal.Count} samples of an earlier run are used where they fit");
+        var results = new List<TaskResult>();
+        foreach (var task in tasks)
+        {
+            context.Display.Stage(task.Name);
+            var total = task.Count(options.Limit);
+            var runner = new TaskRunner(
+                ml, model, journal, options.Limit, done => context.Display.Step(done, total, "rows"), context.Cancellation);
+            results.Add(runner.Run(task));
+        }
+        return (Result(options, tasks, results, context.Clock.GetElapsedTime(start)), results);
+    }
+
+    private static RunResult Result(
+        EvaluationOptions options, IReadOnlyList<EvaluationTask> tasks, IReadOnlyList<TaskResult> results, TimeSpan elapsed) => new()
+    {
+        Experiment = "evaluate",
+        Preset = "none",
+        Seed = 1,
+        Seconds = Math.Round(elapsed.TotalSeconds, 2),
+        PeakMemoryMiB = Math.Round(PeakMemory.MiB()),
+        Environment = RunEnvironments.Current(),
+        Data = [.. tasks.Zip(results, (task, result) => new RunData(task.Dataset.Name, task.Dataset.Sha256, result.Rows, "catalog"))],
+        Options = JsonSerializer.SerializeToNode(options, JsonOptions.Strict)!,
+        Metrics = [.. results.SelectMany(Metrics)],
+        Claims = [],
+    };
+
+    private static IEnumerable<RunMetric> Metrics(TaskResult result)
+    {
+        foreach (var share in result.Shares)
+        {
+            yield return new RunMetric(result.Task, share.Name, result.Split, share.Value, share.StandardError, share.Rows);
+            yield return new RunMetric(result.Task, $"{share.Name} lower 95 %", result.Split, share.Interval.Lower);
+            yield return new RunMetric(result.Task, $"{share.Name} upper 95 %", result.Split, share.Interval.Upper);
+        }
+        if (result.Chance is { } chance) yield return new RunMetric(result.Task, "chance", result.Split, chance);
+        yield return new RunMetric(result.Task, "rows without an answer", result.Split, result.Unanswered);
+        yield return new RunMetric(result.Task, "rows with a cut prompt", result.Split, result.Cut);
+    }
+}
