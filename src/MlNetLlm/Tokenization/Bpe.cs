@@ -10,17 +10,24 @@ internal static class Bpe
     /// <summary>Makes the tokenizer if every id is used once and every byte of a text has a token.</summary>
     public static ByteLevelBpeTokenizer Build(FileBytes file, BpeDefinition definition)
     {
-        var used = new HashSet<int>();
-        foreach (var (text, id) in definition.Vocabulary)
-            if (!used.Add(id))
-                throw file.Wrong($"the id {id} of '{text}' belongs to another token too");
-        foreach (var token in definition.Added)
-            if (!used.Add(token.Id) && definition.Vocabulary.GetValueOrDefault(token.Content, token.Id) != token.Id)
-                throw file.Wrong($"the added token '{token.Content}' has id {token.Id}, the vocabulary gives it another");
+        CheckIds(file, definition.Vocabulary, definition.Added);
         for (var b = 0; b < 256 && definition.Unknown is null; b++)
             if (ByteAlphabet.IsInUtf8(b) && !definition.Vocabulary.ContainsKey(ByteAlphabet.Character((byte)b).ToString()))
                 throw file.Wrong($"the byte 0x{b:X2} has no token, and there is none for unknown bytes");
         return new ByteLevelBpeTokenizer(definition);
+    }
+
+    /// <summary>Refuses a vocabulary in which an id is used twice, or which is empty.</summary>
+    public static void CheckIds(FileBytes file, IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<AddedToken> added)
+    {
+        file.Require(vocabulary.Count > 0, "its vocabulary is empty");
+        var used = new HashSet<int>();
+        foreach (var (text, id) in vocabulary)
+            if (!used.Add(id))
+                throw file.Wrong($"the id {id} of '{text}' belongs to another token too");
+        foreach (var token in added)
+            if (!used.Add(token.Id) && vocabulary.GetValueOrDefault(token.Content, token.Id) != token.Id)
+                throw file.Wrong($"the added token '{token.Content}' has id {token.Id}, the vocabulary gives it another");
     }
 
     /// <summary>Reads merges one by one; both sides and the result must be tokens.</summary>

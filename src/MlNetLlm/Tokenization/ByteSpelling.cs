@@ -8,9 +8,14 @@ internal sealed class ByteSpelling
     private readonly int[]? _bytes;
     private readonly int _unknown;
 
+    /// <param name="bytes">Ids of the 256 bytes.</param>
+    public ByteSpelling(int[] bytes) => _bytes = bytes;
+
+    /// <param name="pieces">The vocabulary, one of it of kind unknown; the index is the id.</param>
+    /// <param name="useBytes">Characters are spelled with byte pieces, if all of them are there.</param>
     public ByteSpelling(IReadOnlyList<ScoredPiece> pieces, bool useBytes)
     {
-        for (_unknown = 0; pieces[_unknown].Kind != PieceKind.Unknown;)
+        while (pieces[_unknown].Kind != PieceKind.Unknown)
             _unknown++;
         _bytes = useBytes ? BytePieces.Ids(pieces) : null;
     }

@@ -38,7 +38,7 @@ internal sealed class FileBytes(string name, ReadOnlyMemory<byte> content)
         foreach (var token in tokens)
             if (token.Length > limits.MaxSearchedTokenLength || (sum += token.Length) > limits.MaxSearchedLength)
                 throw Wrong(
-                    $"its tokens are too long; allowed are {limits.MaxSearchedTokenLength} characters each, {limits.MaxSearchedLength} in all");
+                    $"its tokens pass {limits.MaxSearchedTokenLength} characters each or {limits.MaxSearchedLength} in all");
     }
 
     /// <summary>The refusal of this file.</summary>

@@ -17,8 +17,6 @@ internal enum PieceKind
 /// <summary>The 256 pieces <c>&lt;0x00&gt;</c> to <c>&lt;0xFF&gt;</c> that stand for single bytes.</summary>
 internal static class BytePieces
 {
-    private static readonly byte[] Values = [.. Enumerable.Range(0, 256).Select(b => (byte)b)];
-
     public static bool TryParse(string text, out byte value)
     {
         value = 0;
@@ -26,7 +24,8 @@ internal static class BytePieces
             && byte.TryParse(text.AsSpan(3, 2), System.Globalization.NumberStyles.AllowHexSpecifier, null, out value);
     }
 
-    public static ReadOnlySpan<byte> Utf8(byte value) => Values.AsSpan(value, 1);
+    /// <summary>The text of the piece for a byte.</summary>
+    public static string Name(int value) => $"<0x{value:X2}>";
 
     /// <summary>Ids of the 256 byte pieces, or null where some are missing.</summary>
     public static int[]? Ids(IReadOnlyList<ScoredPiece> pieces)

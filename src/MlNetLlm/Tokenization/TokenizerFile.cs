@@ -6,10 +6,10 @@ namespace MlNetLlm.Tokenization;
 
 /// <summary>Reads tokenizers of any known kind, told apart by content, and saves them beside a model.</summary>
 /// <remarks>
-/// Known: Hugging Face's <c>tokenizer.json</c> (byte-level byte-pair models), GPT-2's <c>vocab.json</c> with <c>merges.txt</c> (or
+/// Known: Hugging Face's <c>tokenizer.json</c> (byte-pair models that know all bytes), GPT-2's <c>vocab.json</c> with <c>merges.txt</c> (or
 /// <c>encoder.json</c> with <c>vocab.bpe</c>), SentencePiece's <c>tokenizer.model</c>, llama2.c's <c>tokenizer.bin</c>,
 /// and the <c>vocabulary.json</c> of a <see cref="VocabularyTokenizer"/>. Gzip is unpacked.
-/// Where a folder has a <c>tokenizer.json</c> that is not byte-level and a <c>tokenizer.model</c>, the latter counts.
+/// Where a folder has a <c>tokenizer.json</c> of another kind and a <c>tokenizer.model</c>, the latter counts.
 /// Files are taken as hostile: sizes and depths are checked before memory is taken, and whatever is wrong gives an
 /// <see cref="InvalidDataException"/> that names the file. Reading never runs anything from a file.
 /// </remarks>
@@ -69,12 +69,19 @@ public static class TokenizerFile
         if (root["separator"].IsText)
             return VocabularyTokenizer.Read(root.File, limits);
         if (root["model"].IsObject)
-            return !TokenizerJson.IsByteLevel(root) && Beside(root.File, [ModelName]) is { } model
-                ? Read(model, limits)
-                : TokenizerJson.Read(root, roles, limits);
+            return ReadModel(root, roles, limits);
         var merges = Beside(root.File, ["merges.txt", "vocab.bpe"])
             ?? throw root.File.Wrong("it has no 'model', and no merges.txt or vocab.bpe stands beside it");
         return Gpt2Vocabulary.Read(root, FileBytes.Read(merges, limits), roles, limits);
+    }
+
+    private static TextTokenizer ReadModel(CheckedJson root, CheckedJson? roles, TokenizerLimits limits)
+    {
+        if (TokenizerJson.IsByteLevel(root))
+            return TokenizerJson.Read(root, roles, limits);
+        if (CharacterBpeJson.IsIn(root))
+            return CharacterBpeJson.Read(root, roles, limits);
+        return Beside(root.File, [ModelName]) is { } model ? Read(model, limits) : TokenizerJson.Read(root, roles, limits);
     }
 
     private static bool IsLlama2C(ReadOnlySpan<byte> bytes)

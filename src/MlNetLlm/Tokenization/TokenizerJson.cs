@@ -20,8 +20,7 @@ internal static class TokenizerJson
         foreach (var affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
             model[affix].Require(string.IsNullOrEmpty(model[affix].TextOrNull()), "nothing: byte-level tokens carry no marks");
         var vocabulary = model["vocab"].Ids(limits);
-        var added = root["added_tokens"].ItemsOrNone(limits.MaxVocabulary).Select(item => ReadAdded(item, limits)).ToArray();
-        root.File.RequireSearchable(added.Select(t => t.Content), limits);
+        var added = ReadAdded(root["added_tokens"], limits);
         var (splitter, prefix) = PreTokenizerJson.Read(root["pre_tokenizer"], limits);
         root.File.Require(!prefix || !added.Any(t => t.RightStrip), "add_prefix_space and tokens with rstrip are not supported together");
         var normalizers = new List<TextNormalizer>();
@@ -48,7 +47,14 @@ internal static class TokenizerJson
             || step["pretokenizers"].ItemsOrNone(int.MaxValue).Any(inner => inner.IsObject && inner["type"].TextOrNull() == "ByteLevel"));
     }
 
-    private static AddedToken ReadAdded(CheckedJson item, TokenizerLimits limits)
+    public static AddedToken[] ReadAdded(CheckedJson list, TokenizerLimits limits)
+    {
+        AddedToken[] added = [.. list.ItemsOrNone(limits.MaxVocabulary).Select(item => ReadAddedToken(item, limits))];
+        list.File.RequireSearchable(added.Select(t => t.Content), limits);
+        return added;
+    }
+
+    private static AddedToken ReadAddedToken(CheckedJson item, TokenizerLimits limits)
     {
         var content = item["content"].Text();
         item["content"].Require(content.Length > 0, "a text that is not empty");
@@ -77,7 +83,7 @@ internal static class TokenizerJson
     }
 
     /// <summary>Merges stand as <c>"a b"</c> or as <c>["a", "b"]</c>.</summary>
-    private static List<(int Left, int Right, int Merged)> ReadMerges(
+    public static List<(int Left, int Right, int Merged)> ReadMerges(
         CheckedJson merges, Dictionary<string, int> vocabulary, TokenizerLimits limits)
     {
         var reader = new Bpe.MergeReader(merges.File, vocabulary);

@@ -55,7 +55,7 @@ public sealed class VocabularyTokenizer : TextTokenizer
     /// <summary>The 256 bytes, then begin, end and padding: any text, nothing to learn.</summary>
     public static VocabularyTokenizer Bytes()
         => new(
-            [.. Enumerable.Range(0, ByteCount).Select(ByteName), "<bos>", "<eos>", "<pad>"],
+            [.. Enumerable.Range(0, ByteCount).Select(BytePieces.Name), "<bos>", "<eos>", "<pad>"],
             TokenSeparator.Bytes,
             new SpecialTokens { Bos = ByteCount, Eos = ByteCount + 1, Pad = ByteCount + 2 });
 
@@ -121,8 +121,6 @@ public sealed class VocabularyTokenizer : TextTokenizer
         return length;
     }
 
-    private static string ByteName(int value) => $"<0x{value:X2}>";
-
     private static void AddBytes(ReadOnlySpan<char> character, int offset, TokenSink sink)
     {
         Rune.DecodeFromUtf16(character, out var rune, out _);      // a lone surrogate becomes U+FFFD
@@ -161,7 +159,8 @@ public sealed class VocabularyTokenizer : TextTokenizer
         foreach (var id in _roles)
             if (id is not null && (uint)id.Value >= (uint)_tokens.Length)
                 yield return $"special id {id} is none of the {_tokens.Length} ids";
-        if (Separator == TokenSeparator.Bytes && !_tokens.Take(ByteCount).SequenceEqual(Enumerable.Range(0, ByteCount).Select(ByteName)))
+        var bytes = Enumerable.Range(0, ByteCount).Select(BytePieces.Name);
+        if (Separator == TokenSeparator.Bytes && !_tokens.Take(ByteCount).SequenceEqual(bytes))
             yield return "the first 256 tokens are not <0x00> to <0xFF>";
         var seen = new HashSet<string>();
         for (var id = 0; id < _tokens.Length; id++)

@@ -20,8 +20,8 @@ public sealed class HostileTokenizerTests
 
     public static string[] Kinds { get; } =
     [
-        "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "tokenizer.model", "unigram.model", "tokenizer.bin",
-        "vocabulary.json",
+        "tokenizer.json", "llama.json", "vocab.json", "merges.txt", "tokenizer_config.json", "tokenizer.model", "unigram.model",
+        "tokenizer.bin", "vocabulary.json",
     ];
 
     [SetUp]
@@ -77,7 +77,8 @@ public sealed class HostileTokenizerTests
         var json = TinyTokenizerJson.Make();
         json["added_tokens"]!.AsArray().Add(TinyTokenizerJson.Added(301, new string('x', 129)));
 
-        Assert.That(() => TinyTokenizerJson.Load(json), Throws.InstanceOf<InvalidDataException>().With.Message.Contains("128 characters"));
+        Assert.That(() => TinyTokenizerJson.Load(json),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("128 characters each"));
     }
 
     private void Try(string kind, int firstSeed, int count)
@@ -146,6 +147,7 @@ public sealed class HostileTokenizerTests
             File.WriteAllText(_folder["tokenizer.json"], RichJson().ToJsonString());
         byte[] content = kind switch
         {
+            "llama.json" => Encoding.UTF8.GetBytes(LlamaTokenizerJson.Make(Pieces().Select(p => (p.Text, p.Score))).ToJsonString()),
             "tokenizer.json" => Encoding.UTF8.GetBytes(RichJson().ToJsonString()),
             "tokenizer_config.json" => """{ "bos_token": "a", "eos_token": { "content": "b" }, "pad_token": null }"""u8.ToArray(),
             "tokenizer.model" => SentencePieceBytes.Make(2, Pieces(), CharacterMap()),
@@ -157,7 +159,7 @@ public sealed class HostileTokenizerTests
         return (_folder[kind], content);
     }
 
-    private string Entry(string kind) => kind.EndsWith(".model", StringComparison.Ordinal) ? _folder[kind] : _folder.Path;
+    private string Entry(string kind) => kind is "tokenizer.model" or "unigram.model" or "llama.json" ? _folder[kind] : _folder.Path;
 
     private void WriteGpt2Files()
     {

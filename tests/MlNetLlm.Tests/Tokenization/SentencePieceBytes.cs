@@ -19,6 +19,20 @@ internal static class SentencePieceBytes
         return model.ToArray();
     }
 
+    /// <summary>Texts and scores of the pieces of a model file, by id.</summary>
+    public static IEnumerable<(string Text, float Score)> Read(byte[] model)
+    {
+        var reader = new BinaryReader(new MemoryStream(model));
+        while (reader.ReadByte() == (1 << 3 | 2))
+        {
+            var end = reader.Read7BitEncodedInt() + reader.BaseStream.Position;
+            reader.ReadByte();
+            var text = Encoding.UTF8.GetString(reader.ReadBytes(reader.Read7BitEncodedInt()));
+            yield return (text, reader.ReadByte() == 0x15 ? reader.ReadSingle() : 0);
+            reader.BaseStream.Position = end;
+        }
+    }
+
     private static byte[] Piece(string text, float score, int kind)
     {
         var piece = new MemoryStream();

@@ -1,4 +1,3 @@
-using System.Text;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tokenization;
 
@@ -49,7 +48,8 @@ public sealed class SentencePieceModelTokenizerTests
     [Test]
     public void EncodeToIds_OfEveryLineOfItsTrainingText_FindsTheBestScoreAndDecodesBack()
     {
-        var scores = Scores("tokenizer_vectors/sentencepiece/test_model.model");
+        var scores = SentencePieceBytes.Read(TokenizerData.Bytes("tokenizer_vectors/sentencepiece/test_model.model"))
+            .ToDictionary(p => p.Text, p => p.Score);
         foreach (var line in TokenizerData.Text("tokenizer_vectors/sentencepiece/botchan.txt").Split('\n').Skip(1).Take(1500))
         {
             var plain = string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -187,22 +187,6 @@ public sealed class SentencePieceModelTokenizerTests
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["tokenizer.model"], bytes);
         return TokenizerFile.Load(folder.Path);
-    }
-
-    /// <summary>The piece scores, read by hand from the file: field 1 of the model, in it fields 1 (text) and 2 (score).</summary>
-    private static Dictionary<string, float> Scores(string name)
-    {
-        var reader = new BinaryReader(new MemoryStream(TokenizerData.Bytes(name)));
-        var scores = new Dictionary<string, float>();
-        while (reader.ReadByte() == 0x0A)
-        {
-            var end = reader.Read7BitEncodedInt() + reader.BaseStream.Position;
-            reader.ReadByte();
-            var text = Encoding.UTF8.GetString(reader.ReadBytes(reader.Read7BitEncodedInt()));
-            scores[text] = reader.ReadByte() == 0x15 ? reader.ReadSingle() : 0;
-            reader.BaseStream.Position = end;
-        }
-        return scores;
     }
 
     /// <summary>The best sum of scores, by trying every piece at every place; unknown characters count nothing.</summary>
