@@ -33,11 +33,16 @@ internal static class PassChecks
     {
         using var scope = NewDisposeScope();
         var ids = MemoryMarshal.Cast<byte, long>(tokens.cpu().contiguous().bytes);
-        var (min, max) = (TensorPrimitives.Min(ids), TensorPrimitives.Max(ids));
+        RequireVocabulary(TensorPrimitives.Min(ids), TensorPrimitives.Max(ids), vocabularySize, nameof(tokens));
+    }
+
+    /// <summary>Checks the smallest and the largest id of a batch.</summary>
+    internal static void RequireVocabulary(long min, long max, int vocabularySize, string argument)
+    {
         if (min < 0 || max >= vocabularySize)
             throw new ArgumentException(
                 $"Token id {(min < 0 ? min : max)} is outside the model's vocabulary of {vocabularySize} tokens "
-                + $"(ids 0 to {vocabularySize - 1}). Encode the text with the model's own tokenizer.", nameof(tokens));
+                + $"(ids 0 to {vocabularySize - 1}). Encode the text with the model's own tokenizer.", argument);
     }
 
     private static void RequireCache(KvCache cache, Tensor tokens, TransformerConfig config, ForwardOptions options)

@@ -1,9 +1,12 @@
-using System.Runtime.InteropServices;
-using static TorchSharp.torch;
+using MlNetLlm.LanguageModels.Managed;
 
 namespace MlNetLlm.LanguageModels;
 
-/// <summary>Continues token sequences: greedy, or sampled with temperature, top-k and top-p.</summary>
+/// <summary>
+/// Continues token sequences: greedy, or sampled with temperature, top-k and top-p. Small causal models without adapters whose float32
+/// weights are on the CPU run in managed vector code (see <see cref="ManagedDecoder"/>), all others as libtorch passes; both give the same
+/// tokens but for ties within rounding.
+/// </summary>
 public static class TextGenerator
 {
     /// <summary>Continues one text.</summary>
@@ -54,7 +57,7 @@ public static class TextGenerator
         var results = prompts.Select(_ => new List<int>()).ToArray();
         if (prompts.Count == 0 || options.MaxTokens == 0)
             return results;
-        RequireTokens(prompts, model.Config.ContextLength);
+        RequireTokens(prompts, model.Config);
         var training = model.training;
         if (training)
             model.eval();
@@ -79,71 +82,59 @@ public static class TextGenerator
         List<int>[] results,
         CancellationToken cancellation)
     {
-        using var plain = no_grad();
+        cancellation.ThrowIfCancellationRequested();
         var longest = prompts.Max(prompt => prompt.Count);
         var most = (int)Math.Min(model.Config.ContextLength, (long)longest + options.MaxTokens);
-        using var cache = new KvCache(model, prompts.Count, most);
+        using var decoder = Decoder(model, prompts.Count, most);
         int[] active = [.. Enumerable.Range(0, prompts.Count)];
-        var next = prompts;
-        for (var step = 0; active.Length > 0; step++)
+        var (kept, tokens) = (new int[active.Length], new int[active.Length]);
+        var logits = decoder.Begin(prompts);
+        for (var (step, rows) = (0, active.Length); ; step++)
         {
+            var going = 0;
+            for (var row = 0; row < rows; row++)
+                if (GoesOn(row, tokens[going] = Choose(logits, row, active[row], step)))
+                    (kept[going], active[going++]) = (row, active[row]);
+            if (going == 0)
+                return;
+            if (going < rows)
+                decoder.Keep(kept.AsSpan(0, going));
+            rows = going;
             cancellation.ThrowIfCancellationRequested();
-            var chosen = Next(model, next, cache, options, [.. active.Select(row => seeds[row])], step);
-            int[] going = [.. Enumerable.Range(0, active.Length).Where(GoesOn)];
-            if (going.Length < active.Length && going.Length > 0)
-                cache.Keep(going);
-            next = [.. going.Select(i => new[] { chosen[i] })];
-            active = [.. going.Select(i => active[i])];
-
-            bool GoesOn(int i)
-            {
-                if (options.StopTokens.Contains(chosen[i]))
-                    return false;
-                results[active[i]].Add(chosen[i]);
-                return results[active[i]].Count < options.MaxTokens && cache.Lengths[i] < model.Config.ContextLength
-                    && !ends(active[i], results[active[i]]);
-            }
+            logits = decoder.Step(tokens.AsSpan(0, rows));
         }
-    }
 
-    /// <summary>Runs the next tokens of all active rows and chooses the one after.</summary>
-    private static int[] Next(
-        TransformerModel model, IReadOnlyList<IReadOnlyList<int>> rows, KvCache cache, GenerateOptions options, long[] seeds, int step)
-    {
-        using var scope = NewDisposeScope();
-        var (tokens, lengths) = Padded(rows, model.TokenEmbedding.device);
-        var hidden = model.Hidden(tokens, new ForwardOptions { Cache = cache, Lengths = lengths });           // (rows, time, width)
-        var last   = (lengths - 1).view(-1, 1, 1).expand(rows.Count, 1, hidden.size(2));
-        var logits = model.Head(hidden.gather(1, last)).to(ScalarType.Float32).cpu().contiguous();              // (rows, 1, vocabulary)
-        var values = MemoryMarshal.Cast<byte, float>(logits.bytes);
-        var vocabulary = model.Config.VocabularySize;
-        var chosen = new int[rows.Count];
-        for (var i = 0; i < rows.Count; i++)
+        int Choose(ReadOnlySpan<float> logits, int row, int prompt, int step)
         {
-            var uniform = Sampling.Uniform(seeds[i], step);
-            chosen[i] = Sampling.Choose(values.Slice(i * vocabulary, vocabulary), options, uniform);
+            var size = model.Config.VocabularySize;
+            return Sampling.Choose(logits.Slice(row * size, size), options, Sampling.Uniform(seeds[prompt], step));
         }
-        return chosen;
+
+        bool GoesOn(int row, int token)
+        {
+            if (options.StopTokens.Contains(token))
+                return false;
+            var result = results[active[row]];
+            result.Add(token);
+            return result.Count < options.MaxTokens && decoder.Length(row) < model.Config.ContextLength && !ends(active[row], result);
+        }
     }
 
-    private static (Tensor Tokens, Tensor Lengths) Padded(IReadOnlyList<IReadOnlyList<int>> rows, Device device)
-    {
-        var time = rows.Max(row => row.Count);
-        var tokens = new long[rows.Count * time];
-        for (var r = 0; r < rows.Count; r++)
-            for (var t = 0; t < rows[r].Count; t++)
-                tokens[(r * time) + t] = rows[r][t];
-        return (tensor(tokens, [rows.Count, time], device: device), tensor(rows.Select(row => (long)row.Count).ToArray(), device: device));
-    }
+    private static IDecoder Decoder(TransformerModel model, int rows, int capacity) =>
+        ManagedDecoder.Pays(model, rows) && ManagedDecoder.Covers(model)
+            ? new ManagedDecoder(model, rows, capacity)
+            : new TorchDecoder(model, rows, capacity);
 
-    private static void RequireTokens(IReadOnlyList<IReadOnlyList<int>> prompts, int contextLength)
+    private static void RequireTokens(IReadOnlyList<IReadOnlyList<int>> prompts, TransformerConfig config)
     {
         for (var row = 0; row < prompts.Count; row++)
             if (prompts[row].Count == 0)
                 throw new ArgumentException($"Prompt {row} has no tokens. Begin it with the model's begin-of-text token.", nameof(prompts));
-            else if (prompts[row].Count > contextLength)
+            else if (prompts[row].Count > config.ContextLength)
                 throw new ArgumentException(
-                    $"Prompt {row} has {prompts[row].Count} tokens, the model's context length is {contextLength}. Cut the prompt.",
+                    $"Prompt {row} has {prompts[row].Count} tokens, the model's context length is {config.ContextLength}. Cut the prompt.",
                     nameof(prompts));
+            else
+                PassChecks.RequireVocabulary(prompts[row].Min(), prompts[row].Max(), config.VocabularySize, nameof(prompts));
     }
 }
