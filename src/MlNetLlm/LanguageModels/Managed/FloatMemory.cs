@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace MlNetLlm.LanguageModels.Managed;
 
-/// <summary>Rows of float32 outside the managed heap, zero at first; each begins at a cache line and may be read in whole vectors.</summary>
+/// <summary>Rows of float32 outside the managed heap, zero at first. Each begins at a cache line and ends with a whole vector.</summary>
 internal sealed unsafe class FloatMemory : IDisposable
 {
     private const int CacheLine = 64;

@@ -43,7 +43,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     }
 
     /// <summary>
-    /// Whether this decoder is the faster one. libtorch's cost a step is its operator calls, some hundreds whatever the size, and then
+    /// Whether this decoder is the faster one. A libtorch step costs its operator calls, some hundreds whatever the size, and
     /// its matrix products, which use all threads and, from a few rows on, are better than ours.
     /// </summary>
     internal static bool Pays(TransformerModel model, int rows) =>

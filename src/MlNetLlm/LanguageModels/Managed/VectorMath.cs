@@ -13,7 +13,8 @@ internal static class VectorMath
     internal const float GeluLinear = 1.5957691216057308f, GeluCubic = 0.044715f * 1.5957691216057308f;
 
     /// <summary>
-    /// eˣ to 2 units in the last place between −87 and 88, held there beyond: x = n ln 2 + r with |r| ≤ ln 2 / 2, eʳ by its Taylor series to r⁶.
+    /// eˣ to 2 units in the last place between −87 and 88, held there beyond: x = n ln 2 + r with |r| ≤ ln 2 / 2, eʳ by its Taylor
+    /// series to r⁶.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> Exp(Vector512<float> x)

@@ -12,8 +12,8 @@ public sealed class ManagedDecoderTests
     private const double Tolerance = 1e-4;   // float32 sums in another order
 
     // Sizes below, at and above a vector, with and without a remainder; more positions than one block.
-    private static readonly TransformerConfig _odd =
-        TransformerConfig.Llama(vocabularySize: 37, width: 84, layers: 2, heads: 6, contextLength: 150, keyValueHeads: 2, feedForwardWidth: 45);
+    private static readonly TransformerConfig _odd = TransformerConfig.Llama(
+        vocabularySize: 37, width: 84, layers: 2, heads: 6, contextLength: 150, keyValueHeads: 2, feedForwardWidth: 45);
 
     private static IEnumerable<TestCaseData> Configs() =>
         ToyModels.Causal.Select(test => (TransformerConfig)test.Arguments[0]!)
@@ -22,7 +22,8 @@ public sealed class ManagedDecoderTests
                 _odd with { Architecture = "odd" },
                 _odd with { Architecture = "pairs", Rotary = RotaryLayout.AdjacentPairs, TiedHead = false },
                 _odd with { Architecture = "partial", RotaryWidth = 6, SlidingWindow = 70, QueryKeyValueBias = true },
-                TransformerConfig.Gpt2(vocabularySize: 33, width: 40, layers: 2, heads: 2, contextLength: 90) with { Architecture = "wide" },
+                TransformerConfig.Gpt2(vocabularySize: 33, width: 40, layers: 2, heads: 2, contextLength: 90)
+                    with { Architecture = "wide" },
             ])
             .Select(config => new TestCaseData(config).SetArgDisplayNames(config.Architecture));
 

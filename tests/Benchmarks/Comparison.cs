@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace MlNetLlm.Benchmarks;
+
+/// <summary>
+/// Runs pairs of workers in turn, so that both meet the same noise, and reports medians of the ratio of their processor times, round by
+/// round.
+/// </summary>
+internal sealed class Comparison(string folder, string python, string script)
+{
+    private const int WarmUps = 3, Rounds = 11;
+    private static readonly TimeSpan _mostAPair = TimeSpan.FromSeconds(50);
+
+    // Ours, the other, whether the other is PyTorch, tokens a turn, largest relative difference of the values.
+    private static readonly (string Ours, string Other, bool Eager, int Tokens, double Tolerance)[] _pairs =
+    [
+        ("train", "train", true, 2048, 1e-4),
+        ("products", "train", false, 2048, double.PositiveInfinity),
+        ("svf-factored", "svf", true, 2048, 1e-4),
+        ("svf-factored", "svf-materialised", false, 2048, 1e-4),
+        ("lora", "lora", true, 2048, 1e-4),
+        ("score", "score", true, 2048, 1e-4),
+        ("hidden", "hidden", true, 2048, 1e-4),
+        ("decode", "decode", true, 200, 0),
+        ("decode", "decode-libtorch", false, 200, 0),
+        ("decode8", "decode8-libtorch", false, 1600, 0),
+    ];
+
+    private readonly StringBuilder _table = new();
+    private int _failures;
+
+    /// <returns>0, or 1 when two workers did not compute the same.</returns>
+    public int Run(string report, string[] only)
+    {
+        Line("| workload | against | rounds | processor time ratio (other / ours) | ours ms (best) | other ms (best) | ours tokens/s |"
+            + " peak MiB ours / other | start-up s ours / other | largest difference |");
+        Line("|---|---|---|---|---|---|---|---|---|---|");
+        foreach (var pair in _pairs.Where(pair => only.Length == 0 || only.Contains(pair.Ours)))
+            if (pair.Ours.StartsWith("decode", StringComparison.Ordinal) && !Inputs.HasStories)
+                Console.Error.WriteLine($"{pair.Ours}: left out, the stories260K model is not there.");
+            else
+                Compare(pair.Ours, pair.Other, pair.Eager, pair.Tokens, pair.Tolerance);
+        File.WriteAllText(report, _table.ToString());
+        return _failures == 0 ? 0 : 1;
+    }
+
+    private void Compare(string ours, string other, bool eager, int tokens, double tolerance)
+    {
+        using var first = Ours(ours);
+        using var second = eager ? new Worker($"eager {other}", python, script, other, folder) : Ours(other);
+        var difference = 0.0;
+        for (var i = 0; i < WarmUps; i++)
+            Both();
+        var rounds = new List<(Turn Ours, Turn Other)>();
+        for (var started = Stopwatch.GetTimestamp(); rounds.Count < Rounds && Stopwatch.GetElapsedTime(started) < _mostAPair;)
+            rounds.Add(Both());
+        var failed = !(difference <= tolerance);
+        _failures += failed ? 1 : 0;
+        Line(string.Create(CultureInfo.InvariantCulture,
+            $"| {ours} | {(eager ? "PyTorch eager" : "ours,")} {other} | {rounds.Count} | "
+            + $"**{Median(rounds.Select(r => r.Other.Processor / r.Ours.Processor)):F2}** | {Times(rounds.Select(r => r.Ours))} | "
+            + $"{Times(rounds.Select(r => r.Other))} | {tokens / Median(rounds.Select(r => r.Ours.Processor)) * 1000:F0} | "
+            + $"{first.PeakMemory:F0} / {second.PeakMemory:F0} | {first.StartUp.TotalSeconds:F2} / {second.StartUp.TotalSeconds:F2} | "
+            + $"{(double.IsInfinity(tolerance) ? "" : $"{difference:E1}{(failed ? " TOO LARGE" : "")}")} |"));
+
+        (Turn, Turn) Both()
+        {
+            var (a, b) = (first.Take(), second.Take());
+            difference = Math.Max(difference, Math.Abs(a.Value - b.Value) / Math.Max(1e-9, Math.Abs(b.Value)));
+            return (a, b);
+        }
+    }
+
+    private Worker Ours(string name) => new(name, Environment.ProcessPath!, "worker", name, folder);
+
+    private static string Times(IEnumerable<Turn> turns)
+    {
+        var times = turns.Select(turn => turn.Processor).ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"{Median(times):F1} ({times.Min():F1})");
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private void Line(string text)
+    {
+        Console.WriteLine(text);
+        _table.Append(text).Append('\n');
+    }
+}

@@ -1,0 +1,14 @@
+using MlNetLlm.Benchmarks;
+
+switch (args)
+{
+    case ["worker", var name, var folder]:
+        Workloads.Run(name, folder);
+        return 0;
+    case ["compare", var folder, var report, var python, var script, .. var only]:
+        Inputs.Write(folder);
+        return new Comparison(folder, python, script).Run(report, only);
+    default:
+        Console.Error.WriteLine("Usage: compare FOLDER REPORT PYTHON SCRIPT [WORKLOAD...] (see run.sh)");
+        return 2;
+}

@@ -1,0 +1,198 @@
+"""PyTorch's side of each comparison: the same model, weights, tokens and steps, written the usual way.
+
+eager.py WORKLOAD FOLDER - says "ready", computes a turn for every line "go", answers "done CPU_MS WALL_MS VALUE".
+"""
+import json, math, sys, time
+import torch
+import torch.nn.functional as F
+
+HEADS, LAYERS, LORA_SCALE = 8, 4, 2.0
+
+
+def read_safetensors(path):
+    data = bytearray(open(path, "rb").read())
+    size = int.from_bytes(data[:8], "little")
+    header, types = json.loads(data[8:8 + size]), {"F32": torch.float32, "I64": torch.int64}
+    tensors = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            tensors[name] = torch.frombuffer(
+                data, dtype=types[entry["dtype"]], count=math.prod(entry["shape"]), offset=8 + size + begin).view(entry["shape"]).clone()
+    return tensors
+
+
+class Gpt:
+    """GPT-2's formula over a dictionary of weights; `linear` may be replaced for adapted matrices."""
+
+    def __init__(self, weights, fused):
+        self.w, self.fused = weights, fused
+        self.adapted = {}
+        self.mask = torch.tril(torch.ones(128, 128, dtype=torch.bool)).view(1, 1, 128, 128)
+        if fused:
+            for layer in range(LAYERS):
+                path = f"layers.{layer}.attention"
+                for kind in ("weight", "bias"):
+                    parts = [weights.pop(f"{path}.{name}.{kind}") for name in ("query", "key", "value")]
+                    weights[f"{path}.qkv.{kind}"] = torch.cat(parts)
+
+    def linear(self, name, x):
+        adapter = self.adapted.get(name)
+        return adapter(x) if adapter else F.linear(x, self.w[f"{name}.weight"], self.w[f"{name}.bias"])
+
+    def norm(self, name, x):
+        return F.layer_norm(x, (x.size(-1),), self.w[f"{name}.weight"], self.w[f"{name}.bias"], 1e-5)
+
+    def attention(self, path, x):
+        batch, time_, width = x.shape
+        if self.fused:
+            q, k, v = self.linear(f"{path}.qkv", x).split(width, dim=2)
+        else:
+            q, k, v = (self.linear(f"{path}.{name}", x) for name in ("query", "key", "value"))
+        q, k, v = (t.view(batch, time_, HEADS, width // HEADS).transpose(1, 2) for t in (q, k, v))
+        scores = (q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1)))
+        weights = F.softmax(scores.masked_fill(~self.mask[:, :, :time_, :time_], float("-inf")), dim=-1)
+        return self.linear(f"{path}.output", (weights @ v).transpose(1, 2).contiguous().view(batch, time_, width))
+
+    def hidden(self, tokens):
+        x = F.embedding(tokens, self.w["embeddings.token.weight"]) + self.w["embeddings.position.weight"][:tokens.size(1)]
+        for layer in range(LAYERS):
+            path = f"layers.{layer}"
+            x = x + self.attention(f"{path}.attention", self.norm(f"{path}.attention_norm", x))
+            up = self.linear(f"{path}.mlp.up", self.norm(f"{path}.mlp_norm", x))
+            x = x + self.linear(f"{path}.mlp.down", F.gelu(up, approximate="tanh"))
+        return self.norm("final_norm", x)
+
+    def logits(self, tokens):
+        return F.linear(self.hidden(tokens), self.w["embeddings.token.weight"])
+
+
+def training_turn(model, trained, tokens):
+    optimizer = torch.optim.AdamW(trained, lr=1e-3, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
+    inputs, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous().view(-1)
+
+    def turn():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(model.logits(inputs).view(targets.size(0), -1), targets)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        return loss.item()
+    return turn
+
+
+def model_of(folder, fused=True):
+    weights = read_safetensors(f"{folder}/model.safetensors")
+    return Gpt(weights, fused), weights.pop("tokens")
+
+
+def train(folder):
+    model, tokens = model_of(folder)
+    trained = [w.requires_grad_() for name, w in model.w.items() if not name.startswith("lora.")]
+    return training_turn(model, trained, tokens)
+
+
+def svf(folder):
+    model, tokens = model_of(folder)
+    trained = []
+    for layer in range(LAYERS):
+        for name in (f"layers.{layer}.mlp.up", f"layers.{layer}.mlp.down"):
+            u, s, vt = (t.float() for t in torch.linalg.svd(model.w[f"{name}.weight"].double(), full_matrices=False))
+            p = torch.full_like(s, 0.1).requires_grad_()
+            trained.append(p)
+
+            def adapted(x, u=u, s=s, vt=vt, p=p, bias=model.w[f"{name}.bias"]):
+                m = torch.sigmoid(p)
+                z = m * s.sum() / (s * m).sum()
+                return F.linear(x, (u * (s * z)) @ vt, bias)
+            model.adapted[name] = adapted
+    return training_turn(model, trained, tokens)
+
+
+def lora(folder):
+    model, tokens = model_of(folder, fused=False)
+    trained = []
+    for layer in range(LAYERS):
+        for part in ("query", "key", "value", "output"):
+            name = f"layers.{layer}.attention.{part}"
+            weight, bias = model.w[f"{name}.weight"], model.w[f"{name}.bias"]
+            a = model.w[f"lora.{name}"].requires_grad_()
+            b = torch.zeros(weight.size(0), a.size(0), requires_grad=True)
+            trained += [a, b]
+            model.adapted[name] = lambda x, weight=weight, bias=bias, a=a, b=b: (
+                F.linear(x, weight, bias) + LORA_SCALE * F.linear(F.linear(x, a), b))
+    return training_turn(model, trained, tokens)
+
+
+def score(folder):
+    model, tokens = model_of(folder)
+
+    @torch.inference_mode()
+    def turn():
+        logits = model.logits(tokens[:, :-1])
+        return F.cross_entropy(logits.view(-1, logits.size(-1)), tokens[:, 1:].reshape(-1), reduction="none").sum().item()
+    return turn
+
+
+def hidden(folder):
+    model, tokens = model_of(folder)
+
+    @torch.inference_mode()
+    def turn():
+        return model.hidden(tokens[:, :-1]).abs().mean().item()
+    return turn
+
+
+def decode(folder):
+    w = read_safetensors(f"{folder}/stories.safetensors")
+    layers, heads, key_heads, width, room = 5, 8, 4, 64, 200
+    d = width // heads
+    angles = torch.arange(room).view(-1, 1).double() * 10000.0 ** (-torch.arange(0, d, 2).double() / d)
+    cos, sin = angles.cos().float(), angles.sin().float()
+    for n in range(layers):
+        path = f"layers.{n}"
+        w[f"{path}.qkv"] = torch.cat([w[f"{path}.attention.{part}.weight"] for part in ("query", "key", "value")])
+        w[f"{path}.gate_up"] = torch.cat([w[f"{path}.mlp.{part}.weight"] for part in ("gate", "up")])
+    keys, values = torch.zeros(layers, key_heads, room, d), torch.zeros(layers, key_heads, room, d)
+
+    def norm(x, gain):
+        return x * torch.rsqrt(x.pow(2).mean() + 1e-5) * gain
+
+    def rotate(x, t):
+        pairs = x.view(-1, d // 2, 2)
+        a, b = pairs[..., 0], pairs[..., 1]
+        return torch.stack((a * cos[t] - b * sin[t], a * sin[t] + b * cos[t]), -1).view(-1, d)
+
+    def step(token, t):
+        x = w["embeddings.token.weight"][token]
+        for n in range(layers):
+            path = f"layers.{n}"
+            q, k, v = F.linear(norm(x, w[f"{path}.attention_norm.weight"]), w[f"{path}.qkv"]).split((width, width // 2, width // 2))
+            keys[n, :, t], values[n, :, t] = rotate(k, t), v.view(key_heads, d)
+            query = rotate(q, t).view(key_heads, heads // key_heads, d)
+            weights = F.softmax(query @ keys[n, :, :t + 1].transpose(1, 2) * d ** -0.5, -1)
+            x = x + F.linear((weights @ values[n, :, :t + 1]).view(-1), w[f"{path}.attention.output.weight"])
+            gate, up = F.linear(norm(x, w[f"{path}.mlp_norm.weight"]), w[f"{path}.gate_up"]).chunk(2)
+            x = x + F.linear(F.silu(gate) * up, w[f"{path}.mlp.down.weight"])
+        return F.linear(norm(x, w["final_norm.weight"]), w["embeddings.token.weight"])
+
+    @torch.inference_mode()
+    def turn():
+        token, total = 1, 0
+        for t in range(200):
+            token = int(step(token, t).argmax())
+            total += token
+        return float(total)
+    return turn
+
+
+def main():
+    turn = globals()[sys.argv[1]](sys.argv[2])
+    print("ready", flush=True)
+    for line in sys.stdin:
+        processor, wall = time.process_time(), time.perf_counter()
+        value = turn()
+        print("done %.3f %.3f %r" % ((time.process_time() - processor) * 1e3, (time.perf_counter() - wall) * 1e3, value), flush=True)
+
+
+main()
