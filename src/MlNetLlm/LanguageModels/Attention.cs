@@ -55,14 +55,17 @@ internal sealed class Attention : nn.Module
         }
         if (pass.Cache is not null)
             (k, v) = pass.Cache.Append(_layer, k, v);                        // (batch, source, keyHeads, d)
-        var mixed = pass.IsWanted(_weights) ? MixVisibly(q, k, v, pass) : AttentionMath.Causal(q, k, v, pass.Mask, pass.Dropout);
+        if (pass.IsWanted(_weights))
+            ShowWeights(q, k, pass);
+        var mixed = AttentionMath.Causal(q, k, v, pass.Mask, pass.Dropout);      // (batch, time, heads · d)
         return Output.call(pass.Show(_mixed, mixed)).MoveToOuterDisposeScope();
     }
 
-    private Tensor MixVisibly(Tensor q, Tensor k, Tensor v, ForwardPass pass)
+    // Computed apart, so that watching changes no bit of what the model computes.
+    private void ShowWeights(Tensor q, Tensor k, ForwardPass pass)
     {
+        using var scope = NewDisposeScope();
         var weights = AttentionMath.Weights(q, k, pass.Mask);
         pass.ShowOnly(_weights, AttentionMath.ByHead(weights, q.size(0), q.size(1), q.size(2)));
-        return AttentionMath.Mix(pass.Drop(weights), q, v);
     }
 }

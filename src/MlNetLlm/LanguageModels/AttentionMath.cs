@@ -1,3 +1,4 @@
+using MlNetLlm.LanguageModels.Fused;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -7,7 +8,7 @@ namespace MlNetLlm.LanguageModels;
 /// <summary>Scaled dot-product attention with shared key heads (Vaswani et al. 2017; Ainslie et al. 2023).</summary>
 internal static class AttentionMath
 {
-    /// <summary>softmax(q kᵀ / √d + mask) v. Only this method would change for a fused kernel.</summary>
+    /// <summary>softmax(q kᵀ / √d + mask) v, fused where the mask is plainly causal.</summary>
     /// <param name="query">q, (batch, time, heads, d).</param>
     /// <param name="key">k, (batch, source, keyHeads, d); query head h uses key head h · keyHeads / heads.</param>
     /// <param name="value">v, (batch, source, keyHeads, d).</param>
@@ -16,6 +17,8 @@ internal static class AttentionMath
     /// <returns>(batch, time, heads · d).</returns>
     internal static Tensor Causal(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout = 0)
     {
+        if (FusedAttention.Covers(query, key, value, mask, dropout))
+            return FusedAttention.Of(query, key, value);
         using var scope = NewDisposeScope();
         var weights = Weights(query, key, mask);                                        // (batch · keyHeads, time · group, source)
         if (dropout > 0)

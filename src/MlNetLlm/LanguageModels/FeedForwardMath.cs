@@ -1,3 +1,4 @@
+using MlNetLlm.LanguageModels.Fused;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.LanguageModels;
@@ -11,6 +12,8 @@ internal static class FeedForwardMath
     /// </summary>
     internal static Tensor GeluTanh(Tensor x)
     {
+        if (FusedSteps.Apply(x))
+            return FusedGelu.Of(x);
         using var scope = NewDisposeScope();
         const double a = 1.5957691216057308, b = 0.044715 * a;
         var slope = (x.square() * b).add_(a);                           // a + b x²

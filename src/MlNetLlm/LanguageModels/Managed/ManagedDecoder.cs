@@ -49,7 +49,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     internal static bool Pays(TransformerModel model, int rows) =>
         model.Projections.Sum(p => (long)p.InputWidth * p.OutputWidth) * rows <= LargestStep;
 
-    /// <summary>Whether this decoder computes what the model does: its formula is known here and its weights can be read in place.</summary>
+    /// <summary>Whether this decoder computes what the model does: it knows the formula and can read the weights in place.</summary>
     internal static bool Covers(TransformerModel model)
     {
         var config = model.Config;

@@ -1,0 +1,142 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using MlNetLlm.LanguageModels.Managed;
+
+namespace MlNetLlm.LanguageModels.Fused;
+
+/// <summary>
+/// Causal attention, head by head and a block of sixteen queries at a time: scores, softmax and mixture of a block stay in the cache, and
+/// keys after the block are never touched. The backward pass computes the weights again from each row's log Σ exp (Dao et al. 2022).
+/// </summary>
+internal static unsafe class AttentionKernel
+{
+    private const int Block = AttentionShape.Block;
+
+    /// <summary>o = softmax(q kᵀ / √d) v and each row's log Σ exp, for tasks first to end − 1.</summary>
+    internal static void Forward(AttentionShape s, float* q, float* k, float* v, float* o, float* logSums, int first, int end)
+    {
+        var (time, width) = (s.PaddedTime, s.PaddedWidth);
+        using FloatMemory queries = new(time, width), values = new(time, width), keys = new(width, time);
+        using FloatMemory scores = new(Block, time), mixed = new(Block, width);
+        for (var task = first; task < end; task++)
+        {
+            var (row, keyHead) = Math.DivRem(task, s.KeyHeads);
+            HeadPacking.CopyTransposed(HeadPacking.At(k, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, keys.Start, s.Scale);
+            HeadPacking.Copy(HeadPacking.At(v, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, values.Start);
+            for (var head = keyHead * s.Group; head < (keyHead + 1) * s.Group; head++)
+            {
+                HeadPacking.Copy(HeadPacking.At(q, s, row, head, s.Heads), s.Heads, s, queries.Start);
+                var sums = logSums + ((((long)row * s.Heads) + head) * time);
+                for (var i = 0; i < s.Time; i += Block)
+                {
+                    var seen = i + Block;
+                    SmallProducts.Multiply(
+                        Block, seen, width, queries.Row(i), width, 1, keys.Start, time, scores.Start, time, add: false);
+                    for (var r = 0; r < Block; r++)
+                        sums[i + r] = Softmax(scores.Row(r), i, r);
+                    SmallProducts.Multiply(
+                        Block, width, seen, scores.Start, time, 1, values.Start, width, mixed.Start, width, add: false);
+                    HeadPacking.Return(mixed.Start, Block, i, HeadPacking.At(o, s, row, head, s.Heads), s.Heads, s);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// With P the weights and g = dL/do: dv = Pᵀ g, dP = g vᵀ, dS = P ⊙ (dP − rowsum(P ⊙ dP)), dq = dS k / √d, dk = dSᵀ q / √d.
+    /// </summary>
+    internal static void Backward(AttentionShape s, AttentionMemory m, int first, int end)
+    {
+        var (time, width) = (s.PaddedTime, s.PaddedWidth);
+        using FloatMemory queries = new(time, width), slopes = new(time, width), keys = new(time, width);
+        using FloatMemory keysAcross = new(width, time), valuesAcross = new(width, time);
+        using FloatMemory weights = new(Block, time), gradients = new(Block, time), dq = new(Block, width);
+        for (var task = first; task < end; task++)
+        {
+            var (row, keyHead) = Math.DivRem(task, s.KeyHeads);
+            var key = HeadPacking.At(m.Key, s, row, keyHead, s.KeyHeads);
+            HeadPacking.Copy(key, s.KeyHeads, s, keys.Start, s.Scale);
+            HeadPacking.CopyTransposed(key, s.KeyHeads, s, keysAcross.Start, s.Scale);
+            HeadPacking.CopyTransposed(HeadPacking.At(m.Value, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, valuesAcross.Start);
+            using FloatMemory dk = new(time, width), dv = new(time, width);
+            for (var head = keyHead * s.Group; head < (keyHead + 1) * s.Group; head++)
+            {
+                HeadPacking.Copy(HeadPacking.At(m.Query, s, row, head, s.Heads), s.Heads, s, queries.Start);
+                HeadPacking.Copy(HeadPacking.At(m.Slope, s, row, head, s.Heads), s.Heads, s, slopes.Start);
+                var sums = m.LogSums + ((((long)row * s.Heads) + head) * time);
+                for (var i = 0; i < s.Time; i += Block)
+                {
+                    var seen = i + Block;
+                    SmallProducts.Multiply(
+                        Block, seen, width, queries.Row(i), width, 1, keysAcross.Start, time, weights.Start, time, add: false);
+                    SmallProducts.Multiply(
+                        Block, seen, width, slopes.Row(i), width, 1, valuesAcross.Start, time, gradients.Start, time, add: false);
+                    for (var r = 0; r < Block; r++)
+                        ThroughSoftmax(weights.Row(r), gradients.Row(r), sums[i + r], i, r);
+                    SmallProducts.Multiply(
+                        Block, width, seen, gradients.Start, time, 1, keys.Start, width, dq.Start, width, add: false);
+                    HeadPacking.Return(dq.Start, Block, i, HeadPacking.At(m.QuerySlope, s, row, head, s.Heads), s.Heads, s);
+                    SmallProducts.Multiply(
+                        seen, width, Block, gradients.Start, 1, time, queries.Row(i), width, dk.Start, width, add: true);
+                    SmallProducts.Multiply(
+                        seen, width, Block, weights.Start, 1, time, slopes.Row(i), width, dv.Start, width, add: true);
+                }
+            }
+            HeadPacking.Return(
+                dk.Start, s.Time, 0, HeadPacking.At(m.KeySlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, s.Scale);
+            HeadPacking.Return(dv.Start, s.Time, 0, HeadPacking.At(m.ValueSlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s);
+        }
+    }
+
+    /// <summary>Row r of the block from <paramref name="start"/> on sees keys 0 to start + r: turns its scores into weights.</summary>
+    /// <returns>log Σ exp(score).</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static float Softmax(float* x, int start, int r)
+    {
+        var visible = Visible(r);
+        var last = Vector512.ConditionalSelect(visible, Vector512.Load(x + start), Vector512.Create(float.NegativeInfinity));
+        var top = last;
+        for (var t = 0; t < start; t += Block)
+            top = Vector512.Max(top, Vector512.Load(x + t));
+        var highest = top[0];
+        for (var lane = 1; lane < Block; lane++)
+            highest = MathF.Max(highest, top[lane]);
+        var max = Vector512.Create(highest);
+        last = VectorMath.Exp(last - max) & visible;
+        var sums = last;
+        for (var t = 0; t < start; t += Block)
+        {
+            var e = VectorMath.Exp(Vector512.Load(x + t) - max);
+            sums += e;
+            e.Store(x + t);
+        }
+        var sum = Vector512.Sum(sums);
+        var share = Vector512.Create(1 / sum);
+        for (var t = 0; t < start; t += Block)
+            (Vector512.Load(x + t) * share).Store(x + t);
+        (last * share).Store(x + start);
+        return highest + MathF.Log(sum);
+    }
+
+    /// <summary>Turns a row's scores into weights P, and dP into dS.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThroughSoftmax(float* weights, float* gradients, float logSum, int start, int r)
+    {
+        var (shift, visible) = (Vector512.Create(logSum), Visible(r));
+        var sums = Vector512<float>.Zero;
+        for (var t = 0; t <= start; t += Block)
+        {
+            var p = VectorMath.Exp(Vector512.Load(weights + t) - shift);
+            if (t == start)
+                p &= visible;
+            p.Store(weights + t);
+            sums = Vector512.FusedMultiplyAdd(p, Vector512.Load(gradients + t), sums);
+        }
+        var mean = Vector512.Create(Vector512.Sum(sums));
+        for (var t = 0; t <= start; t += Block)
+            (Vector512.Load(weights + t) * (Vector512.Load(gradients + t) - mean)).Store(gradients + t);
+    }
+
+    private static Vector512<float> Visible(int r) =>
+        Vector512.LessThanOrEqual(Vector512<int>.Indices, Vector512.Create(r)).AsSingle();
+}
