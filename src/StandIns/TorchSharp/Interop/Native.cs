@@ -20,6 +20,8 @@ internal static unsafe class Native
         var file = Path.Combine(folder, "libtorch_dispatch.so");
         try
         {
+            // OpenMP reads it when it is loaded: threads that wait sleep instead of taking a core from others. A user's own setting wins.
+            fixed (byte* variable = "OMP_WAIT_POLICY\0"u8, policy = "passive\0"u8) setenv(variable, policy, 0);
             return NativeLibrary.Load(file);
         }
         catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
@@ -35,6 +37,7 @@ internal static unsafe class Native
 
     internal static ExternalException Error() => new(Marshal.PtrToStringUTF8(ts_error()));
 
+    [DllImport("libc")] private static extern int setenv(byte* variable, byte* value, int overwrite);
     [DllImport(Library)] private static extern nint ts_error();
     [DllImport(Library)] internal static extern void ts_set_error(byte* text);
     [DllImport(Library)] internal static extern void ts_free(void* memory);
