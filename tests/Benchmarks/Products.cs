@@ -8,7 +8,8 @@ internal static class Products
     public static void Run(Turns turns)
     {
         var (c, rows, heads) = (Inputs.Config, Inputs.Batch * Inputs.Time, Inputs.Batch * Inputs.Config.Heads);
-        (int Out, int In)[] layer = [(3 * c.Width, c.Width), (c.Width, c.Width), (c.FeedForwardWidth, c.Width), (c.Width, c.FeedForwardWidth)];
+        (int Out, int In)[] layer =
+            [(3 * c.Width, c.Width), (c.Width, c.Width), (c.FeedForwardWidth, c.Width), (c.Width, c.FeedForwardWidth)];
         var linear = Enumerable.Repeat(layer, c.Layers).SelectMany(shapes => shapes).Append((Out: c.VocabularySize, In: c.Width))
             .Select(s => (W: randn(s.Out, s.In), X: randn(rows, s.In), G: randn(rows, s.Out))).ToList();
         var (q, w) = (randn(heads, Inputs.Time, c.HeadWidth), randn(heads, Inputs.Time, Inputs.Time));

@@ -20,7 +20,8 @@ internal sealed class Worker : IDisposable
         var started = Stopwatch.GetTimestamp();
         _process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         if (Read() != "ready")
-            throw new InvalidOperationException($"Worker '{name}' did not become ready. Run it by hand: {file} {string.Join(' ', arguments)}");
+            throw new InvalidOperationException(
+                $"Worker '{name}' did not become ready. Run it by hand: {file} {string.Join(' ', arguments)}");
         StartUp = Stopwatch.GetElapsedTime(started);
     }
 
@@ -32,7 +33,8 @@ internal sealed class Worker : IDisposable
     /// <summary>The largest resident memory so far, in MiB (Linux).</summary>
     public double PeakMemory => File.ReadLines($"/proc/{_process.Id}/status")
         .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) / 1024).Single();
+        .Select(line => double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture))
+        .Single() / 1024;
 
     public Turn Take()
     {

@@ -19,5 +19,6 @@ export OMP_NUM_THREADS=${THREADS:-1} OPENBLAS_NUM_THREADS=${THREADS:-1}
 dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
 mkdir -p "$root/artifacts"
 printf 'Load before: %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
-"$here/bin/Release/net10.0/MlNetLlm.Benchmarks" compare "$root/artifacts/benchmarks" "$root/artifacts/benchmarks.md" "$python" "$here/eager.py" "$@"
+"$here/bin/Release/net10.0/MlNetLlm.Benchmarks" compare \
+  "$root/artifacts/benchmarks" "$root/artifacts/benchmarks.md" "$python" "$here/eager.py" "$@"
 printf 'Load after: %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
