@@ -154,6 +154,17 @@ public sealed class ByteLevelBpeTokenizerTests
     }
 
     [Test]
+    public void EncodeToIds_FromSeveralThreads_GivesTheSameIds()
+    {
+        var tokenizer = TokenizerFile.Load(TokenizerData.Path("gpt2_bpe"));
+        var lines = TokenizerData.Text("tinyshakespeare/input.txt.gz").Split('\n').Take(4000).ToArray();
+
+        var together = lines.AsParallel().AsOrdered().WithDegreeOfParallelism(4).Select(line => tokenizer.EncodeToIds(line)).ToArray();
+
+        Assert.That(together, Is.EqualTo(lines.Select(line => Gpt2.Value.EncodeToIds(line))));
+    }
+
+    [Test]
     public void Save_ThenLoad_GivesTheSameTokenizer([Values("gpt2", "neox")] string which)
     {
         using var folder = new TemporaryFolder();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace MlNetLlm.Tests.Tokenization;
 
-/// <summary>A <c>tokenizer.json</c> as converters write it from SentencePiece pieces: every cut of one into two others is a merge.</summary>
+/// <summary>A <c>tokenizer.json</c> as converters write it from SentencePiece pieces: every cut of one into two is a merge.</summary>
 internal static class LlamaTokenizerJson
 {
     /// <param name="pieces">Texts by id.</param>

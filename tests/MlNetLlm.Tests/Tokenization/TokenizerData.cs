@@ -1,19 +1,21 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
+using MlNetLlm.Data;
 
 namespace MlNetLlm.Tests.Tokenization;
 
-/// <summary>Files of the shared data folder; a test that needs one which is not there is ignored.</summary>
+/// <summary>Files of the data catalog; a test that needs one which is not there is ignored.</summary>
 internal static class TokenizerData
 {
+    /// <summary>The path of a data set, or with <c>set/file</c> of one of its files.</summary>
     public static string Path(string name)
     {
-        for (var folder = new DirectoryInfo(TestContext.CurrentContext.TestDirectory); folder is not null; folder = folder.Parent)
-            if (System.IO.Path.Combine(folder.FullName, "shared", "data", name) is var path && System.IO.Path.Exists(path))
-                return path;
-        Assert.Ignore($"The test needs the file shared/data/{name} in a folder above the test directory.");
-        throw new InvalidOperationException("Not reached.");
+        var parts = name.Split('/', 2);
+        if (!DatasetCatalog.Default.Has(parts[0]))
+            Assert.Ignore($"The data of '{parts[0]}' is not on this machine.");
+        var dataset = DatasetCatalog.Default.Find(parts[0]);
+        return parts.Length == 1 ? dataset.Folder : dataset.File(parts[1]);
     }
 
     /// <summary>A text file, unpacked where its name ends in gz.</summary>
