@@ -15,7 +15,9 @@ public sealed class GenerateEstimator : IEstimator<GenerateTransformer>
     /// <summary>Continues texts.</summary>
     /// <param name="model">The model, or null for the one that an earlier step of the pipeline trains.</param>
     /// <param name="options">How to continue, and which columns.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; all such options are named. Or the model is not causal.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range; all such options are named. Or the model is not causal.
+    /// </exception>
     public GenerateEstimator(LanguageModel? model, GenerationOptions options)
     {
         _model = model is null ? null : CausalModel.Require(model, "Generate");

@@ -55,7 +55,7 @@ public sealed record GenerationOptions
         if (MaxTokens < 1) faults.Add($"MaxTokens is {MaxTokens}, expected at least 1.");
         if (BatchRows < 1) faults.Add($"BatchRows is {BatchRows}, expected at least 1.");
         if (StopTexts.Any(string.IsNullOrEmpty)) faults.Add("StopTexts holds an empty text, which would end every continuation at once.");
-        faults.AddRange(Sampling(SpecialTokens.None).Faults().Where(fault => !fault.StartsWith(nameof(MaxTokens), StringComparison.Ordinal)));
+        faults.AddRange((Sampling(SpecialTokens.None) with { MaxTokens = 1 }).Faults());
         return faults.Count == 0 ? this : throw new ArgumentException($"GenerationOptions: {string.Join(" ", faults)}");
     }
 

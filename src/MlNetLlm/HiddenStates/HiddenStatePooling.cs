@@ -10,8 +10,8 @@ public enum HiddenStatePooling
     Mean,
 
     /// <summary>
-    /// The first token of the sequence, the begin token where the model has one: what encoders such as RoBERTa gather a text in. In a causal
-    /// model it has seen nothing of the text.
+    /// The first token of the sequence, the begin token where the model has one: what encoders such as RoBERTa gather a text in. In a
+    /// causal model it has seen nothing of the text.
     /// </summary>
     First,
 

@@ -6,7 +6,9 @@ using MlNetLlm.Mapping;
 
 namespace MlNetLlm.HiddenStates;
 
-/// <summary>Makes a <see cref="HiddenStatesTransformer"/> for a given model, or for the one an earlier step of the pipeline trains.</summary>
+/// <summary>
+/// Makes a <see cref="HiddenStatesTransformer"/> for a given model, or for the one an earlier step of the pipeline trains.
+/// </summary>
 public sealed class HiddenStatesEstimator : IEstimator<HiddenStatesTransformer>
 {
     private readonly LanguageModel? _model;

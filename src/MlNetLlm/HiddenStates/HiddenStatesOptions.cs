@@ -14,8 +14,8 @@ public sealed record HiddenStatesOptions
     public string OutputColumn { get; init; } = "Features";
 
     /// <summary>
-    /// The residual stream after this many blocks: 0 = the embeddings, the model's number of layers = after the last block. The blocks above
-    /// are not computed. Null = after the last block and the final norm, what the head reads.
+    /// The residual stream after this many blocks: 0 = the embeddings, the model's number of layers = after the last block. The blocks
+    /// above are not computed. Null = after the last block and the final norm, what the head reads.
     /// </summary>
     /// <value>Default: null.</value>
     public int? Layer { get; init; }
@@ -25,8 +25,8 @@ public sealed record HiddenStatesOptions
     public HiddenStatePooling Pooling { get; init; } = HiddenStatePooling.Last;
 
     /// <summary>
-    /// With <see cref="HiddenStatePooling.Positions"/>: tokens of the text by number, 0 = the first, −1 = the last. A text that is too short
-    /// for one of them is an error.
+    /// With <see cref="HiddenStatePooling.Positions"/>: tokens of the text by number, 0 = the first, −1 = the last. A text that is too
+    /// short for one of them is an error.
     /// </summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<int> Positions { get; init; } = [];
@@ -45,16 +45,20 @@ public sealed record HiddenStatesOptions
         if (string.IsNullOrWhiteSpace(TextColumn)) faults.Add("TextColumn is empty.");
         if (string.IsNullOrWhiteSpace(OutputColumn)) faults.Add("OutputColumn is empty.");
         if (Layer < 0) faults.Add($"Layer is {Layer}, expected 0 (the embeddings) to the model's number of layers, or null.");
-        if (!Enum.IsDefined(Pooling)) faults.Add($"Pooling is {Pooling}, expected {string.Join(", ", Enum.GetNames<HiddenStatePooling>())}.");
+        if (!Enum.IsDefined(Pooling))
+            faults.Add($"Pooling is {Pooling}, expected {string.Join(", ", Enum.GetNames<HiddenStatePooling>())}.");
         if (!Enum.IsDefined(LongTexts)) faults.Add($"LongTexts is {LongTexts}, expected {string.Join(", ", Enum.GetNames<LongTexts>())}.");
-        if (Pooling == HiddenStatePooling.Positions && Positions.Count == 0) faults.Add("Positions is empty; pooling Positions needs at least one.");
-        if (Pooling != HiddenStatePooling.Positions && Positions.Count > 0) faults.Add($"Positions is set, but Pooling is {Pooling}; set Pooling to Positions.");
+        if (Pooling == HiddenStatePooling.Positions && Positions.Count == 0)
+            faults.Add("Positions is empty; pooling Positions needs at least one.");
+        if (Pooling != HiddenStatePooling.Positions && Positions.Count > 0)
+            faults.Add($"Positions is set, but Pooling is {Pooling}; set Pooling to Positions.");
         if (BatchTokens < 1) faults.Add($"BatchTokens is {BatchTokens}, expected at least 1.");
         return faults.Count == 0 ? this : throw new ArgumentException($"HiddenStatesOptions: {string.Join(" ", faults)}");
     }
 
     internal HiddenStatesOptions Validated(TransformerConfig config) => Validated().Layer is { } layer && layer > config.Layers
-        ? throw new ArgumentException($"HiddenStatesOptions: Layer is {layer}, the model has {config.Layers} layers: expected 0 to {config.Layers}, or null.")
+        ? throw new ArgumentException(
+            $"HiddenStatesOptions: Layer is {layer}, the model has {config.Layers} layers: expected 0 to {config.Layers}, or null.")
         : this;
 
     /// <summary>Size of the vector; 0 = it depends on the text.</summary>

@@ -5,7 +5,9 @@ using Microsoft.ML.Transforms;
 
 namespace MlNetLlm.Mapping;
 
-/// <summary>The constant key under which a saved transformer finds its payload. Public because ML.NET creates it when it loads a model.</summary>
+/// <summary>
+/// The constant key under which a saved transformer finds its payload. Public because ML.NET creates it when it loads a model.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class PayloadKey
 {

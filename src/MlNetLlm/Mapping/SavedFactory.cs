@@ -4,8 +4,8 @@ using Microsoft.ML.Transforms;
 namespace MlNetLlm.Mapping;
 
 /// <summary>
-/// Rebuilds a transformer in a loaded model file: the first row's payload gives it back, then each row is mapped by it. Public because ML.NET
-/// finds its heirs by contract name when it loads a model.
+/// Rebuilds a transformer in a loaded model file: the first row's payload gives it back, then each row is mapped by it. Public because
+/// ML.NET finds its heirs by contract name when it loads a model.
 /// </summary>
 /// <typeparam name="TInput">The input columns.</typeparam>
 /// <typeparam name="TOutput">The results under their fixed names.</typeparam>

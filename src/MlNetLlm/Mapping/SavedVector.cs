@@ -114,7 +114,8 @@ public class SavedVector
 
     private static IEnumerable<int> Parts(int size)
     {
-        if (size is < 1 or > MaxSize) throw new NotSupportedException($"A vector of {size} numbers cannot be saved; the limit is {MaxSize}.");
+        if (size is < 1 or > MaxSize)
+            throw new NotSupportedException($"A vector of {size} numbers cannot be saved; the limit is {MaxSize}.");
         return Enumerable.Range(0, PartCount).Reverse().Where(part => (size >> part & 1) == 1);
     }
 }

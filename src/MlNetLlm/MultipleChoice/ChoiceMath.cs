@@ -6,8 +6,8 @@ namespace MlNetLlm.MultipleChoice;
 public static class ChoiceMath
 {
     /// <summary>
-    /// The choices' log-likelihoods, each divided by its length: l'ᵢ = lᵢ / nᵢ. Their argmax decides acc (nᵢ = 1), acc_norm (characters) and
-    /// acc_bytes (bytes).
+    /// The choices' log-likelihoods, each divided by its length: l'ᵢ = lᵢ / nᵢ. Their argmax decides acc (nᵢ = 1), acc_norm (characters)
+    /// and acc_bytes (bytes).
     /// </summary>
     /// <param name="logLikelihoods">Natural logarithms, one a choice.</param>
     /// <param name="continuations">The choices' texts.</param>

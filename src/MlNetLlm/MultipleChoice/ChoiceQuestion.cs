@@ -7,5 +7,5 @@ public sealed record ChoiceQuestion(string Prompt, IReadOnlyList<string> Continu
 
 /// <summary>What a model makes of the choices.</summary>
 /// <param name="LogLikelihoods">Σ log p(continuation token | what comes before it), one a choice.</param>
-/// <param name="CutTokens">Tokens of the start that the model was not shown because its context is too short, over the longest choice.</param>
+/// <param name="CutTokens">Tokens of the longest choice's start that the model was not shown: its context is too short.</param>
 public sealed record ChoiceLikelihoods(IReadOnlyList<double> LogLikelihoods, int CutTokens);

@@ -73,10 +73,10 @@ internal static class ChoiceScorer
             rows[r].Question.Targets(rows[r].Choice).CopyTo(targets, r * time);
         }
         var options = new ForwardOptions { Cache = cache, Lengths = tensor(lengths, device: device) };
-        var hidden = module.Hidden(tensor(inputs, [rows.Count, time], device: device), options);                                  // (rows, time, width)
+        var hidden = module.Hidden(tensor(inputs, [rows.Count, time], device: device), options);   // (rows, time, width)
         var wanted = tensor(targets, [rows.Count, time], device: device);
-        var losses = Objectives.NegativeLogLikelihood(module.Head, hidden, wanted, module.Config.VocabularySize);                 // (rows, time)
-        var sums = (-losses.to(float64).sum(1)).cpu().data<double>().ToArray();                                                   // (rows)
+        var losses = Objectives.NegativeLogLikelihood(module.Head, hidden, wanted, module.Config.VocabularySize);   // (rows, time)
+        var sums = (-losses.to(float64).sum(1)).cpu().data<double>().ToArray();                                     // (rows)
         var bad = Array.FindIndex(sums, value => !double.IsFinite(value));
         return bad < 0
             ? sums

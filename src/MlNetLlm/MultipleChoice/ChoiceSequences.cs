@@ -31,8 +31,8 @@ internal sealed class ChoiceSequences
             if (own < 1)
             {
                 throw new ArgumentException(
-                    $"Prompt '{prompt}' and choice '{continuation}' make {tokens.Length} token(s); at least one must stand before the choice. "
-                    + "Use a prompt, or a model with a begin token.");
+                    $"Prompt '{prompt}' and choice '{continuation}' make {tokens.Length} token(s); at least one must stand before "
+                    + "the choice. Use a prompt, or a model with a begin token.");
             }
             var cut = Math.Max(0, tokens.Length - 1 - context);
             CutTokens = Math.Max(CutTokens, cut);

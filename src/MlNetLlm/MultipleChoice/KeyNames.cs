@@ -11,7 +11,8 @@ internal static class KeyNames
     /// <summary>The names of a label's values: those of its column where it has texts for them, else A, B, … or numbers from 1.</summary>
     public static IReadOnlyList<string> Of(DataViewSchema.Column? label, int count)
     {
-        if (label is { } column && column.Annotations.Schema.GetColumnOrNull(Kind) is { Type: VectorDataViewType { ItemType: TextDataViewType } type }
+        if (label is { } column
+            && column.Annotations.Schema.GetColumnOrNull(Kind) is { Type: VectorDataViewType { ItemType: TextDataViewType } type }
             && type.Size == count)
         {
             var values = default(VBuffer<ReadOnlyMemory<char>>);

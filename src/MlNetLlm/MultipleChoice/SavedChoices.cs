@@ -22,7 +22,8 @@ public sealed class SavedQuestion : SavedTextAndPayload
         () => [],
         new RowsColumn<string>(options.PromptColumn, TextDataViewType.Instance, (string row) => row.AsMemory()),
         new RowsColumn<string>(
-            options.ContinuationsColumn, new VectorDataViewType(TextDataViewType.Instance), (string _) => default(VBuffer<ReadOnlyMemory<char>>)));
+            options.ContinuationsColumn, new VectorDataViewType(TextDataViewType.Instance),
+            (string _) => default(VBuffer<ReadOnlyMemory<char>>)));
 }
 
 /// <summary>The results of a saved answerer under their fixed names; the probabilities are the vector.</summary>
@@ -56,7 +57,8 @@ public sealed class ScoreChoicesFactory : SavedFactory<SavedQuestion, SavedChoic
     internal override string ContractName => Contract;
 
     private protected override ScoreChoicesTransformer Restore(byte[] payload) =>
-        SavedModelPayload.Unpack<SavedChoicesState, ScoreChoicesTransformer>(payload, (model, saved) => new(model, saved.Options, saved.Names));
+        SavedModelPayload.Unpack<SavedChoicesState, ScoreChoicesTransformer>(
+            payload, (model, saved) => new(model, saved.Options, saved.Names));
 
     private protected override void Map(ScoreChoicesTransformer state, SavedQuestion input, SavedChoices output)
     {

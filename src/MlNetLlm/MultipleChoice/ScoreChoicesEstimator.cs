@@ -7,7 +7,9 @@ using MlNetLlm.Mapping;
 
 namespace MlNetLlm.MultipleChoice;
 
-/// <summary>Makes a <see cref="ScoreChoicesTransformer"/> for a given model, or for the one an earlier step of the pipeline trains.</summary>
+/// <summary>
+/// Makes a <see cref="ScoreChoicesTransformer"/> for a given model, or for the one an earlier step of the pipeline trains.
+/// </summary>
 public sealed class ScoreChoicesEstimator : IEstimator<ScoreChoicesTransformer>
 {
     private readonly LanguageModel? _model;
@@ -16,7 +18,9 @@ public sealed class ScoreChoicesEstimator : IEstimator<ScoreChoicesTransformer>
     /// <summary>Answers multiple-choice questions.</summary>
     /// <param name="model">The model, or null for the one that an earlier step of the pipeline trains.</param>
     /// <param name="options">Which columns, and how choices are compared.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; all such options are named. Or the model is not causal.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range; all such options are named. Or the model is not causal.
+    /// </exception>
     public ScoreChoicesEstimator(LanguageModel? model, ScoreChoicesOptions options)
     {
         _model = model is null ? null : CausalModel.Require(model, "ScoreChoices");

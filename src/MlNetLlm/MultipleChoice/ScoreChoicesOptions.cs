@@ -20,7 +20,9 @@ public sealed record ScoreChoicesOptions
     /// <value>Default: Label.</value>
     public string LabelColumn { get; init; } = "Label";
 
-    /// <summary>The most choices a row may have, which is the size of the Score vector, at least 2; 0 = as many as the label has values.</summary>
+    /// <summary>
+    /// The most choices a row may have, which is the size of the Score vector, at least 2; 0 = as many as the label has values.
+    /// </summary>
     /// <value>Default: 0.</value>
     public int Choices { get; init; }
 
@@ -43,7 +45,8 @@ public sealed record ScoreChoicesOptions
         if (string.IsNullOrWhiteSpace(LabelColumn)) faults.Add("LabelColumn is empty.");
         if (Choices is not 0 and < 2) faults.Add($"Choices is {Choices}, expected at least 2, or 0 for as many as the label has values.");
         if (Choices > SavedVector.MaxSize) faults.Add($"Choices is {Choices}, expected at most {SavedVector.MaxSize}.");
-        if (!Enum.IsDefined(Normalization)) faults.Add($"Normalization is {Normalization}, expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.");
+        if (!Enum.IsDefined(Normalization))
+            faults.Add($"Normalization is {Normalization}, expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.");
         if (BatchTokens < 1) faults.Add($"BatchTokens is {BatchTokens}, expected at least 1.");
         return faults.Count == 0 ? this : throw new ArgumentException($"ScoreChoicesOptions: {string.Join(" ", faults)}");
     }

@@ -77,7 +77,8 @@ public sealed class ScoreChoicesTransformer : RowTransformer<ChoiceQuestion, Cho
     {
         var compared = ChoiceMath.Normalised(row.LogLikelihoods, question.Continuations, Options.Normalization);
         return new ChoiceResult(
-            ChoiceMath.Probabilities(compared, Names.Count), ChoiceMath.Best(compared), [.. row.LogLikelihoods.Select(l => (float)l)], row.CutTokens);
+            ChoiceMath.Probabilities(compared, Names.Count), ChoiceMath.Best(compared),
+            [.. row.LogLikelihoods.Select(l => (float)l)], row.CutTokens);
     }
 
     private void Require(ChoiceQuestion row)

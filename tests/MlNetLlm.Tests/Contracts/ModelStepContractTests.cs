@@ -27,8 +27,11 @@ public sealed class ModelStepContractTests(ModelStepCase step)
         var delivered = SchemaShapes.Of(Estimator().Fit(data).Transform(data).Schema).Select(Words);
         Assert.That(promised, Is.EquivalentTo(delivered));
 
-        static string Words(SchemaShape.Column c) =>
-            $"{c.Name}: {c.Kind} {c.ItemType} key {c.IsKey} [{string.Join(", ", c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType}").Order())}]";
+        static string Words(SchemaShape.Column c)
+        {
+            var annotations = c.Annotations.Select(a => $"{a.Name} {a.Kind} {a.ItemType}").Order();
+            return $"{c.Name}: {c.Kind} {c.ItemType} key {c.IsKey} [{string.Join(", ", annotations)}]";
+        }
     }
 
     [Test]
@@ -46,7 +49,8 @@ public sealed class ModelStepContractTests(ModelStepCase step)
     public void Fit_AfterATrainingStep_UsesItsModel()
     {
         var data = Rows();
-        var chain = _ml.LanguageModels().FineTuneSvf(_model, new SvfOptions { MaxSteps = 3, BatchSize = 4, SequenceLength = 12, LearningRate = 0.1 })
+        var options = new SvfOptions { MaxSteps = 3, BatchSize = 4, SequenceLength = 12, LearningRate = 0.1 };
+        var chain = _ml.LanguageModels().FineTuneSvf(_model, options)
             .Append(step.Create(_ml.LanguageModels(), null)).Fit(data);
         var tuned = chain.OfType<FineTuning.ModelTransformer<SvfExpert>>().Single().Model;
         var expected = step.Create(_ml.LanguageModels(), tuned).Fit(data).Transform(data);
@@ -66,7 +70,9 @@ public sealed class ModelStepContractTests(ModelStepCase step)
     public void Fit_WithoutAColumn_NamesIt()
     {
         var data = _ml.Transforms.DropColumns(step.Missing).Fit(Rows()).Transform(Rows());
-        Assert.That(Assert.Throws<ArgumentException>(() => Estimator().Fit(data))!.Message, Does.Contain($"Column '{step.Missing}' is missing"));
+        Assert.That(
+            Assert.Throws<ArgumentException>(() => Estimator().Fit(data))!.Message,
+            Does.Contain($"Column '{step.Missing}' is missing"));
         Assert.That(
             Assert.Throws<ArgumentException>(() => Estimator().GetOutputSchema(SchemaShapes.Of(data.Schema)))!.Message,
             Does.Contain($"Column '{step.Missing}' is missing"));
@@ -86,5 +92,6 @@ public sealed class ModelStepContractTests(ModelStepCase step)
         return new MLContext(1).Model.Load(file, out _);
     }
 
-    private static IEnumerable<string> Schema(IDataView view) => view.Schema.Where(c => !c.IsHidden).Select(c => $"{c.Name}: {c.Type}").Order();
+    private static IEnumerable<string> Schema(IDataView view) =>
+        view.Schema.Where(c => !c.IsHidden).Select(c => $"{c.Name}: {c.Type}").Order();
 }

@@ -100,7 +100,8 @@ public sealed class HiddenStatesTests
         using (no_grad())
             foreach (var projection in broken.Module.Projections.Where(p => p.Layer == 1)) projection.Weight.fill_(float.NaN);
         Assert.That(HiddenStateReader.Read(broken, ["abc"], Options(1, HiddenStatePooling.Last))[0], Is.All.Not.NaN);
-        var error = Assert.Throws<InvalidOperationException>(() => HiddenStateReader.Read(broken, ["abc"], Options(2, HiddenStatePooling.Last)));
+        var error = Assert.Throws<InvalidOperationException>(
+            () => HiddenStateReader.Read(broken, ["abc"], Options(2, HiddenStatePooling.Last)));
         Assert.That(error!.Message, Does.Contain("NaN"));
     }
 

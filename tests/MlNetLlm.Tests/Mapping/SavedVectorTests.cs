@@ -10,7 +10,8 @@ public sealed class SavedVectorTests
         var values = Enumerable.Range(0, size).Select(i => (float)i).ToArray();
         var vector = new SavedVector();
         vector.Set(values);
-        var parts = SavedVector.Names(size).Select(name => typeof(SavedVector).GetProperty(name[(name.LastIndexOf('.') + 1)..])!.GetValue(vector));
+        var parts = SavedVector.Names(size).Select(
+            name => typeof(SavedVector).GetProperty(name[(name.LastIndexOf('.') + 1)..])!.GetValue(vector));
         Assert.That(parts.SelectMany(part => ((Microsoft.ML.Data.VBuffer<float>)part!).DenseValues()), Is.EqualTo(values));
     }
 

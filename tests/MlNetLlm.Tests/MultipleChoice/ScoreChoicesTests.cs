@@ -63,10 +63,12 @@ public sealed class ScoreChoicesTests
     public void Transform_IsReadByEvaluateAsItIs([Values] ChoiceNormalization normalization)
     {
         var data = Data(_questions.Select((question, i) => (question, Label: (uint)(i % 2))));
-        var scored = _ml.LanguageModels().ScoreChoices(_model, new ScoreChoicesOptions { Normalization = normalization }).Fit(data).Transform(data);
+        var options = new ScoreChoicesOptions { Normalization = normalization };
+        var scored = _ml.LanguageModels().ScoreChoices(_model, options).Fit(data).Transform(data);
         var metrics = _ml.MulticlassClassification.Evaluate(scored);
         var right = _questions.Where((question, i) => ChoiceMath.Best(ChoiceMath.Normalised(
-            [.. question.Continuations.Select(c => Slow(_model, question.Prompt, c))], question.Continuations, normalization)) == i % 2).Count();
+            [.. question.Continuations.Select(c => Slow(_model, question.Prompt, c))],
+            question.Continuations, normalization)) == i % 2).Count();
         Assert.That(metrics.MicroAccuracy, Is.EqualTo(right / 6.0).Within(1e-12));
         Assert.That(metrics.LogLoss, Is.GreaterThan(0).And.LessThan(35));
     }
@@ -128,8 +130,11 @@ public sealed class ScoreChoicesTests
     {
         var schema = SchemaDefinition.Create(typeof(Row));
         schema["Label"].ColumnType = new KeyDataViewType(typeof(uint), 3);
-        return _ml.Data.LoadFromEnumerable(
-            rows.Select(r => new Row { Prompt = r.Question.Prompt, Continuations = [.. r.Question.Continuations], Label = r.Label }).ToList(), schema);
+        var made = rows.Select(r => new Row
+        {
+            Prompt = r.Question.Prompt, Continuations = [.. r.Question.Continuations], Label = r.Label,
+        });
+        return _ml.Data.LoadFromEnumerable(made.ToList(), schema);
     }
 
     /// <summary>Σ log p of the continuation's tokens, each from a pass of its own over all that stands before it.</summary>

@@ -177,5 +177,6 @@ public sealed class TaskRunnerTests
         return new EvaluationTask("text", benchmark, "test", GenerationReader.Read(benchmark, _folder), ("text", ""));
     }
 
-    private static string Word(Random random, int length) => string.Concat(Enumerable.Range(0, length).Select(_ => "abcdefgh"[random.Next(8)]));
+    private static string Word(Random random, int length) =>
+        string.Concat(Enumerable.Range(0, length).Select(_ => "abcdefgh"[random.Next(8)]));
 }
