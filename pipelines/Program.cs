@@ -11,7 +11,9 @@ var root = new RootCommand("mlnetllm: language-model research methods as ML.NET 
 
 try
 {
-    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // On Ctrl-C a run first saves its state; a step of a large model takes its time.
+    var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(5) };
+    return await root.Parse(args).InvokeAsync(configuration);
 }
 catch (Exception error) when (error is ArgumentException or InvalidDataException or InvalidOperationException or IOException or NotSupportedException)
 {

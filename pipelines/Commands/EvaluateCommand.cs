@@ -34,7 +34,7 @@ internal static class EvaluateCommand
         {
             model, tasks, limit, split, outFolder, resume, json, threads,
         };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
             Checked(
                 parsed.GetValue(model)!, parsed.GetValue(tasks)!, parsed.GetValue(limit), parsed.GetValue(split), parsed.GetValue(threads)),
             parsed.GetValue(threads), parsed.GetValue(outFolder), parsed.GetValue(resume), parsed.GetValue(json), cancellation)));

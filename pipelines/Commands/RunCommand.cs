@@ -20,7 +20,8 @@ internal static class RunCommand
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier, interrupted run left in the folder" };
         var threads = new Option<int?>("--threads") { Description = "Threads of a tensor operation (default: libtorch's own choice)" };
         var command = new Command("run", "Run an experiment and write its result") { experiment, preset, seed, outFolder, set, resume, threads };
-        command.SetAction((parsed, cancellation) => Task.FromResult(Run(
+        // On a thread of its own: Ctrl-C is listened to only while the action is under way.
+        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
             parsed.GetValue(threads), ExperimentTable.Find(parsed.GetValue(experiment)!),
             parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(outFolder), parsed.GetValue(set) ?? [], parsed.GetValue(resume),
             cancellation)));
