@@ -26,6 +26,8 @@ internal sealed class Comparison(string folder, string python, string script)
         ("decode", "decode", true, 200, 0),
         ("decode", "decode-libtorch", false, 200, 0),
         ("decode8", "decode8-libtorch", false, 1600, 0),
+        ("decode-wide", "decode-wide-libtorch", false, 50, 0),
+        ("decode8-wide", "decode8-wide-libtorch", false, 400, 0),
     ];
 
     private readonly StringBuilder _table = new();

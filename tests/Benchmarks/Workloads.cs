@@ -25,10 +25,13 @@ internal static class Workloads
             case "score": Score(inputs, turns); break;
             case "hidden": Hidden(inputs, turns); break;
             case "products": Products.Run(turns); break;
-            case "decode": Decode(turns, (model, rows) => new ManagedDecoder(model, rows, 201), 1); break;
-            case "decode-libtorch": Decode(turns, (model, rows) => new TorchDecoder(model, rows, 201), 1); break;
-            case "decode8": Decode(turns, (model, rows) => new ManagedDecoder(model, rows, 201), 8); break;
-            case "decode8-libtorch": Decode(turns, (model, rows) => new TorchDecoder(model, rows, 201), 8); break;
+            case "decode" or "decode8": Decode(Inputs.StoriesModel(), turns, Managed, name.EndsWith('8') ? 8 : 1, 200); break;
+            case "decode-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 1, 200); break;
+            case "decode8-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 8, 200); break;
+            case "decode-wide": Decode(Inputs.WideModel(), turns, Managed, 1, 50); break;
+            case "decode-wide-libtorch": Decode(Inputs.WideModel(), turns, Libtorch, 1, 50); break;
+            case "decode8-wide": Decode(Inputs.WideModel(), turns, Managed, 8, 50); break;
+            case "decode8-wide-libtorch": Decode(Inputs.WideModel(), turns, Libtorch, 8, 50); break;
             default: throw new ArgumentException($"Unknown workload '{name}'.");
         }
     }
@@ -95,10 +98,14 @@ internal static class Workloads
         }
     }
 
-    /// <summary>200 greedy tokens from the begin token, in as many rows as asked for; the value is the sum of a row's tokens.</summary>
-    private static void Decode(Turns turns, Func<TransformerModel, int, IDecoder> start, int rows)
+    private static IDecoder Managed(TransformerModel model, int rows) => new ManagedDecoder(model, rows, 201);
+
+    private static IDecoder Libtorch(TransformerModel model, int rows) => new TorchDecoder(model, rows, 201);
+
+    /// <summary>Greedy tokens from the begin token, the same in all rows; the value is the sum of a row's tokens.</summary>
+    private static void Decode(TransformerModel model, Turns turns, Func<TransformerModel, int, IDecoder> start, int rows, int count)
     {
-        using var model = Inputs.StoriesModel();
+        using var owned = model;
         model.eval();
         var (tokens, vocabulary) = (new int[rows], model.Config.VocabularySize);
         while (turns.Next())
@@ -106,13 +113,14 @@ internal static class Workloads
             using var decoder = start(model, rows);
             var logits = decoder.Begin([.. Enumerable.Repeat(new[] { 1 }, rows)]);
             turns.Value = 0;
-            for (var step = 0; step < 200; step++)
+            for (var step = 1; ; step++)
             {
                 for (var row = 0; row < rows; row++)
                     tokens[row] = Sampling.Choose(logits.Slice(row * vocabulary, vocabulary), new GenerateOptions(), 0);
                 turns.Value += tokens[0];
-                if (step < 199)
-                    logits = decoder.Step(tokens);
+                if (step == count)
+                    break;
+                logits = decoder.Step(tokens);
             }
         }
     }
