@@ -13,7 +13,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     // Rows of one pass over the weights. More save memory traffic no further, fewer repeat it.
     private const int Chunk = 32;
 
-    // Multiplications a step. Measured on one thread, where this decoder is still 1.6 times as fast (tests/Benchmarks, decode8-wide).
+    // Multiplications a step. Measured on one thread, where this decoder is still 1.5 times as fast (tests/Benchmarks, decode8-wide).
     private const long LargestStep = 250_000_000;
 
     private readonly TransformerModel _model;
