@@ -54,8 +54,9 @@ internal static class Inputs
     public static TransformerModel WideModel()
     {
         using var random = new Generator(1);
-        return new TransformerModel(
-            TransformerConfig.Llama(vocabularySize: 512, width: 768, layers: 4, heads: 12, contextLength: 256, feedForwardWidth: 2048), random);
+        var config = TransformerConfig.Llama(
+            vocabularySize: 512, width: 768, layers: 4, heads: 12, contextLength: 256, feedForwardWidth: 2048);
+        return new TransformerModel(config, random);
     }
 
     private static IEnumerable<(string, Tensor)> Named(TransformerModel model) =>
