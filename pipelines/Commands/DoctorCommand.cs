@@ -20,7 +20,8 @@ internal static class DoctorCommand
     private static int Run()
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "found", "fix");
-        table.AddRow("runtime", Markup.Escape($".NET {Environment.Version} on {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"), "");
+        table.AddRow("runtime",
+            Markup.Escape($".NET {Environment.Version} on {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"), "");
         table.AddRow("Microsoft.ML", Markup.Escape(RunEnvironments.Describe(typeof(MLContext).Assembly)), "");
         var works = AddTorch(table);
         AddData(table);
@@ -37,7 +38,8 @@ internal static class DoctorCommand
             table.AddRow("TorchSharp", $"{RunEnvironments.Torch()}, {devices}, {torch.get_num_threads()} threads", "");
             return true;
         }
-        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException or NotSupportedException or InvalidOperationException)
+        catch (Exception error) when (
+            error is DllNotFoundException or TypeInitializationException or NotSupportedException or InvalidOperationException)
         {
             table.AddRow("TorchSharp", "[red]libtorch does not load[/]", Markup.Escape((error.InnerException ?? error).Message));
             return false;

@@ -15,21 +15,26 @@ internal static class RunCommand
         var experiment = new Argument<string>("experiment") { Description = "svf (see mlnetllm list)" };
         var preset = new Option<string>("--preset") { Description = "smoke, quick, mini or paper", DefaultValueFactory = _ => "quick" };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random in the run", DefaultValueFactory = _ => 1 };
-        var outFolder = new Option<string?>("--out") { Description = "Folder for the run (default: artifacts/runs/<experiment>-<preset>-<seed>)" };
-        var set = new Option<string[]>("--set") { Description = "Change an option: Name=Value or Group.Name=Value; may be repeated", AllowMultipleArgumentsPerToken = true };
+        var outFolder = new Option<string?>("--out") { Description =
+            "Folder for the run (default: artifacts/runs/<experiment>-<preset>-<seed>)" };
+        var set = new Option<string[]>("--set") { Description = "Change an option: Name=Value or Group.Name=Value; may be repeated",
+            AllowMultipleArgumentsPerToken = true };
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier, interrupted run left in the folder" };
         var threads = new Option<int?>("--threads") { Description = "Threads of a tensor operation (default: libtorch's own choice)" };
-        var command = new Command("run", "Run an experiment and write its result") { experiment, preset, seed, outFolder, set, resume, threads };
+        var command = new Command("run", "Run an experiment and write its result") { experiment, preset, seed, outFolder, set, resume,
+            threads };
         // On a thread of its own: Ctrl-C is listened to only while the action is under way.
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(
             parsed.GetValue(threads), ExperimentTable.Find(parsed.GetValue(experiment)!),
-            parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(outFolder), parsed.GetValue(set) ?? [], parsed.GetValue(resume),
+            parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(outFolder), parsed.GetValue(set) ?? [],
+                parsed.GetValue(resume),
             cancellation)));
         return command;
     }
 
     private static int Run(
-        int? threads, Experiment experiment, string preset, int seed, string? outFolder, string[] sets, bool resume, CancellationToken cancellation)
+        int? threads, Experiment experiment, string preset, int seed, string? outFolder, string[] sets, bool resume,
+            CancellationToken cancellation)
     {
         var folder = Path.GetFullPath(outFolder ?? Path.Combine(Repository.Artifacts(), "runs", $"{experiment.Name}-{preset}-{seed}"));
         var display = ProgressDisplay.OnStandardError();

@@ -4,7 +4,9 @@ using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Pipelines.Experiments;
 
-/// <summary>Reads an experiment's options: a preset file, changed by Name=Value settings. Unknown names are refused with the nearest known one.</summary>
+/// <summary>
+/// Reads an experiment's options: a preset file, changed by Name=Value settings. Unknown names are refused with the nearest known one.
+/// </summary>
 internal static class PresetFile
 {
     /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
@@ -20,7 +22,8 @@ internal static class PresetFile
         if (sets.Count == 0) return StrictJson.ReadFile<TOptions>(path);
 
         _ = StrictJson.ReadFile<TOptions>(path);   // a fault of the preset itself names its own line
-        var json = JsonNode.Parse(File.ReadAllText(path), null, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
+        var json = JsonNode.Parse(File.ReadAllText(path), null,
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
         foreach (var set in sets) Apply(json.AsObject(), set);
         return StrictJson.Parse<TOptions>(json.ToJsonString(), "--set");
     }

@@ -5,8 +5,8 @@ using Spectre.Console;
 namespace MlNetLlm.Pipelines.Experiments;
 
 /// <summary>
-/// Shows how a run goes on: on a terminal one line that rewrites itself, otherwise a plain line every few seconds. Written to standard error,
-/// so that standard output holds the result alone.
+/// Shows how a run goes on: on a terminal one line that rewrites itself, otherwise a plain line every few seconds. Written to standard
+/// error, so that standard output holds the result alone.
 /// </summary>
 public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock) : IProgress<TrainingProgress>
 {
@@ -73,7 +73,8 @@ public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock) : 
     private static string Describe(TrainingProgress p)
     {
         var validation = p.ValidationLoss is { } loss ? string.Create(CultureInfo.InvariantCulture, $" (validation {loss:F3})") : "";
-        return string.Create(CultureInfo.InvariantCulture, $"loss {p.Loss:F3}{validation}  {p.TokensPerSecond:N0} tokens/s  {p.Left:m\\:ss} left");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"loss {p.Loss:F3}{validation}  {p.TokensPerSecond:N0} tokens/s  {p.Left:m\\:ss} left");
     }
 
     private void Line(string text)

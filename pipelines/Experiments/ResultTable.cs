@@ -32,14 +32,17 @@ internal static class ResultTable
 
     private static Table Claims(RunResult result)
     {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("claim", "statement", "estimate [[95 % interval]]", "expected", "verdict");
+        var table = new Table().Border(TableBorder.Rounded)
+            .AddColumns("claim", "statement", "estimate [[95 % interval]]", "expected", "verdict");
         foreach (var claim in result.Claims)
         {
             var estimate = claim.Estimate is { } value
-                ? string.Create(CultureInfo.InvariantCulture, $"{value:G3} {(claim.Ci95 is [var low, var high] ? $"[{low:G3}, {high:G3}]" : "")}")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"{value:G3} {(claim.Ci95 is [var low, var high] ? $"[{low:G3}, {high:G3}]" : "")}")
                 : "–";
             table.AddRow(
-                Markup.Escape(claim.Id), Markup.Escape(claim.Statement), Markup.Escape(estimate), Markup.Escape(claim.Expected), Colour(claim.Verdict));
+                Markup.Escape(claim.Id), Markup.Escape(claim.Statement), Markup.Escape(estimate), Markup.Escape(claim.Expected),
+                    Colour(claim.Verdict));
         }
         return table;
     }

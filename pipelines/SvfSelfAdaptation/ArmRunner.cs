@@ -15,9 +15,11 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 /// Runs the arms: each is one ML.NET pipeline, fine-tune then score, fitted once for every learning rate of its grid. The rate is chosen on
 /// validation; the held-out text is looked at once, with the chosen rate. A finished arm is kept in a file, so that a stopped run goes on.
 /// </summary>
-internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData data, SvfExperimentOptions options, RunRequest request, RunContext context)
+internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData data, SvfExperimentOptions options, RunRequest request,
+    RunContext context)
 {
-    private sealed record Trained(double LearningRate, long Parameters, double ValidationNats, double Seconds, double PeakMemoryMiB, ITransformer Pipeline);
+    private sealed record Trained(double LearningRate, long Parameters, double ValidationNats, double Seconds, double PeakMemoryMiB,
+        ITransformer Pipeline);
 
     /// <summary>The base model as it is.</summary>
     public Arm Base() => Kept("base", () =>
@@ -58,15 +60,18 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
         {
             case "svf-mlp" or "svf-attention" or "svf-all":
                 var svf = Shared(new SvfOptions { LearningRate = rate, Modules = Modules(name) }, name);
-                var expert = catalog.FineTuneSvf(baseModel, svf, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                var expert = catalog.FineTuneSvf(baseModel, svf, context.Display, context.Cancellation).Append(catalog.Score())
+                    .Fit(data.Train);
                 return (expert, Learned<SvfExpert>(expert).ParameterCount);
             case "lora-1" or "lora-16":
                 var lora = Shared(new LoraOptions { LearningRate = rate, Rank = name == "lora-1" ? 1 : 16 }, name);
-                var adapter = catalog.FineTuneLora(baseModel, lora, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                var adapter = catalog.FineTuneLora(baseModel, lora, context.Display, context.Cancellation).Append(catalog.Score())
+                    .Fit(data.Train);
                 return (adapter, Learned<LoraAdapter>(adapter).ParameterCount);
             case "full":
                 var full = Shared(new FullOptions { LearningRate = rate }, name);
-                var tuned = catalog.FineTuneFull(baseModel, full, context.Display, context.Cancellation).Append(catalog.Score()).Fit(data.Train);
+                var tuned = catalog.FineTuneFull(baseModel, full, context.Display, context.Cancellation).Append(catalog.Score())
+                    .Fit(data.Train);
                 return (tuned, Learned<LanguageModel>(tuned).Module.parameters().Sum(p => p.numel()));
             default:
                 throw new ArgumentException($"Unknown arm '{name}'. Known: svf-mlp, svf-attention, svf-all, lora-1, lora-16, full.");
@@ -99,7 +104,8 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
     private static TLearned Learned<TLearned>(IEnumerable<ITransformer> chain)
         where TLearned : class => chain.OfType<ModelTransformer<TLearned>>().Single().Learned;
 
-    private double Validate(ITransformer pipeline) => ml.LanguageModels().Evaluate(pipeline.Transform(data.Validation)).NegativeLogLikelihood;
+    private double Validate(ITransformer pipeline) =>
+        ml.LanguageModels().Evaluate(pipeline.Transform(data.Validation)).NegativeLogLikelihood;
 
     private IReadOnlyList<TextScore> Score(ITransformer pipeline, IDataView rows) => ml.LanguageModels().Scores(pipeline.Transform(rows));
 

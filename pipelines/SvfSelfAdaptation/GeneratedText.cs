@@ -3,8 +3,8 @@ using System.Text;
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 
 /// <summary>
-/// Text from two small grammars, for machines without the data sets: everyday tales for pre-training and a ship's log to adapt to. They share
-/// letters and many words, but not word order or subject.
+/// Text from two small grammars, for machines without the data sets: everyday tales for pre-training and a ship's log to adapt to. They
+/// share letters and many words, but not word order or subject.
 /// </summary>
 internal static class GeneratedText
 {

@@ -23,9 +23,11 @@ internal static class OldDomainText
             var rows = Math.Min(BatchRows, count - texts.Count);
             var options = new GenerateOptions
             {
-                MaxTokens = TokensEach, Temperature = 1, Seed = unchecked(seed * 1000 + batch), StopTokens = model.Special.Eos is { } end ? [end] : [],
+                MaxTokens = TokensEach, Temperature = 1, Seed = unchecked(seed * 1000 + batch), StopTokens = model.Special.Eos is { } end
+                    ? [end] : [],
             };
-            var samples = TextGenerator.Generate(model.Module, [.. Enumerable.Repeat(new[] { start }, rows)], options, context.Cancellation);
+            var samples = TextGenerator.Generate(model.Module, [.. Enumerable.Repeat(new[] { start }, rows)], options,
+                context.Cancellation);
             texts.AddRange(samples.Select(ids => model.Tokenizer.Decode([start, .. ids]) ?? "").Where(text => text.Length > 0));
             context.Display.Step(texts.Count, count, $"{texts.Count} texts");
         }

@@ -55,8 +55,10 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
 
         context.Display.Stage("pre-training a model on generated text");
         var tokenizer = VocabularyTokenizer.Characters(string.Concat(tales.Concat(log)));
-        var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 64, layers: 4, heads: 4, feedForwardWidth: 176, contextLength: 256);
-        var pretraining = new PretrainOptions { MaxTokens = options.PretrainTokens, Seed = request.Seed, LearningRate = 3e-3, BatchSize = 16, WarmupSteps = 20 };
+        var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 64, layers: 4, heads: 4, feedForwardWidth: 176,
+            contextLength: 256);
+        var pretraining = new PretrainOptions { MaxTokens = options.PretrainTokens, Seed = request.Seed, LearningRate = 3e-3,
+            BatchSize = 16, WarmupSteps = 20 };
         var model = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, pretraining, context.Display, context.Cancellation)
             .Fit(Rows(ml, tales)).Model;
         return (model, Split(ml, Rows(ml, log), old, options, request.Seed));
@@ -68,13 +70,15 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
         var total = CountRows(text);
         var needed = options.TestRows + options.ValidationRows;
         if (total <= needed)
-            throw new ArgumentException($"The text has {total} rows; {needed} are held out (TestRows + ValidationRows). Lower them or take more text.");
+            throw new ArgumentException(
+                $"The text has {total} rows; {needed} are held out (TestRows + ValidationRows). Lower them or take more text.");
         var first = ml.Data.TrainTestSplit(text, (double)options.TestRows / total, seed: seed);
         var second = ml.Data.TrainTestSplit(first.TrainSet, (double)options.ValidationRows / (total - options.TestRows), seed: seed);
         return new SvfData(second.TrainSet, second.TestSet, first.TestSet, Rows(ml, old));
     }
 
-    private static IDataView Rows(MLContext ml, IEnumerable<string> texts) => ml.Data.LoadFromEnumerable(texts.Select(t => new TextRow { Text = t }));
+    private static IDataView Rows(MLContext ml, IEnumerable<string> texts) =>
+        ml.Data.LoadFromEnumerable(texts.Select(t => new TextRow { Text = t }));
 
     private static long CountRows(IDataView view)
     {

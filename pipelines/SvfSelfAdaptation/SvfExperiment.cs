@@ -7,8 +7,8 @@ using MlNetLlm.Scoring;
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 
 /// <summary>
-/// The main job: a pretrained model is adapted to text of another domain by SVF, LoRA and full fine-tuning with equal tokens, and measured on
-/// held-out text of both domains.
+/// The main job: a pretrained model is adapted to text of another domain by SVF, LoRA and full fine-tuning with equal tokens, and
+/// measured on held-out text of both domains.
 /// </summary>
 public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
 {
@@ -48,7 +48,8 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
     private static RunClaim Judge(ClaimOptions claim, List<Arm> arms, SvfExperimentOptions options, int seed)
     {
         var (arm, against) = (arms.Find(a => a.Name == claim.Arm), arms.Find(a => a.Name == claim.Against));
-        if (arm is null || against is null) return Verdicts.NotTestable(claim, $"the run has no arm {(arm is null ? claim.Arm : claim.Against)}");
+        if (arm is null || against is null) return Verdicts.NotTestable(claim,
+            $"the run has no arm {(arm is null ? claim.Arm : claim.Against)}");
         return claim.Quantity switch
         {
             "parameters" => Verdicts.Exact(claim, (double)arm.TrainableParameters / against.TrainableParameters),

@@ -14,7 +14,8 @@ internal static class Verdicts
         var differences = pairs.Select(p => p.First.NegativeLogLikelihood - p.Second.NegativeLogLikelihood).ToArray();
         var tokens = pairs.Select(p => (double)p.First.Tokens).ToArray();
         var interval = Bootstrap.Ratio(differences, tokens, new Random(seed), new BootstrapOptions { Samples = resamples });
-        return Claim(claim, $"nats a token on {claim.Split} text, {claim.Arm} minus {claim.Against}, paired over {pairs.Count} rows", "nats", interval.Estimate, interval.Lower, interval.Upper);
+        return Claim(claim, $"nats a token on {claim.Split} text, {claim.Arm} minus {claim.Against}, paired over {pairs.Count} rows",
+            "nats", interval.Estimate, interval.Lower, interval.Upper);
     }
 
     /// <summary>A number that has no error.</summary>

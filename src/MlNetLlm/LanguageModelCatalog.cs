@@ -40,19 +40,22 @@ public sealed class LanguageModelCatalog
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
     public SvfEstimator FineTuneSvf(
-        LanguageModel model, SvfOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LanguageModel model, SvfOptions? options = null, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellationToken = default) =>
         new(model, options ?? new SvfOptions(), progress, cancellationToken);
 
     /// <summary>Low-rank adaptation with the next-token loss.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>
     public LoraEstimator FineTuneLora(
-        LanguageModel model, LoraOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LanguageModel model, LoraOptions? options = null, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellationToken = default) =>
         new(model, options ?? new LoraOptions(), progress, cancellationToken);
 
     /// <summary>Full fine-tuning with the next-token loss: every weight of a copy is trained.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>
     public FullEstimator FineTuneFull(
-        LanguageModel model, FullOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        LanguageModel model, FullOptions? options = null, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellationToken = default) =>
         new(model, options ?? new FullOptions(), progress, cancellationToken);
 
     /// <summary>Trains a new model from random weights with the next-token loss.</summary>
@@ -83,7 +86,8 @@ public sealed class LanguageModelCatalog
     /// <summary>Continues texts with a given model.</summary>
     /// <param name="model">A causal model.</param>
     /// <param name="options">Options; null = the defaults.</param>
-    public GenerateEstimator Generate(LanguageModel model, GenerationOptions? options = null) => new(model, options ?? new GenerationOptions());
+    public GenerateEstimator Generate(LanguageModel model, GenerationOptions? options = null) =>
+        new(model, options ?? new GenerationOptions());
 
     /// <summary>Turns texts into vectors of hidden states of the model that an earlier step of the pipeline trains.</summary>
     /// <param name="options">Options; null = the defaults.</param>
@@ -98,13 +102,16 @@ public sealed class LanguageModelCatalog
     /// <summary>Turns texts into vectors of a model's hidden states after a given number of blocks.</summary>
     /// <param name="model">The model.</param>
     /// <param name="layer">See <see cref="HiddenStatesOptions.Layer"/>.</param>
-    public HiddenStatesEstimator HiddenStates(LanguageModel model, int layer) => HiddenStates(model, new HiddenStatesOptions { Layer = layer });
+    public HiddenStatesEstimator HiddenStates(LanguageModel model, int layer) =>
+        HiddenStates(model, new HiddenStatesOptions { Layer = layer });
 
     /// <summary>Answers multiple-choice questions with the model that an earlier step of the pipeline trains.</summary>
     /// <param name="options">Options; null = the defaults.</param>
     public ScoreChoicesEstimator ScoreChoices(ScoreChoicesOptions? options = null) => new(null, options ?? new ScoreChoicesOptions());
 
-    /// <summary>Answers multiple-choice questions with a given model; ML.NET's MulticlassClassification.Evaluate reads the result.</summary>
+    /// <summary>
+    /// Answers multiple-choice questions with a given model; ML.NET's MulticlassClassification.Evaluate reads the result.
+    /// </summary>
     /// <param name="model">A causal model.</param>
     /// <param name="options">Options; null = the defaults.</param>
     public ScoreChoicesEstimator ScoreChoices(LanguageModel model, ScoreChoicesOptions? options = null) =>
@@ -112,7 +119,8 @@ public sealed class LanguageModelCatalog
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
-    /// <exception cref="ArgumentException">A column is missing or of another type, a score is not a number, or nothing was scored.</exception>
+    /// <exception cref="ArgumentException">A column is missing or of another type, a score is not a number, or nothing was
+    /// scored.</exception>
     public LanguageModelMetrics Evaluate(IDataView scored) => LanguageModelMetrics.From(Scores(scored));
 
     /// <summary>The scores row by row, for paired comparisons of two models on the same data.</summary>

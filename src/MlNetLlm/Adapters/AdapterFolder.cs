@@ -58,11 +58,13 @@ public static class AdapterFolder
 }
 
 /// <summary>What an adapter's files say, read with errors that name the folder and the key.</summary>
-internal sealed class AdapterSettings(string folder, IReadOnlyDictionary<string, string> settings, IReadOnlyDictionary<string, Tensor> tensors)
+internal sealed class AdapterSettings(string folder, IReadOnlyDictionary<string, string> settings,
+    IReadOnlyDictionary<string, Tensor> tensors)
 {
     public Tensor Tensor(string name)
     {
-        if (!tensors.TryGetValue(name, out var tensor)) throw new InvalidDataException($"'{folder}' has no tensor '{name}'; the adapter is incomplete.");
+        if (!tensors.TryGetValue(name, out var tensor))
+            throw new InvalidDataException($"'{folder}' has no tensor '{name}'; the adapter is incomplete.");
         return tensor.dtype == ScalarType.Float32
             ? tensor.DetachFromDisposeScope()
             : throw new InvalidDataException($"'{folder}': tensor '{name}' is {tensor.dtype}; expected Float32.");
@@ -70,8 +72,10 @@ internal sealed class AdapterSettings(string folder, IReadOnlyDictionary<string,
 
     public IEnumerable<string> NamesEndingIn(string suffix)
     {
-        var names = tensors.Keys.Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Select(name => name[..^suffix.Length]).ToList();
-        return names.Count > 0 ? names : throw new InvalidDataException($"'{folder}' has no tensor whose name ends in '{suffix}'; the adapter is empty.");
+        var names = tensors.Keys.Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Select(name => name[..^suffix.Length])
+            .ToList();
+        return names.Count > 0 ? names
+            : throw new InvalidDataException($"'{folder}' has no tensor whose name ends in '{suffix}'; the adapter is empty.");
     }
 
     public double Number(string key) =>
@@ -83,7 +87,8 @@ internal sealed class AdapterSettings(string folder, IReadOnlyDictionary<string,
         where TEnum : struct, Enum =>
         System.Enum.TryParse<TEnum>(Text(key), out var value) && System.Enum.IsDefined(value)
             ? value
-            : throw new InvalidDataException($"'{folder}': setting '{key}' is '{Text(key)}'; expected {string.Join(", ", System.Enum.GetNames<TEnum>())}.");
+            : throw new InvalidDataException(
+                $"'{folder}': setting '{key}' is '{Text(key)}'; expected {string.Join(", ", System.Enum.GetNames<TEnum>())}.");
 
     private string Text(string key) =>
         settings.TryGetValue(key, out var value) ? value : throw new InvalidDataException($"'{folder}' has no setting '{key}'.");

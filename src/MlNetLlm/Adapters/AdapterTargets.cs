@@ -13,14 +13,16 @@ public static class AdapterTargets
         var targets = model.Projections.Where(p => chosen.Contains(p.Layer) && Holds(modules, p.Kind)).ToList();
         return targets.Count > 0
             ? targets
-            : throw new ArgumentException($"Modules = {modules} and Layers = '{layers}' choose no matrix of this {model.Config.Architecture} model.");
+            : throw new ArgumentException(
+                $"Modules = {modules} and Layers = '{layers}' choose no matrix of this {model.Config.Architecture} model.");
     }
 
     /// <summary>The projection called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">The model has no projection of that name.</exception>
     public static Projection Find(TransformerModel model, string name) =>
         model.Projections.FirstOrDefault(p => p.Name == name)
-        ?? throw new ArgumentException($"The model has no matrix '{name}'; it has {string.Join(", ", model.Projections.Take(7).Select(p => p.Name))}, …");
+        ?? throw new ArgumentException(
+            $"The model has no matrix '{name}'; it has {string.Join(", ", model.Projections.Take(7).Select(p => p.Name))}, …");
 
     private static bool Holds(ModuleSet modules, ProjectionKind kind) => modules switch
     {

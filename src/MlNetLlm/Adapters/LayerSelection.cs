@@ -12,7 +12,9 @@ public static class LayerSelection
             ? null
             : $"Layers = '{text}' is not a choice of layers; use all, first-half, second-half or a list such as 0,2,5.";
 
-    /// <summary>Resolves the text for a model of <paramref name="layers"/> layers; of an odd number the middle one counts to the second half.</summary>
+    /// <summary>
+    /// Resolves the text for a model of <paramref name="layers"/> layers; of an odd number the middle one counts to the second half.
+    /// </summary>
     /// <exception cref="ArgumentException">The text is no choice of layers, or names one the model does not have.</exception>
     public static IReadOnlySet<int> Resolve(string text, int layers)
     {
@@ -35,7 +37,8 @@ public static class LayerSelection
         list = [];
         foreach (var part in text.Split(','))
         {
-            if (!int.TryParse(part, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var layer))
+            if (!int.TryParse(part, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture,
+                out var layer))
                 return false;
             list.Add(layer);
         }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Adapters;
 
 /// <summary>
-/// What an adapter method learned: a few tensors a matrix, bound to one base model by its fingerprint. The base model itself is never changed;
+/// What an adapter method learned: a few tensors a matrix, bound to one base model by its fingerprint. The base model itself is never
+/// changed;
 /// <see cref="ApplyTo"/> makes a second model that shares every weight but the adapted ones.
 /// </summary>
 public abstract class ModelAdapter : IDisposable

@@ -1,6 +1,8 @@
 namespace MlNetLlm.Adapters;
 
-/// <summary>Which weight matrices of a block an adapter is put on. Norms, biases, embeddings and the output head are never adapted.</summary>
+/// <summary>
+/// Which weight matrices of a block an adapter is put on. Norms, biases, embeddings and the output head are never adapted.
+/// </summary>
 public enum ModuleSet
 {
     /// <summary>The feed-forward matrices: gate, up and down (the only ones the released SVF code trains).</summary>

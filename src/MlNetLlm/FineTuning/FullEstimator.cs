@@ -19,7 +19,8 @@ public sealed class FullEstimator : IEstimator<ModelTransformer<LanguageModel>>
     /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
     public FullEstimator(
-        LanguageModel model, FullOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model, FullOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         (_model, _options) = (model, options.Validated());
         (_progress, _cancellation) = (progress, cancellationToken);
@@ -28,9 +29,12 @@ public sealed class FullEstimator : IEstimator<ModelTransformer<LanguageModel>>
     /// <inheritdoc/>
     public ModelTransformer<LanguageModel> Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.</summary>
+    /// <summary>
+    /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
+    /// </summary>
     public ModelTransformer<LanguageModel> Fit(IDataView input, IDataView? validation) =>
-        WholeModelTraining.Run(_model, _model.Module.CopyWeights(), new RandomStreams(_options.Seed), input, validation, _options, _progress, _cancellation);
+        WholeModelTraining.Run(_model, _model.Module.CopyWeights(), new RandomStreams(_options.Seed), input, validation, _options,
+            _progress, _cancellation);
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);

@@ -22,7 +22,8 @@ internal static class NextTokenTraining
     /// <param name="cancellation">Stops within one step.</param>
     public static TrainingResult Run(
         LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
-        IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress,
+            CancellationToken cancellation)
     {
         using var batches = Read(model, train, options, cancellation);
         using var held = validation is null ? null : Read(model, validation, options, cancellation);

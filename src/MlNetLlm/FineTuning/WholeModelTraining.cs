@@ -17,13 +17,15 @@ internal static class WholeModelTraining
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
     public static ModelTransformer<LanguageModel> Run(
-        LanguageModel model, TransformerModel module, RandomStreams streams, IDataView train, IDataView? validation, TrainingOptions options,
+        LanguageModel model, TransformerModel module, RandomStreams streams, IDataView train, IDataView? validation,
+            TrainingOptions options,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         module.to(torch.device(options.Device));
         foreach (var parameter in module.parameters()) parameter.requires_grad = true;
         var training = NextTokenTraining.Run(
-            model, module, module.named_parameters().Select(p => (p.name, p.parameter)), streams, train, validation, options, progress, cancellation);
+            model, module, module.named_parameters().Select(p => (p.name, p.parameter)), streams, train, validation, options, progress,
+                cancellation);
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         module.to(torch.CPU);
         var tuned = model.WithModule(module);

@@ -51,7 +51,8 @@ internal static class WeightSources
         var weights = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
         return (name, _, _) => Replacement(name) ?? weights[name].detach();
 
-        Tensor? Replacement(string name) => replaced is not null && replaced.TryGetValue(Projection.NameOfWeight(name), out var tensor) ? tensor : null;
+        Tensor? Replacement(string name) =>
+            replaced is not null && replaced.TryGetValue(Projection.NameOfWeight(name), out var tensor) ? tensor : null;
     }
 
     /// <summary>New storage with the same values as <paramref name="model"/>'s weights.</summary>

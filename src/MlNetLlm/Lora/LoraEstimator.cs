@@ -23,7 +23,8 @@ public sealed class LoraEstimator : IEstimator<ModelTransformer<LoraAdapter>>
     /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
     public LoraEstimator(
-        LanguageModel model, LoraOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model, LoraOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         _model = model;
         _options = options.Validated();
@@ -34,7 +35,9 @@ public sealed class LoraEstimator : IEstimator<ModelTransformer<LoraAdapter>>
     /// <inheritdoc/>
     public ModelTransformer<LoraAdapter> Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.</summary>
+    /// <summary>
+    /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
+    /// </summary>
     public ModelTransformer<LoraAdapter> Fit(IDataView input, IDataView? validation)
     {
         var streams = new RandomStreams(_options.Seed);

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Lora;
 
-/// <summary>Low-rank adaptation: W' = W + (α / r) B A (Hu et al., LoRA, ICLR 2022, equation 3). Shapes: W (out, in), A (r, in), B (out, r).</summary>
+/// <summary>
+/// Low-rank adaptation: W' = W + (α / r) B A (Hu et al., LoRA, ICLR 2022, equation 3). Shapes: W (out, in), A (r, in), B (out, r).
+/// </summary>
 public static class LoraMath
 {
     /// <summary>The update's share of the output: (α / r) · x Aᵀ Bᵀ.</summary>
@@ -25,7 +27,9 @@ public static class LoraMath
     /// <param name="scale">α / r.</param>
     public static Tensor Merge(Tensor weight, Tensor a, Tensor b, double scale) => weight + scale * b.matmul(a);
 
-    /// <summary>A's start: uniform on ±1/√in, the Kaiming rule with a = √5 of the reference implementation. B starts at 0, so W' = W.</summary>
+    /// <summary>
+    /// A's start: uniform on ±1/√in, the Kaiming rule with a = √5 of the reference implementation. B starts at 0, so W' = W.
+    /// </summary>
     /// <returns>A (r, in).</returns>
     public static Tensor InitialA(long rank, long columns, Generator generator)
     {

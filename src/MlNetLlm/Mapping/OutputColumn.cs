@@ -30,7 +30,8 @@ public sealed class OutputColumn<TOutput>
         string name, DataViewType type, Func<TOutput, TValue> value, DataViewSchema.Annotations? annotations = null) =>
         new(name, type, current => (ValueGetter<TValue>)((ref TValue target) => target = value(current())), annotations);
 
-    internal static OutputColumn<TOutput> OfText(string name, Func<TOutput, string> value, DataViewSchema.Annotations? annotations = null) =>
+    internal static OutputColumn<TOutput> OfText(string name, Func<TOutput, string> value, DataViewSchema.Annotations? annotations =
+        null) =>
         Of(name, TextDataViewType.Instance, row => value(row).AsMemory(), annotations);
 
     internal static OutputColumn<TOutput> OfVector<TItem>(

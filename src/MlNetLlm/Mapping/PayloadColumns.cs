@@ -28,8 +28,8 @@ public sealed class PayloadKeyFactory : CustomMappingFactory<SavedText, PayloadK
 }
 
 /// <summary>
-/// Packs bytes into the float vector of an ML.NET value mapping and back. ML.NET offers components from outside no place for state in a model
-/// file; a lookup from a text key to a float vector is state of a component it saves by itself.
+/// Packs bytes into the float vector of an ML.NET value mapping and back. ML.NET offers components from outside no place for state in a
+/// model file; a lookup from a text key to a float vector is state of a component it saves by itself.
 /// </summary>
 internal static class PayloadColumns
 {
@@ -57,7 +57,8 @@ internal static class PayloadColumns
 
     public static byte[] Unpack(ReadOnlySpan<float> packed)
     {
-        if (packed.Length < 2) throw new InvalidDataException("The model file holds no payload; it is damaged or was written by something else.");
+        if (packed.Length < 2) throw new InvalidDataException(
+            "The model file holds no payload; it is damaged or was written by something else.");
         var length = (long)packed[0] | (long)packed[1] << 16;
         if (length < 0 || (length + 1) / 2 != packed.Length - 2)
             throw new InvalidDataException($"The model file's payload says {length} bytes and holds {packed.Length - 2} pairs.");

@@ -3,7 +3,9 @@ using Microsoft.ML.Data;
 
 namespace MlNetLlm.Mapping;
 
-/// <summary>A <see cref="RowTransformer{TInput, TOutput}"/> bound to one input schema: which columns it reads, passes on and adds.</summary>
+/// <summary>
+/// A <see cref="RowTransformer{TInput, TOutput}"/> bound to one input schema: which columns it reads, passes on and adds.
+/// </summary>
 internal sealed class RowMapping<TInput, TOutput> : IRowToRowMapper
 {
     private readonly IReadOnlyList<OutputColumn<TOutput>> _added;

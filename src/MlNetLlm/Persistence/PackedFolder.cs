@@ -1,6 +1,8 @@
 namespace MlNetLlm.Persistence;
 
-/// <summary>Turns a folder of files into bytes and back, for places that hold bytes only. Names are plain file names; nothing leaves the folder.</summary>
+/// <summary>
+/// Turns a folder of files into bytes and back, for places that hold bytes only. Names are plain file names; nothing leaves the folder.
+/// </summary>
 internal static class PackedFolder
 {
     private const uint Magic = 0x46504C4D;   // "MLPF"
@@ -33,7 +35,8 @@ internal static class PackedFolder
         using var reader = new BinaryReader(new MemoryStream(packed));
         try
         {
-            if (reader.ReadUInt32() != Magic) throw new InvalidDataException("The packed folder does not begin with its mark; it is damaged.");
+            if (reader.ReadUInt32() != Magic) throw new InvalidDataException(
+                "The packed folder does not begin with its mark; it is damaged.");
             for (var left = reader.ReadInt32(); left > 0; left--)
             {
                 var name = reader.ReadString();

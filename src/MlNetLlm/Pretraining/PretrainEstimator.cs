@@ -37,7 +37,9 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
     /// <inheritdoc/>
     public ModelTransformer<LanguageModel> Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.</summary>
+    /// <summary>
+    /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
+    /// </summary>
     public ModelTransformer<LanguageModel> Fit(IDataView input, IDataView? validation)
     {
         var streams = new RandomStreams(_options.Seed);

@@ -10,7 +10,8 @@ public sealed record ClaimRule(ClaimDirection Direction, double Threshold = 0)
     public Verdict Judge(double lower, double upper)
     {
         if (!(lower <= upper)) throw new ArgumentException($"[{lower}, {upper}] is no interval.");
-        var (claimed, refuted) = Direction == ClaimDirection.Below ? (upper < Threshold, lower > Threshold) : (lower > Threshold, upper < Threshold);
+        var (claimed, refuted) = Direction == ClaimDirection.Below ? (upper < Threshold, lower > Threshold)
+            : (lower > Threshold, upper < Threshold);
         return claimed ? Verdict.Reproduced : refuted ? Verdict.NotReproduced : Verdict.Inconclusive;
     }
 }

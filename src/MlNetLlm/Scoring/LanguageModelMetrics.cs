@@ -7,7 +7,8 @@ namespace MlNetLlm.Scoring;
 /// <param name="Tokens">Scored tokens.</param>
 /// <param name="Bytes">UTF-8 bytes of the scored text.</param>
 /// <param name="NegativeLogLikelihood">Nats a token.</param>
-/// <param name="NegativeLogLikelihoodStandardError">Its standard error (delta method for a ratio of sums); NaN for fewer than two rows.</param>
+/// <param name="NegativeLogLikelihoodStandardError">Its standard error (delta method for a ratio of sums); NaN for fewer than two
+/// rows.</param>
 /// <param name="BitsPerByte">Bits a byte; unlike perplexity, comparable between tokenisers.</param>
 /// <param name="BitsPerByteStandardError">Its standard error; NaN for fewer than two rows.</param>
 public sealed record LanguageModelMetrics(
@@ -32,7 +33,8 @@ public sealed record LanguageModelMetrics(
         var rows = scores.Where(s => s.Tokens > 0).ToList();
         if (rows.Count == 0) throw new ArgumentException("There is nothing to evaluate: no row has a scored token.");
         var bad = rows.FindIndex(s => !double.IsFinite(s.NegativeLogLikelihood));
-        if (bad >= 0) throw new ArgumentException($"Scored row {bad} has the negative log-likelihood {rows[bad].NegativeLogLikelihood}; the model is broken.");
+        if (bad >= 0) throw new ArgumentException(
+            $"Scored row {bad} has the negative log-likelihood {rows[bad].NegativeLogLikelihood}; the model is broken.");
 
         var (tokens, bytes) = (rows.Sum(s => (long)s.Tokens), rows.Sum(s => (long)s.Bytes));
         var (perToken, perTokenError) = Ratio(rows, s => s.Tokens);

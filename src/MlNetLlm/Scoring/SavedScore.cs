@@ -5,7 +5,9 @@ using MlNetLlm.Mapping;
 
 namespace MlNetLlm.Scoring;
 
-/// <summary>The results of a saved scorer under their fixed names. These classes are public because ML.NET creates them on loading.</summary>
+/// <summary>
+/// The results of a saved scorer under their fixed names. These classes are public because ML.NET creates them on loading.
+/// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SavedScore
 {

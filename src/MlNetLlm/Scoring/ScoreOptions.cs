@@ -19,7 +19,8 @@ public sealed record ScoreOptions
     {
         List<string> faults = [];
         if (string.IsNullOrWhiteSpace(TextColumn)) faults.Add("TextColumn is empty.");
-        if (CompletionColumn is not null && string.IsNullOrWhiteSpace(CompletionColumn)) faults.Add("CompletionColumn is empty; leave it null to score the whole text.");
+        if (CompletionColumn is not null
+            && string.IsNullOrWhiteSpace(CompletionColumn)) faults.Add("CompletionColumn is empty; leave it null to score the whole text.");
         if (BatchTokens < 1) faults.Add($"BatchTokens = {BatchTokens} must be at least 1.");
         return faults.Count == 0 ? this : throw new ArgumentException($"ScoreOptions: {string.Join(" ", faults)}");
     }

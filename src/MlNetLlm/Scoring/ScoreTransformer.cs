@@ -32,7 +32,8 @@ public sealed class ScoreTransformer : RowTransformer<ScoredText, TextScore>
     internal override Func<ScoredText> Reader(DataViewRow row)
     {
         var text = row.GetGetter<ReadOnlyMemory<char>>(row.Schema[Options.TextColumn]);
-        var completion = Options.CompletionColumn is null ? null : row.GetGetter<ReadOnlyMemory<char>>(row.Schema[Options.CompletionColumn]);
+        var completion = Options.CompletionColumn is null ? null
+            : row.GetGetter<ReadOnlyMemory<char>>(row.Schema[Options.CompletionColumn]);
         var value = default(ReadOnlyMemory<char>);
         return () =>
         {
@@ -46,7 +47,8 @@ public sealed class ScoreTransformer : RowTransformer<ScoredText, TextScore>
 
     internal override IReadOnlyList<OutputColumn<TextScore>> OutputColumns(DataViewSchema schema) => ScoreColumns.All;
 
-    internal override IReadOnlyList<TextScore> Compute(IReadOnlyList<ScoredText> rows) => TextScorer.Score(Model, rows, Options.BatchTokens);
+    internal override IReadOnlyList<TextScore> Compute(IReadOnlyList<ScoredText> rows) =>
+        TextScorer.Score(Model, rows, Options.BatchTokens);
 
     private protected override void Save(ModelSaveContext ctx)
     {
@@ -60,7 +62,8 @@ public sealed class ScoreTransformer : RowTransformer<ScoredText, TextScore>
         if (Options.CompletionColumn is null)
         {
             SavedMapping.Save(
-                ctx, payload, new ScoreTextFactory(), EmptyRows.OfText(Options.TextColumn), [(Options.TextColumn, SavedText.Column)], outputs);
+                ctx, payload, new ScoreTextFactory(), EmptyRows.OfText(Options.TextColumn), [(Options.TextColumn, SavedText.Column)],
+                    outputs);
         }
         else
         {

@@ -87,8 +87,10 @@ internal static class TextScorer
         }
         // Padding stands at the end, where a causal model's earlier positions cannot see it.
         using var on = TokenBatch.Of(inputs, targets, rows).To(module.TokenEmbedding.device);
-        var losses = Objectives.NegativeLogLikelihood(module.Head, module.Hidden(on.Tokens), on.Targets, module.Config.VocabularySize);   // (rows, time)
-        var values = losses.to(float64).sum(1).cpu().data<double>().ToArray();                                                           // (rows)
+        var losses = Objectives.NegativeLogLikelihood(module.Head, module.Hidden(on.Tokens), on.Targets,
+            module.Config.VocabularySize);   // (rows, time)
+        var values = losses.to(float64).sum(1).cpu().data<double>()
+            .ToArray();                                                           // (rows)
         for (var r = 0; r < rows; r++)
         {
             sums[batch[r].Row] += values[r];

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Svf;
 
-/// <summary>The singular value decompositions of a base model's matrices: each computed once, kept with the model, optionally on disk.</summary>
+/// <summary>
+/// The singular value decompositions of a base model's matrices: each computed once, kept with the model, optionally on disk.
+/// </summary>
 internal static class SvfDecomposition
 {
     private static readonly ConditionalWeakTable<LanguageModel, Dictionary<string, SvfFactors>> _known = [];
@@ -26,7 +28,8 @@ internal static class SvfDecomposition
             var missing = targets.Where(t => !known.ContainsKey(t.Name)).ToList();
             foreach (var target in missing) known[target.Name] = Factor(target);
             if (path is not null && missing.Count > 0)
-                Safetensors.Write(Storage.Default, path, known.OrderBy(k => k.Key, StringComparer.Ordinal).SelectMany(k => k.Value.Named(k.Key)));
+                Safetensors.Write(Storage.Default, path, known.OrderBy(k => k.Key, StringComparer.Ordinal)
+                    .SelectMany(k => k.Value.Named(k.Key)));
             return targets.ToDictionary(t => t.Name, t => known[t.Name]);
         }
     }

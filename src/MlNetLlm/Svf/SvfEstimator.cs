@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Svf;
 
 /// <summary>
-/// Singular value fine-tuning with the next-token loss: every chosen matrix is factored once, W = U diag(σ) Vᵀ, and one multiplier a singular
-/// component is trained (Sun, Cetin and Tang, Transformer², ICLR 2025, section 3.1; row 4 of its Table 4 is this objective).
+/// Singular value fine-tuning with the next-token loss: every chosen matrix is factored once, W = U diag(σ) Vᵀ, and one multiplier a
+/// singular component is trained (Sun, Cetin and Tang, Transformer², ICLR 2025, section 3.1; row 4 of its Table 4 is this objective).
 /// </summary>
 public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
 {
@@ -26,7 +26,8 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
     /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
     public SvfEstimator(
-        LanguageModel model, SvfOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+        LanguageModel model, SvfOptions options, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         _model = model;
         _options = options.Validated();
@@ -37,16 +38,20 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
     /// <inheritdoc/>
     public ModelTransformer<SvfExpert> Fit(IDataView input) => Fit(input, null);
 
-    /// <summary>Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.</summary>
+    /// <summary>
+    /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
+    /// </summary>
     public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation)
     {
         var streams = new RandomStreams(_options.Seed);
         using var module = _model.Module.ShareWeights();
         module.to(device(_options.Device));
-        var factors = SvfDecomposition.Of(_model, AdapterTargets.Select(_model.Module, _options.Modules, _options.Layers), _options.DecompositionCache);
+        var factors = SvfDecomposition.Of(_model, AdapterTargets.Select(_model.Module, _options.Modules, _options.Layers),
+            _options.DecompositionCache);
         var adapted = Attach(module, factors, streams);
         var training = NextTokenTraining.Run(
-            _model, module, adapted.Select(a => ($"{a.Name}.multipliers", a.Adapter.Vector)), streams, input, validation, _options, _progress, _cancellation);
+            _model, module, adapted.Select(a => ($"{a.Name}.multipliers", a.Adapter.Vector)), streams, input, validation, _options,
+                _progress, _cancellation);
         var expert = new SvfExpert(
             _model.Fingerprint, _options.Variant, _options.MaxMultiplier,
             adapted.Select(a => (a.Name, a.Adapter.Vector.detach().cpu().clone().DetachFromDisposeScope(), factors[a.Name].Share())));
@@ -64,7 +69,8 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
         var adapted = new List<(string, SvfProjection)>();
         foreach (var projection in AdapterTargets.Select(module, _options.Modules, _options.Layers))
         {
-            var adapter = new SvfProjection(factors[projection.Name].To(on), Start(factors[projection.Name].Rank, streams).to(on), _options);
+            var adapter = new SvfProjection(factors[projection.Name].To(on), Start(factors[projection.Name].Rank, streams).to(on),
+                _options);
             projection.Adapter = adapter;
             adapted.Add((projection.Name, adapter));
         }

@@ -15,7 +15,8 @@ public sealed class SvfExpert : ModelAdapter
     private readonly Dictionary<string, (Tensor Vector, SvfFactors Factors)> _matrices;
 
     internal SvfExpert(
-        string baseFingerprint, SvfVariant variant, double maxMultiplier, IEnumerable<(string Name, Tensor Vector, SvfFactors Factors)> matrices)
+        string baseFingerprint, SvfVariant variant, double maxMultiplier,
+            IEnumerable<(string Name, Tensor Vector, SvfFactors Factors)> matrices)
         : base(baseFingerprint)
     {
         Variant = variant;
@@ -90,7 +91,8 @@ public sealed class SvfExpert : ModelAdapter
     {
         var matrices = settings.NamesEndingIn(".multipliers").Select(matrix =>
         {
-            var factors = new SvfFactors(settings.Tensor($"{matrix}.u"), settings.Tensor($"{matrix}.sigma"), settings.Tensor($"{matrix}.vt"));
+            var factors = new SvfFactors(settings.Tensor($"{matrix}.u"), settings.Tensor($"{matrix}.sigma"),
+                settings.Tensor($"{matrix}.vt"));
             return (matrix, settings.Tensor($"{matrix}.multipliers"), factors);
         });
         return new SvfExpert(baseFingerprint, settings.Enum<SvfVariant>("variant"), settings.Number("maxMultiplier"), matrices);

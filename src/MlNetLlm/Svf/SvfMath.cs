@@ -43,7 +43,9 @@ public static class SvfMath
     public static Tensor Multipliers(Tensor vector, Tensor sigma, SvfVariant variant, double maxMultiplier) =>
         variant == SvfVariant.Bounded ? BoundedMultipliers(vector, sigma, maxMultiplier) : vector;
 
-    /// <summary>x W'ᵀ without ever building W': ((x V) ⊙ σ z) Uᵀ. Costs 4 T r (out + in) operations for T tokens with its backward pass.</summary>
+    /// <summary>
+    /// x W'ᵀ without ever building W': ((x V) ⊙ σ z) Uᵀ. Costs 4 T r (out + in) operations for T tokens with its backward pass.
+    /// </summary>
     /// <param name="x">Inputs (..., in).</param>
     /// <param name="u">U (out, r).</param>
     /// <param name="scaled">σ ⊙ z (r).</param>
@@ -61,7 +63,9 @@ public static class SvfMath
     /// <param name="vt">Vᵀ (r, in).</param>
     public static Tensor Materialise(Tensor u, Tensor scaled, Tensor vt) => (u * scaled).matmul(vt);
 
-    /// <summary>Whether a training step over <paramref name="tokens"/> tokens is cheaper factored: 4 T r (n + m) against 6 T n m + 4 n m r.</summary>
+    /// <summary>
+    /// Whether a training step over <paramref name="tokens"/> tokens is cheaper factored: 4 T r (n + m) against 6 T n m + 4 n m r.
+    /// </summary>
     /// <param name="tokens">T, tokens in the step.</param>
     /// <param name="rows">n, rows of the matrix.</param>
     /// <param name="columns">m, columns of the matrix.</param>

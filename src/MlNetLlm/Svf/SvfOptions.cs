@@ -23,7 +23,9 @@ public sealed record SvfOptions : AdapterOptions
     /// <value>1.</value>
     public double MaxMultiplier { get; init; } = 1;
 
-    /// <summary>Where every p of the bounded variant starts. A constant cancels in the renormalisation, so the start is the base model.</summary>
+    /// <summary>
+    /// Where every p of the bounded variant starts. A constant cancels in the renormalisation, so the start is the base model.
+    /// </summary>
     /// <value>0.1.</value>
     public double InitialLogit { get; init; } = 0.1;
 

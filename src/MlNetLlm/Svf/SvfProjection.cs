@@ -38,7 +38,8 @@ internal sealed class SvfProjection : IProjectionAdapter
         var (u, sigma, vt) = (Factors.U, Factors.Sigma, Factors.Vt);
         var scaled = sigma * SvfMath.Multipliers(Vector, sigma, _variant, _maxMultiplier);
         var tokens = input.numel() / input.shape[^1];
-        var factored = _forward == SvfForward.Auto ? SvfMath.FactoredIsCheaper(tokens, u.shape[0], vt.shape[1]) : _forward == SvfForward.Factored;
+        var factored = _forward == SvfForward.Auto ? SvfMath.FactoredIsCheaper(tokens, u.shape[0], vt.shape[1])
+            : _forward == SvfForward.Factored;
         var output = factored
             ? SvfMath.ApplyFactored(input, u, scaled, vt)
             : nn.functional.linear(input, SvfMath.Materialise(u, scaled, vt));

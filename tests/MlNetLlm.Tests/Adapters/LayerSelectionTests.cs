@@ -14,7 +14,8 @@ public sealed class LayerSelectionTests
     [TestCase("5", "0 to 4")]
     [TestCase("0,9", "0 to 4")]
     public void Resolve_OfALayerTheModelLacks_NamesTheRange(string text, string expected) =>
-        Assert.That(Assert.Throws<ArgumentException>(() => LayerSelection.Resolve(text, 5))!.Message, Does.Contain(expected).And.Contain($"'{text}'"));
+        Assert.That(Assert.Throws<ArgumentException>(() => LayerSelection.Resolve(text, 5))!.Message, Does.Contain(expected)
+            .And.Contain($"'{text}'"));
 
     [TestCase("")]
     [TestCase("half")]

@@ -8,7 +8,8 @@ internal static class ChildProcess
     private static string Program { get; } = Find();
 
     /// <summary>Starts it with its output and input in the test's hands.</summary>
-    public static Process Start(params IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+    public static Process Start(params IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
     {
         RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
     })!;

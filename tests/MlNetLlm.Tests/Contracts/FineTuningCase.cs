@@ -17,17 +17,24 @@ public sealed record FineTuningCase(
     public static IReadOnlyList<FineTuningCase> All { get; } =
     [
         new("svf-bounded-mlp",
-            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneSvf(model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.05 })), null, stop),
+            (model, change, stop) =>
+                new MLContext(1).LanguageModels()
+                .FineTuneSvf(model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.05 })), null, stop),
             fitted => ((ModelTransformer<SvfExpert>)fitted).Model),
         new("svf-free-all",
             (model, change, stop) => new MLContext(1).LanguageModels().FineTuneSvf(
-                model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.02, Variant = SvfVariant.Free, Modules = MlNetLlm.Adapters.ModuleSet.All })), null, stop),
+                model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.02, Variant = SvfVariant.Free, Modules =
+                    MlNetLlm.Adapters.ModuleSet.All })), null, stop),
             fitted => ((ModelTransformer<SvfExpert>)fitted).Model),
         new("lora",
-            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneLora(model, (LoraOptions)change(Small(new LoraOptions { LearningRate = 0.02, Rank = 2 })), null, stop),
+            (model, change, stop) =>
+                new MLContext(1).LanguageModels()
+                .FineTuneLora(model, (LoraOptions)change(Small(new LoraOptions { LearningRate = 0.02, Rank = 2 })), null, stop),
             fitted => ((ModelTransformer<LoraAdapter>)fitted).Model),
         new("full",
-            (model, change, stop) => new MLContext(1).LanguageModels().FineTuneFull(model, (FullOptions)change(Small(new FullOptions { LearningRate = 0.01 })), null, stop),
+            (model, change, stop) =>
+                new MLContext(1).LanguageModels()
+                .FineTuneFull(model, (FullOptions)change(Small(new FullOptions { LearningRate = 0.01 })), null, stop),
             fitted => ((ModelTransformer<LanguageModel>)fitted).Model),
     ];
 

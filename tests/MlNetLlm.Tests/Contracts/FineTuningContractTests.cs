@@ -42,7 +42,8 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     {
         var data = Toy.Rows(_ml);
         var tuned = tuning.Tuned(Estimator(o => o with { MaxSteps = 0 }).Fit(data));
-        var difference = Scores(tuned, data).Zip(Scores(_model, data), (a, b) => Math.Abs(a.NegativeLogLikelihood - b.NegativeLogLikelihood)).Max();
+        var difference = Scores(tuned, data)
+            .Zip(Scores(_model, data), (a, b) => Math.Abs(a.NegativeLogLikelihood - b.NegativeLogLikelihood)).Max();
         Assert.That(difference, Is.LessThan(1e-4));
     }
 
@@ -70,7 +71,8 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     public void Fit_WithAnotherSeed_GivesAnotherModel()
     {
         var data = Toy.Rows(_ml);
-        Assert.That(tuning.Tuned(Estimator(o => o with { Seed = 2 }).Fit(data)).Fingerprint, Is.Not.EqualTo(tuning.Tuned(Estimator().Fit(data)).Fingerprint));
+        Assert.That(tuning.Tuned(Estimator(o => o with { Seed = 2 }).Fit(data)).Fingerprint,
+            Is.Not.EqualTo(tuning.Tuned(Estimator().Fit(data)).Fingerprint));
     }
 
     [Test]
@@ -89,7 +91,8 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
         var actual = _ml.LanguageModels().Scores(scored);
         Assert.That(actual.Select(s => (s.Tokens, s.Bytes)), Is.EqualTo(expected.Select(s => (s.Tokens, s.Bytes))));
         Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a.NegativeLogLikelihood - b.NegativeLogLikelihood)).Max(), Is.LessThan(1e-4));
-        Assert.That(scored.Schema.Where(c => !c.IsHidden).Select(c => c.Name), Is.EquivalentTo(chain.GetOutputSchema(data.Schema).Select(c => c.Name)));
+        Assert.That(scored.Schema.Where(c => !c.IsHidden).Select(c => c.Name),
+            Is.EquivalentTo(chain.GetOutputSchema(data.Schema).Select(c => c.Name)));
     }
 
     [Test]
@@ -128,7 +131,8 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     {
         using var broken = Toy.Model();
         broken.Module.TokenEmbedding.fill_(double.NaN);
-        var error = Assert.Throws<TrainingDivergedException>(() => tuning.Create(broken, o => o, CancellationToken.None).Fit(Toy.Rows(_ml)));
+        var error = Assert.Throws<TrainingDivergedException>(() =>
+            tuning.Create(broken, o => o, CancellationToken.None).Fit(Toy.Rows(_ml)));
         Assert.That(error!.Step, Is.EqualTo(1));
         Assert.That(error.Message, Does.Contain("step 1").And.Contain("LearningRate"));
     }
@@ -149,5 +153,6 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     private double Nats(LanguageModel model, IDataView data) => LanguageModelMetrics.From(Scores(model, data)).NegativeLogLikelihood;
 
     // The property is computed once; this reads the weights as they are now.
-    private static string ModelFingerprintOf(LanguageModel model) => new LanguageModel(model.Module.ShareWeights(), model.Tokenizer, model.Special).Fingerprint;
+    private static string ModelFingerprintOf(LanguageModel model) =>
+        new LanguageModel(model.Module.ShareWeights(), model.Tokenizer, model.Special).Fingerprint;
 }

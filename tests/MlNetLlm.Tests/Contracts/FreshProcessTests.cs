@@ -37,14 +37,16 @@ public sealed class FreshProcessTests
         var ml = new MLContext(1);
         using var model = Toy.Model();
         var data = Toy.Rows(ml);
-        var chain = ml.LanguageModels().FineTuneSvf(model, new SvfOptions { MaxSteps = 5, BatchSize = 4, SequenceLength = 12, LearningRate = 0.05 })
+        var chain = ml.LanguageModels()
+            .FineTuneSvf(model, new SvfOptions { MaxSteps = 5, BatchSize = 4, SequenceLength = 12, LearningRate = 0.05 })
             .Append(ml.LanguageModels().Score()).Fit(data);
         var file = Path.GetTempFileName();
         try
         {
             ml.Model.Save(chain, data.Schema, file);
             string[] texts = ["abab ", "cdcd cd", "hgfe"];
-            var expected = ml.LanguageModels().Scores(chain.Transform(ml.Data.LoadFromEnumerable(texts.Select(t => new Toy.Row { Text = t }))));
+            var expected = ml.LanguageModels()
+                .Scores(chain.Transform(ml.Data.LoadFromEnumerable(texts.Select(t => new Toy.Row { Text = t }))));
             var actual = ChildProcess.Run(texts, "score", file).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToList();
             Assert.That(actual, Has.Count.EqualTo(expected.Count));
             Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b.NegativeLogLikelihood)).Max(), Is.LessThan(1e-4));

@@ -46,6 +46,7 @@ public sealed class PackedFolderTests
         writer.Write(1);
         writer.Write(name);
         writer.Write(0);
-        Assert.That(Assert.Throws<InvalidDataException>(() => PackedFolder.Unpack(bytes.ToArray(), _ => 0))!.Message, Does.Contain("no plain file name"));
+        Assert.That(Assert.Throws<InvalidDataException>(() => PackedFolder.Unpack(bytes.ToArray(), _ => 0))!.Message,
+            Does.Contain("no plain file name"));
     }
 }

@@ -38,12 +38,15 @@ public sealed class InterruptedRunTests
     }
 
     private static IReadOnlyList<RunMetric> Measured(string folder) =>
-        [.. StrictJson.ReadFile<RunResult>(Path.Combine(folder, "result.json")).Metrics.Where(m => m.Name is not ("seconds" or "peak MiB"))];
+        [.. StrictJson.ReadFile<RunResult>(Path.Combine(folder, "result.json"))
+            .Metrics.Where(m => m.Name is not ("seconds" or "peak MiB"))];
 
     private static Process Start(string folder, params IEnumerable<string> more) => Process.Start(new ProcessStartInfo("dotnet",
     [
-        Path.Combine(AppContext.BaseDirectory, "MlNetLlm.Pipelines.dll"), "run", "svf", "--preset", "smoke", "--out", folder, "--threads", "1",
-        "--set", "arms=[\"svf-mlp\",\"full\"]", "--set", "testRows=20", "--set", "oldDomainTexts=4", "--set", "pretrainTokens=8000", .. more,
+        Path.Combine(AppContext.BaseDirectory, "MlNetLlm.Pipelines.dll"), "run", "svf", "--preset", "smoke", "--out", folder, "--threads",
+            "1",
+        "--set", "arms=[\"svf-mlp\",\"full\"]", "--set", "testRows=20", "--set", "oldDomainTexts=4", "--set", "pretrainTokens=8000",
+            .. more,
     ])
     {
         RedirectStandardOutput = true, RedirectStandardError = true,

@@ -35,7 +35,8 @@ public sealed class RunCommandTests
     private static string Refused(string preset, params string[] sets)
     {
         var context = new RunContext(ProgressDisplay.OnStandardError(), TimeProvider.System, CancellationToken.None);
-        var error = Assert.Catch<Exception>(() => ExperimentTable.Find("svf").Run(new RunRequest(preset, 1, sets, "unused", false), context));
+        var error = Assert.Catch<Exception>(() =>
+            ExperimentTable.Find("svf").Run(new RunRequest(preset, 1, sets, "unused", false), context));
         Assert.That(error, Is.InstanceOf<ArgumentException>().Or.InstanceOf<InvalidDataException>());
         Assert.That(Directory.Exists("unused"), Is.False);
         return error!.Message;

@@ -29,9 +29,11 @@ public sealed class LanguageModelMetricsTests
 
     [Test]
     public void From_NothingScored_SaysSo() =>
-        Assert.That(Assert.Throws<ArgumentException>(() => LanguageModelMetrics.From([]))!.Message, Does.Contain("no row has a scored token"));
+        Assert.That(Assert.Throws<ArgumentException>(() => LanguageModelMetrics.From([]))!.Message,
+            Does.Contain("no row has a scored token"));
 
     [Test]
     public void From_NaN_IsRefused() =>
-        Assert.That(Assert.Throws<ArgumentException>(() => LanguageModelMetrics.From([new(1, 1, 1), new(double.NaN, 2, 8)]))!.Message, Does.Contain("row 1"));
+        Assert.That(Assert.Throws<ArgumentException>(() => LanguageModelMetrics.From([new(1, 1, 1), new(double.NaN, 2, 8)]))!.Message,
+            Does.Contain("row 1"));
 }

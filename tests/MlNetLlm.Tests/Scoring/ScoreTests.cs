@@ -72,7 +72,8 @@ public sealed class ScoreTests
     [Test]
     public void Score_OfPromptAndCompletion_IsTheDifferenceOfTheTexts()
     {
-        // Without an end token in reach: −ln p(completion | prompt) = nll(prompt + completion) − nll(prompt), and the end token's own share.
+        // Without an end token in reach: −ln p(completion | prompt) = nll(prompt + completion) − nll(prompt), and the end token's own
+        // share.
         var pair = _ml.Data.LoadFromEnumerable([new Pair { Text = "abc", Answer = "de" }]);
         var options = new ScoreOptions { CompletionColumn = "Answer" };
         var score = _ml.LanguageModels().Scores(_ml.LanguageModels().Score(_model, options).Fit(pair).Transform(pair)).Single();
@@ -131,7 +132,8 @@ public sealed class ScoreTests
         _ml.Model.Save(transformer, rows.Schema, file);
         file.Position = 0;
         var loaded = _ml.Model.Load(file, out _);
-        var (expected, actual) = (_ml.LanguageModels().Scores(transformer.Transform(rows)), _ml.LanguageModels().Scores(loaded.Transform(rows)));
+        var (expected, actual) =
+            (_ml.LanguageModels().Scores(transformer.Transform(rows)), _ml.LanguageModels().Scores(loaded.Transform(rows)));
         Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a.NegativeLogLikelihood - b.NegativeLogLikelihood)).Max(), Is.LessThan(1e-4));
     }
 

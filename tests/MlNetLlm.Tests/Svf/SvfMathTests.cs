@@ -96,7 +96,8 @@ public sealed class SvfMathTests
             Assert.That(p.grad![i].item<double>(), Is.EqualTo(numeric).Within(1e-7));
         }
 
-        double Value(Tensor at) => Loss(SvfMath.Materialise(u, sigma * SvfMath.BoundedMultipliers(at, sigma, 1), vt), target).item<double>();
+        double Value(Tensor at) =>
+            Loss(SvfMath.Materialise(u, sigma * SvfMath.BoundedMultipliers(at, sigma, 1), vt), target).item<double>();
     }
 
     [Test]
