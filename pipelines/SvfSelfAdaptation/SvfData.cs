@@ -26,9 +26,9 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
     public static (LanguageModel Model, SvfData Data) Prepare(
         MLContext ml, SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        foreach (var name in new[] { options.Model, options.Text }.Where(IsAbsent))
+        if (new[] { options.Model, options.Text }.FirstOrDefault(IsAbsent) is { } missing)
         {
-            context.Display.Note($"The data set '{name}' is not here (datasets/README.md says how to get it): "
+            context.Display.Note($"The data set '{missing}' is not here (datasets/README.md says how to get it): "
                 + "going on with a model pre-trained on the spot on generated text.");
             return MakeAll(ml, options, request, context, record);
         }
