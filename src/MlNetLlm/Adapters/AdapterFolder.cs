@@ -9,10 +9,18 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Adapters;
 
 /// <summary>
-/// An adapter on disk: adapter.json (method, base model's fingerprint, settings) and adapter.safetensors, written whole or not at all.
-/// SVF tensors are named <c>matrix.multipliers</c>, <c>matrix.u</c>, <c>matrix.sigma</c> and <c>matrix.vt</c>, LoRA tensors
-/// <c>matrix.lora_a</c> and <c>matrix.lora_b</c>, where matrix is a projection's name such as layers.0.mlp.up.
+/// An adapter on disk: adapter.json (format, kind, baseFingerprint, settings) and adapter.safetensors (Float32), written whole or not at
+/// all. For the format that PEFT reads see <see cref="PeftFolder"/>.
 /// </summary>
+/// <remarks>
+/// Tensors are named <c>matrix.what</c>, where matrix is a projection's name such as layers.0.mlp.up of shape (out, in), and
+/// r = min(out, in) for SVF, the setting <c>rank</c> for LoRA:
+/// <list type="bullet">
+/// <item><c>kind</c> svf: <c>multipliers</c> (r), <c>u</c> (out, r), <c>sigma</c> (r), <c>vt</c> (r, in); settings
+/// <c>variant</c>, <c>maxMultiplier</c>.</item>
+/// <item><c>kind</c> lora: <c>lora_a</c> (rank, in), <c>lora_b</c> (out, rank); settings <c>rank</c>, <c>alpha</c>.</item>
+/// </list>
+/// </remarks>
 public static class AdapterFolder
 {
     private const string ConfigName = "adapter.json";

@@ -30,17 +30,21 @@ public abstract class ModelAdapter : IDisposable
     /// <exception cref="InvalidDataException">A tensor of the adapter does not fit the matrix it names.</exception>
     public LanguageModel ApplyTo(LanguageModel baseModel)
     {
-        if (baseModel.Fingerprint != BaseFingerprint)
-        {
-            throw new InvalidOperationException(
-                $"This {Kind} adapter was trained on the base model {BaseFingerprint}, the given model is {baseModel.Fingerprint}. "
-                + "Load it with the model it was trained on.");
-        }
+        RequireBase(baseModel);
         using var noGrad = no_grad();
         var adapted = new Dictionary<string, Tensor>();
         foreach (var name in Matrices)
             adapted[name] = AdaptedWeight(AdapterTargets.Find(baseModel.Module, name));
         return baseModel.WithModule(baseModel.Module.ShareWeights(adapted));
+    }
+
+    /// <summary>Throws when the given model is not the one the adapter was trained on.</summary>
+    internal void RequireBase(LanguageModel baseModel)
+    {
+        if (baseModel.Fingerprint == BaseFingerprint) return;
+        throw new InvalidOperationException(
+            $"This {Kind} adapter was trained on the base model {BaseFingerprint}, the given model is {baseModel.Fingerprint}. "
+            + "Load it with the model it was trained on.");
     }
 
     /// <summary>Frees the adapter's tensors.</summary>

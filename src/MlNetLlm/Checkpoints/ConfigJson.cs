@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace MlNetLlm.Checkpoints;
 
@@ -33,6 +34,27 @@ internal sealed class ConfigJson
             throw new InvalidDataException($"'{path}' is not valid JSON: {error.Message}", error);
         }
     }
+
+    /// <summary>An object made in memory.</summary>
+    internal static ConfigJson Of(JsonObject json, string origin) => new(origin, JsonSerializer.SerializeToElement(json));
+
+    /// <summary>All keys.</summary>
+    internal IEnumerable<string> Keys => _root.EnumerateObject().Select(member => member.Name);
+
+    /// <summary>Whether the key is absent, null, false or empty: what it stands for is not asked for.</summary>
+    internal bool IsOff(string key) => Find(key) is not { } value
+        || value.ValueKind == JsonValueKind.False
+        || (value.ValueKind == JsonValueKind.Object && value.GetPropertyCount() == 0)
+        || (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0);
+
+    /// <summary>Whether the key holds a list.</summary>
+    internal bool IsList(string key) => Find(key)?.ValueKind == JsonValueKind.Array;
+
+    /// <summary>Whether the key holds a text.</summary>
+    internal bool IsText(string key) => Find(key)?.ValueKind == JsonValueKind.String;
+
+    /// <summary>Whether the key holds true or false, or is absent.</summary>
+    internal bool IsFlag(string key) => Find(key)?.ValueKind is null or JsonValueKind.True or JsonValueKind.False;
 
     /// <summary>Whether the key is there and not null.</summary>
     internal bool Has(string key) => Find(key) is not null;

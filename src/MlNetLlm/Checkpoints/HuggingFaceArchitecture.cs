@@ -40,6 +40,33 @@ internal sealed record HuggingFaceArchitecture(
         return $"the model type '{modelType}' is not known. {hint}";
     }
 
+    /// <summary>Throws when config.json cannot express this model: written and read again it would be another.</summary>
+    internal void RequireExpressible(TransformerConfig config)
+    {
+        var read = Reread(config);
+        if (config with { Dropout = 0 } == read with { Dropout = 0 })
+            return;
+        var lost = typeof(TransformerConfig).GetProperties()
+            .Where(property => property.CanWrite && !Equals(property.GetValue(config), property.GetValue(read)))
+            .Select(property => $"{property.Name} is {property.GetValue(config)}, it would come back as {property.GetValue(read)}");
+        throw new ArgumentException(
+            $"A Hugging Face folder of family '{config.Architecture}' cannot express this model: {string.Join("; ", lost)}. "
+            + "Save it with LanguageModel.Save instead.");
+    }
+
+    private TransformerConfig Reread(TransformerConfig config)
+    {
+        try
+        {
+            return ReadChecked(ConfigJson.Of(Write(config), HuggingFaceFolder.ConfigName));
+        }
+        catch (InvalidDataException error)
+        {
+            throw new ArgumentException(
+                $"A Hugging Face folder of family '{config.Architecture}' cannot express this model: {error.Message}", error);
+        }
+    }
+
     /// <summary>Reads and checks a configuration.</summary>
     internal TransformerConfig ReadChecked(ConfigJson json)
     {

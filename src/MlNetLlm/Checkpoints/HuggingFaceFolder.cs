@@ -109,24 +109,12 @@ public static class HuggingFaceFolder
         json["model_type"] = architecture.ModelType;
         json["torch_dtype"] = options.Weights.ToString().ToLowerInvariant();
         HuggingFaceGeneration.AddIds(json, special);
+        architecture.RequireExpressible(module.Config);
         WriteJson(fileSystem, Path.Combine(folder, ConfigName), json);
-        RequireSame(module.Config, architecture.ReadChecked(ConfigJson.Read(Path.Combine(folder, ConfigName))));
         HuggingFaceShards.Write(module, architecture, folder, options, fileSystem);
     }
 
-    private static void RequireSame(TransformerConfig config, TransformerConfig read)
-    {
-        if (config with { Dropout = 0 } == read with { Dropout = 0 })
-            return;
-        var lost = typeof(TransformerConfig).GetProperties()
-            .Where(property => property.CanWrite && !Equals(property.GetValue(config), property.GetValue(read)))
-            .Select(property => $"{property.Name} is {property.GetValue(config)}, it would come back as {property.GetValue(read)}");
-        throw new ArgumentException(
-            $"A Hugging Face folder of family '{config.Architecture}' cannot express this model: {string.Join("; ", lost)}. "
-            + "Save it with LanguageModel.Save instead.");
-    }
-
-    private static void WriteJson(IFileSystem fileSystem, string path, JsonObject json) =>
+    internal static void WriteJson(IFileSystem fileSystem, string path, JsonObject json) =>
         AtomicFile.WriteAllText(
             fileSystem, path, new JsonObject(
                 json.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())))

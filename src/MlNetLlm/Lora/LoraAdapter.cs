@@ -45,6 +45,9 @@ public sealed class LoraAdapter : ModelAdapter
         }
     }
 
+    /// <summary>The update of one matrix: A (r, in) and B (out, r), owned by the adapter.</summary>
+    internal (Tensor A, Tensor B) Update(string matrix) => _matrices[matrix];
+
     private protected override Tensor AdaptedWeight(Projection projection)
     {
         using var scope = NewDisposeScope();
