@@ -3,7 +3,7 @@ using MlNetLlm.Checkpoints;
 
 namespace MlNetLlm.Adapters;
 
-/// <summary>What adapter_config.json says of a LoRA adapter; anything that this library would not compute the same way is refused.</summary>
+/// <summary>What adapter_config.json says of a LoRA adapter; what this library would not compute the same way is refused.</summary>
 internal sealed record PeftConfig(int Rank, double Alpha, IReadOnlyDictionary<string, double> Alphas, IReadOnlyList<string> Targets)
 {
     internal const string FileName = "adapter_config.json";
@@ -11,8 +11,8 @@ internal sealed record PeftConfig(int Rank, double Alpha, IReadOnlyDictionary<st
     /// <summary>Keys that say where an adapter came from or how it was trained, and change nothing about what it computes.</summary>
     private static readonly HashSet<string> _harmless =
     [
-        "auto_mapping", "base_model_name_or_path", "fan_in_fan_out", "inference_mode", "layers_pattern", "layers_to_transform", "loftq_config",
-        "lora_dropout", "megatron_core", "peft_version", "revision",
+        "auto_mapping", "base_model_name_or_path", "fan_in_fan_out", "inference_mode", "layers_pattern", "layers_to_transform",
+        "loftq_config", "lora_dropout", "megatron_core", "peft_version", "revision",
     ];
 
     private static readonly HashSet<string> _read =

@@ -42,7 +42,8 @@ public static class PeftFolder
         var all = PeftModules.Of(baseModel.Module).ToLookup(module => module.ShortName);
         var targets = modules.GroupBy(module => module.ShortName)
             .SelectMany(group => group.Count() == all[group.Key].Count() ? [group.Key] : group.Select(module => module.Name));
-        var config = new PeftConfig(adapter.Rank, adapter.Alpha, new Dictionary<string, double>(), [.. targets.Order(StringComparer.Ordinal)]);
+        var alphas = new Dictionary<string, double>();
+        var config = new PeftConfig(adapter.Rank, adapter.Alpha, alphas, [.. targets.Order(StringComparer.Ordinal)]);
         var files = fileSystem ?? Storage.Default;
         var metadata = new Dictionary<string, string> { ["format"] = "pt", [FingerprintKey] = adapter.BaseFingerprint };
         using var scope = NewDisposeScope();
@@ -74,7 +75,8 @@ public static class PeftFolder
             RequireFits(file, folder, config, modules, name);
         using var scope = NewDisposeScope();
         using var plain = no_grad();
-        var matrices = names.OrderBy(name => modules[name].Matrices[0].Layer).SelectMany(name => Unpacked(file, config, modules[name])).ToList();
+        var adapted = names.Select(name => modules[name]).OrderBy(module => module.Matrices[0].Layer);
+        var matrices = adapted.SelectMany(module => Unpacked(file, config, module)).ToList();
         return new LoraAdapter(baseModel.Fingerprint, config.Rank, config.Alpha, matrices);
     }
 
@@ -87,7 +89,8 @@ public static class PeftFolder
         string[] homeless = [.. matrices.Except(adapted.SelectMany(module => module.Matrices).Select(matrix => matrix.Name))];
         return homeless.Length == 0
             ? adapted
-            : throw new ArgumentException($"PEFT has no module that holds just '{homeless[0]}'. Save the adapter with AdapterFolder instead.");
+            : throw new ArgumentException(
+                $"PEFT has no module that holds just '{homeless[0]}'. Save the adapter with AdapterFolder instead.");
     }
 
     private static void RequireOneUpdate(LoraAdapter adapter, HashSet<string> matrices, PeftModule module)
@@ -97,7 +100,8 @@ public static class PeftFolder
             return;
         throw new ArgumentException(
             $"Module '{module.Name}' holds {string.Join(", ", module.Matrices.Select(matrix => $"'{matrix.Name}'"))} with one A for all: "
-            + (missing is null ? "their A differ. " : $"'{missing.Name}' is not adapted. ") + "Save the adapter with AdapterFolder instead.");
+            + (missing is null ? "their A differ. " : $"'{missing.Name}' is not adapted. ")
+            + "Save the adapter with AdapterFolder instead.");
 
         Tensor A(Projection matrix) => adapter.Update(matrix.Name).A;
     }
@@ -156,7 +160,8 @@ public static class PeftFolder
         var start = 0L;
         foreach (var matrix in module.Matrices)
         {
-            yield return (matrix.Name, a.clone().DetachFromDisposeScope(), b.narrow(0, start, matrix.OutputWidth).clone().DetachFromDisposeScope());
+            var part = b.narrow(0, start, matrix.OutputWidth).clone();          // (out, r)
+            yield return (matrix.Name, a.clone().DetachFromDisposeScope(), part.DetachFromDisposeScope());
             start += matrix.OutputWidth;
         }
     }

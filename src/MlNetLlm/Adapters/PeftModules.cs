@@ -20,9 +20,11 @@ internal static class PeftModules
     internal static IReadOnlyList<PeftModule> Of(TransformerModel model)
     {
         var architecture = HuggingFaceArchitecture.Find(model.Config.Architecture)
-            ?? throw new ArgumentException($"PEFT has no names for this model: {HuggingFaceArchitecture.Unknown(model.Config.Architecture)}");
+            ?? throw new ArgumentException(
+                $"PEFT has no names for this model: {HuggingFaceArchitecture.Unknown(model.Config.Architecture)}");
         if (!model.Config.Causal)
-            throw new ArgumentException($"A {model.Config.Architecture} model is no causal language model, the only kind exchanged with PEFT.");
+            throw new ArgumentException(
+                $"A {model.Config.Architecture} model is no causal language model, the only kind exchanged with PEFT.");
         architecture.RequireExpressible(model.Config);
         var matrices = model.Projections.ToDictionary(projection => projection.Name);
         var holders = architecture.Weights.Where(names => names.Layout != WeightLayout.FourBlocks && names.Theirs.Contains("{0}")).ToList();

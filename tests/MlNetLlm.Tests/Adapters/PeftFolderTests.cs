@@ -231,7 +231,7 @@ public sealed class PeftFolderTests
     public void Save_OfAModelPeftHasNoNamesFor_SaysWhy()
     {
         using var paired = Model(ToyModels.Llama with { Rotary = RotaryLayout.AdjacentPairs });
-        using var codegen = Model(ToyModels.CodeGen with { Heads = 4, HeadWidth = 2 });
+        using var codegen = Model(ToyModels.CodeGen with { Heads = 4, KeyValueHeads = 4, HeadWidth = 2 });
         using var roberta = Model(ToyModels.Roberta);
         using var own = Model(ToyModels.Llama with { Architecture = "mine" });
 
