@@ -7,6 +7,10 @@ return args switch
     ["score", var file] => Score(file),
     ["transform", var file] => Transform(file),
     ["train", var method, var folder] => TrainingRun.Start(method, folder),
+    ["steps", var method, var early, var late] => TrainingRun.Watch(method, int.Parse(early), int.Parse(late)),
+    ["save", var folder] => SaveLoop.Run(folder),
+    ["open", .. var files] => HeaderBombs.Open(files),
+    ["hostile", var templates, var count] => HostileFolders.Load(templates, int.Parse(count)),
     _ => 2,
 };
 

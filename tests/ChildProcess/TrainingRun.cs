@@ -1,16 +1,13 @@
 using Microsoft.ML;
 using MlNetLlm;
 using MlNetLlm.FineTuning;
-using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
+using MlNetLlm.Pretraining;
 using MlNetLlm.Svf;
-using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
 using TorchSharp;
 
-/// <summary>
-/// A short training run with a checkpoint at every step, which prints each step and at last the tuned model's fingerprint.
-/// </summary>
+/// <summary>A short training run with a checkpoint at every step, which prints each step and at last the tuned model's fingerprint.</summary>
 internal static class TrainingRun
 {
     private sealed class Step : IProgress<TrainingProgress>
@@ -20,40 +17,54 @@ internal static class TrainingRun
 
     public static int Start(string method, string folder)
     {
+        Console.WriteLine($"fingerprint {Fit(method, options => Often(options, folder), new Step())}");
+        return 0;
+    }
+
+    /// <summary>A run without checkpoints that prints live tensors and resident bytes after an early and after its last step.</summary>
+    public static int Watch(string method, int early, int late)
+    {
+        Fit(method, options => Small(options) with { MaxSteps = late }, new Memory(early, late));
+        return 0;
+    }
+
+    private sealed class Memory(int early, int late) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step != early && value.Step != late) return;
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            GC.Collect();
+            Console.WriteLine($"{torch.Tensor.TotalCount} {Environment.WorkingSet}");
+        }
+    }
+
+    private static string Fit(string method, Func<TrainingOptions, TrainingOptions> change, IProgress<TrainingProgress> progress)
+    {
         torch.set_num_threads(1);
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60)
-            .Select(i => new Line { Text = i % 3 == 0 ? "abab cd " : "efgh ab cd " }));
-        using var model = Model();
-        var fingerprint = method switch
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(i => new Line { Text = i % 3 == 0 ? "abab cd " : "efgh ab cd " }));
+        using var model = SaveLoop.Model(1);
+        var catalog = ml.LanguageModels();
+        return method switch
         {
-            "svf" => Fit(ml.LanguageModels().FineTuneSvf(model, Options(new SvfOptions { LearningRate = 0.05 }, folder), new Step()),
-                data).Fingerprint,
-            "lora" => Fit(ml.LanguageModels().FineTuneLora(model, Options(new LoraOptions { Dropout = 0.2 }, folder), new Step()), data)
-                .Fingerprint,
-            "full" => Fit(ml.LanguageModels().FineTuneFull(model, Options(new FullOptions(), folder), new Step()), data).Fingerprint,
+            "svf" => Tuned(catalog.FineTuneSvf(model, (SvfOptions)change(new SvfOptions { LearningRate = 0.05 }), progress)),
+            "lora" => Tuned(catalog.FineTuneLora(model, (LoraOptions)change(new LoraOptions { Dropout = 0.2 }), progress)),
+            "full" => Tuned(catalog.FineTuneFull(model, (FullOptions)change(new FullOptions()), progress)),
+            "pretrain" => Tuned(catalog.Pretrain(
+                model.Config, model.Tokenizer, model.Special, (PretrainOptions)change(new PretrainOptions()), progress)),
             _ => throw new ArgumentException($"Unknown method '{method}'."),
         };
-        Console.WriteLine($"fingerprint {fingerprint}");
-        return 0;
 
-        static LanguageModel Fit<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator, IDataView data)
-            where TLearned : class => estimator.Fit(data).Model;
+        string Tuned<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator)
+            where TLearned : class => estimator.Fit(data).Model.Fingerprint;
     }
 
-    private static TOptions Options<TOptions>(TOptions options, string folder)
-        where TOptions : TrainingOptions => options with
-        {
-            MaxSteps = 40, BatchSize = 4, SequenceLength = 16, GradientAccumulation = 2, CheckpointFolder = folder, CheckpointEvery = 1,
-                Resume = true,
-        };
+    private static TrainingOptions Small(TrainingOptions options) => options with { BatchSize = 4, SequenceLength = 16, MaxTokens = 0 };
 
-    private static LanguageModel Model()
+    private static TrainingOptions Often(TrainingOptions options, string folder) => Small(options) with
     {
-        using var random = new torch.Generator(1);
-        var tokenizer = VocabularyTokenizer.Characters("abcdefgh ");
-        var config = TransformerConfig.Llama(vocabularySize: tokenizer.VocabularySize, width: 16, layers: 2, heads: 4, contextLength: 32,
-            feedForwardWidth: 24);
-        return new LanguageModel(new TransformerModel(config, random), tokenizer);
-    }
+        MaxSteps = 40, GradientAccumulation = 2, CheckpointFolder = folder, CheckpointEvery = 1, Resume = true,
+    };
 }

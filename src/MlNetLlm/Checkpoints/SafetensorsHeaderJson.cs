@@ -11,12 +11,26 @@ internal sealed class SafetensorsHeaderJson(SafetensorsLimits limits, string ori
 
     internal (List<SafetensorsEntry> Tensors, Dictionary<string, string> Metadata) Read(ReadOnlySpan<byte> json)
     {
+        RequireFew(json);
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             ReadMember(ref reader);
         reader.Read();   // throws on anything but white space after the object
         return (_tensors, _metadata);
+    }
+
+    // Before anything is kept of them; what is no JSON is left to the reading proper, which says so.
+    private void RequireFew(ReadOnlySpan<byte> json)
+    {
+        const int shortestEntry = 45;                                   // "":{"dtype":"I8","shape":[],"data_offsets":[0,0]}
+        if (json.Length / shortestEntry <= limits.MaxTensors)
+            return;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
+        var names = 0;
+        while (reader.Read())
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && ++names > limits.MaxTensors + 1)
+                throw Fault($"the header lists more than {limits.MaxTensors} tensors.");
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
@@ -97,7 +111,7 @@ internal sealed class SafetensorsHeaderJson(SafetensorsLimits limits, string ori
         {
             if (numbers.Count == most)
                 throw Fault($"tensor '{name}' has a {key} of more than {most} numbers.");
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out var number) || number < 0)
+            if (reader.TokenType != JsonTokenType.Number || reader.ValueSpan[0] == (byte)'-' || !reader.TryGetInt64(out var number))
                 throw Fault($"tensor '{name}' has a {key} with an entry that is no whole number from 0 to 2^63 - 1.");
             numbers.Add(number);
         }

@@ -85,6 +85,7 @@ public sealed class SafetensorsHostileTests
         yield return ("shape is null", One("\"U8\"", "null", "[0,4]", 4), "tensor 'w' has a shape that is no list");
         yield return ("negative size", One("\"U8\"", "[-4]", "[0,4]", 4), "a shape with an entry that is no whole number");
         yield return ("two negative sizes", One("\"U8\"", "[-2,-2]", "[0,4]", 4), "a shape with an entry that is no whole number");
+        yield return ("zero with a minus", One("\"U8\"", "[-0]", "[0,0]", 0), "a shape with an entry that is no whole number");
         yield return ("fraction", One("\"U8\"", "[4.5]", "[0,4]", 4), "a shape with an entry that is no whole number");
         yield return ("whole number with a point", One("\"U8\"", "[4.0]", "[0,4]", 4), "a shape with an entry that is no whole number");
         yield return ("exponent", One("\"U8\"", "[4e0]", "[0,4]", 4), "a shape with an entry that is no whole number");

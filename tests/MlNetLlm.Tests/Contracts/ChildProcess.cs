@@ -8,16 +8,29 @@ internal static class ChildProcess
     private static string Program { get; } = Find();
 
     /// <summary>Starts it with its output and input in the test's hands.</summary>
-    public static Process Start(params IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo("dotnet", [Program, .. arguments])
+    public static Process Start(params IEnumerable<string> arguments) => StartWith(heapLimit: null, arguments);
+
+    /// <summary>Starts it with a managed heap of so many bytes at most.</summary>
+    public static Process StartWith(long? heapLimit, params IEnumerable<string> arguments)
     {
-        RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-    })!;
+        var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        if (heapLimit is { } bytes) start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{bytes:X}";
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs it to its end and gives its output lines.</summary>
-    public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments)
+    public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments) => Finish(input, Start(arguments));
+
+    /// <summary>Runs it to its end with a managed heap of so many bytes at most and gives its output lines.</summary>
+    public static IReadOnlyList<string> RunWith(long heapLimit, params IEnumerable<string> arguments) =>
+        Finish([], StartWith(heapLimit, arguments));
+
+    private static IReadOnlyList<string> Finish(IEnumerable<string> input, Process started)
     {
-        using var process = Start(arguments);
+        using var process = started;
         var errors = process.StandardError.ReadToEndAsync();
         foreach (var line in input) process.StandardInput.WriteLine(line);
         process.StandardInput.Close();

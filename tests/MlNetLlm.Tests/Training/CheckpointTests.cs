@@ -27,7 +27,7 @@ public sealed class CheckpointTests
     /// <summary>One process's life: everything is made anew, and it ends at the step that the hook throws at.</summary>
     private static (byte[] Weights, TrainingResult? Result) Life(
         ToyOptions options, IFileSystem files, int dieAfter = int.MaxValue, CancellationToken cancellation = default,
-        Action<int>? atStep = null)
+        Action<int>? atStep = null, int dieInBatch = int.MaxValue)
     {
         using var network = new ToyNetwork(dropout: 0.1);
         using var batches = Toys.Batches(options, Text);
@@ -37,6 +37,13 @@ public sealed class CheckpointTests
             if (step.Step == dieAfter)
                 throw new KilledException();
         });
+        var batch = 0;
+        job = new TrainingJob
+        {
+            Groups = job.Groups, Batches = job.Batches, ModelFingerprint = job.ModelFingerprint, Validate = job.Validate,
+            AfterStep = job.AfterStep, Clock = job.Clock,
+            Loss = tokens => ++batch == dieInBatch ? throw new KilledException() : network.Loss(tokens),
+        };
         try
         {
             var result = TrainingLoop.Run(job, options, cancellationToken: cancellation, files: files);
@@ -71,6 +78,21 @@ public sealed class CheckpointTests
         {
             var folder = $"stopped-{step}";
             Life(Options(folder), files, dieAfter: step);
+
+            RequireEqualRuns(folder, Life(Options(folder), files), whole);
+        }
+    }
+
+    /// <summary>Two batches make a step: every second of these ends comes in the middle of an accumulation.</summary>
+    [Test]
+    public void Run_StoppedAtEachOf80BatchesAndResumed_EndsByteEqual()
+    {
+        var files = new UnsyncedFileSystem();
+        var whole = Life(Options("whole"), files);
+        for (var batch = 1; batch <= 80; batch++)
+        {
+            var folder = $"stopped-{batch}";
+            Life(Options(folder), files, dieInBatch: batch);
 
             RequireEqualRuns(folder, Life(Options(folder), files), whole);
         }
@@ -124,6 +146,36 @@ public sealed class CheckpointTests
 
         var whole = Life(options with { CheckpointFolder = _root["whole"] }, Storage.Default);
         Assert.That(Life(options, Storage.Default).Weights, Is.EqualTo(whole.Weights));
+    }
+
+    /// <summary>After the failure a reader finds whole checkpoints only, and the run continues to the same bytes.</summary>
+    [TestCaseSource(nameof(DiskFaults))]
+    public void Run_FailingAtSomeOperations_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky, every: 7);
+
+    [TestCaseSource(nameof(DiskFaults)), Category("Nightly")]
+    public void Run_FailingAtEveryOperation_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky, every: 1);
+
+    private static IEnumerable<TestCaseData> DiskFaults() =>
+        from fault in new[] { Fault.InputOutput, Fault.NoSpace, Fault.AccessDenied, Fault.ShortWrite }
+        from sticky in new[] { false, true }
+        select new TestCaseData(fault, sticky);
+
+    private void FailAtOperations(Fault fault, bool sticky, int every)
+    {
+        ToyOptions Short(string folder)
+            => Options(folder) with { MaxSteps = 4, EvaluateEvery = 2, CheckpointEvery = 2, KeepCheckpoints = 1 };
+        var whole = Life(Short("whole"), new UnsyncedFileSystem());
+        for (var n = 0; ; n += every)
+        {
+            var folder = $"failed-{n}";
+            var files = new FaultyFileSystem(fault, n, sticky, new UnsyncedFileSystem());
+            var error = AtomicFileTests.Catch(() => Life(Short(folder), files));
+            Assert.That(error, Is.Null.Or.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>(), $"operation {n}");
+            if (!files.Failed)
+                break;
+            Assert.That(Life(Short(folder), new UnsyncedFileSystem()).Weights, Is.EqualTo(whole.Weights), $"operation {n}");
+            Assert.That(Files(folder, "step-000004"), Is.EqualTo(Files("whole", "step-000004")), $"operation {n}");
+        }
     }
 
     [Test]

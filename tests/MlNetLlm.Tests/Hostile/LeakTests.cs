@@ -1,0 +1,89 @@
+using System.Globalization;
+using Microsoft.ML;
+using MlNetLlm.Adapters;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.Tests.Contracts;
+using MlNetLlm.Tests.Persistence;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Tests.Hostile;
+
+/// <summary>What many steps, fits and loads leave behind: no tensor, no file, no handle.</summary>
+public sealed class LeakTests
+{
+    private static readonly string[] _methods = ["svf", "lora", "full", "pretrain"];
+
+    [Test]
+    public void Steps_OfOneRun_LeaveNoTensorBehind([ValueSource(nameof(_methods))] string method) => Watch(method, early: 50, late: 400);
+
+    [Test, Category("Nightly")]
+    public void TenThousandSteps_LeaveNoTensorAndNoMemoryBehind([ValueSource(nameof(_methods))] string method)
+    {
+        var (early, late) = Watch(method, early: 200, late: Nightly.Of(10_000));
+        Assert.That(late, Is.LessThanOrEqualTo(early * 1.01));
+    }
+
+    [Test]
+    public void FitsAndLoads_LeaveNothingBehind() => Repeat(15);
+
+    [Test, Category("Nightly")]
+    public void AThousandFitsAndLoads_LeaveNothingBehind() => Repeat(Nightly.Of(1_000));
+
+    private static (long Early, long Late) Watch(string method, int early, int late)
+    {
+        var lines = ChildProcess.Run([], "steps", method, $"{early}", $"{late}").Select(line => line.Split(' ')).ToList();
+        var bytes = lines.Select(line => long.Parse(line[1], CultureInfo.InvariantCulture)).ToList();
+        TestContext.Out.WriteLine($"{method}: tensors {lines[0][0]} and {lines[1][0]}, resident {bytes[0] >> 10} and {bytes[1] >> 10} KiB");
+        Assert.That(lines, Has.Count.EqualTo(2));
+        Assert.That(lines[1][0], Is.EqualTo(lines[0][0]));
+        return (bytes[0], bytes[1]);
+    }
+
+    private static void Repeat(int times)
+    {
+        using var root = new TemporaryFolder();
+        using var model = Toy.Model();
+        var ml = new MLContext(1);
+        var data = Toy.Rows(ml);
+        Once();
+        var before = State();
+        for (var i = 0; i < times; i++)
+            Once();
+        var after = State();
+        TestContext.Out.WriteLine($"{times} fits and loads: before {before}, after {after}");
+        Assert.That(after.Tensors, Is.LessThanOrEqualTo(before.Tensors));
+        Assert.That(after.Files, Is.LessThanOrEqualTo(before.Files));
+        Assert.That(after.Handles, Is.LessThanOrEqualTo(before.Handles + 2), "a pool of the runtime may hold a few");
+
+        void Once()
+        {
+            var options = new LoraOptions { MaxSteps = 1, BatchSize = 4, SequenceLength = 12, Rank = 2 };
+            var chain = ml.LanguageModels().FineTuneLora(model, options).Append(ml.LanguageModels().Score()).Fit(data);
+            var tuned = chain.OfType<FineTuning.ModelTransformer<LoraAdapter>>().Single();
+            ml.Model.Save(chain, data.Schema, root["chain.zip"]);
+            var loaded = ml.Model.Load(root["chain.zip"], out _);
+            tuned.Learned.Save(root["adapter"], new UnsyncedFileSystem());
+            AdapterFolder.Load(root["adapter"]).Dispose();
+            tuned.Model.Save(root["model"], new UnsyncedFileSystem());
+            LanguageModel.Load(root["model"]).Dispose();
+            tuned.Learned.Dispose();
+            tuned.Model.Dispose();
+            (loaded as IDisposable)?.Dispose();
+        }
+    }
+
+    /// <summary>Live tensors, files in the folder for temporary ones, and open handles.</summary>
+    private static (long Tensors, int Files, int Handles) State()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        var handles = Directory.Exists("/proc/self/fd")
+            ? Directory.GetFileSystemEntries("/proc/self/fd").Length
+            : System.Diagnostics.Process.GetCurrentProcess().HandleCount;
+        return (Tensor.TotalCount, Directory.GetFileSystemEntries(Path.GetTempPath()).Length, handles);
+    }
+}
