@@ -119,7 +119,7 @@ internal sealed class ConfigJson
 
     private InvalidDataException Wrong(string key, string expected)
     {
-        var text = _root.GetProperty(key).GetRawText();
+        var text = _root.TryGetProperty(key, out var value) ? value.GetRawText() : "missing";
         return new InvalidDataException(
             $"'{Path}': '{key}' is {(text.Length > 100 ? text[..100] + "…" : text)}, this library takes {expected}.");
     }
