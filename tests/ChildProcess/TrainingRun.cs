@@ -35,7 +35,7 @@ internal static class TrainingRun
             if (value.Step != early && value.Step != late) return;
             GC.Collect();
             GC.WaitForPendingFinalizers();
-            GC.Collect();
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);      // gives unused heap back
             Console.WriteLine($"{torch.Tensor.TotalCount} {Environment.WorkingSet}");
         }
     }

@@ -25,6 +25,7 @@ internal sealed class ConfigJson
         {
             using var document = JsonDocument.Parse(
                 File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            RequireUnicode(document.RootElement);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? new ConfigJson(path, document.RootElement.Clone())
                 : throw new InvalidDataException($"'{path}' is no JSON object.");
@@ -33,6 +34,26 @@ internal sealed class ConfigJson
         {
             throw new InvalidDataException($"'{path}' is not valid JSON: {error.Message}", error);
         }
+        catch (InvalidOperationException error)
+        {
+            throw new InvalidDataException($"'{path}' holds a text that is not Unicode: {error.Message}", error);
+        }
+    }
+
+    // JSON's reader finds broken UTF-8 and halves of surrogate pairs only where a text is asked for.
+    private static void RequireUnicode(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.String)
+            value.GetString();
+        else if (value.ValueKind == JsonValueKind.Array)
+            foreach (var item in value.EnumerateArray())
+                RequireUnicode(item);
+        else if (value.ValueKind == JsonValueKind.Object)
+            foreach (var member in value.EnumerateObject())
+            {
+                _ = member.Name;
+                RequireUnicode(member.Value);
+            }
     }
 
     /// <summary>An object made in memory.</summary>

@@ -28,12 +28,11 @@ public static class HuggingFaceFolder
         try
         {
             var config = ConfigJson.Read(Path.Combine(folder, ConfigName));
-            var generation = Path.Combine(folder, GenerationName);
-            var defaults = File.Exists(generation) ? ConfigJson.Read(generation) : null;
-            return new LanguageModel(module, tokenizer, HuggingFaceGeneration.Special(config, defaults, tokenizer.Special))
-            {
-                Generation = HuggingFaceGeneration.Options(config, defaults),
-            };
+            var path = Path.Combine(folder, GenerationName);
+            var defaults = File.Exists(path) ? ConfigJson.Read(path) : null;
+            var special = HuggingFaceGeneration.Special(config, defaults, tokenizer.Special);
+            var generation = HuggingFaceGeneration.Options(config, defaults);
+            return ModelFolder.Together(folder, () => new LanguageModel(module, tokenizer, special) { Generation = generation });
         }
         catch
         {

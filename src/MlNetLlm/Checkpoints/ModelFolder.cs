@@ -63,7 +63,8 @@ internal static class ModelFolder
         try
         {
             SafetensorsWeights.RequireAllUsed(weights, module);
-            return new LanguageModel(module, TokenizerFile.Load(folder), description.Special) { Generation = description.Generation };
+            return Together(folder, () =>
+                new LanguageModel(module, TokenizerFile.Load(folder), description.Special) { Generation = description.Generation });
         }
         catch
         {
@@ -72,10 +73,23 @@ internal static class ModelFolder
         }
     }
 
+    /// <summary>Makes a model of what its files hold; where the parts do not fit, the files are to blame, not the caller.</summary>
+    internal static LanguageModel Together(string path, Func<LanguageModel> make)
+    {
+        try
+        {
+            return make();
+        }
+        catch (ArgumentException error)
+        {
+            throw new InvalidDataException($"'{path}': {error.Message}", error);
+        }
+    }
+
     private static LanguageModel LoadLlama2C(string file)
     {
         var tokenizer = TokenizerFile.Load(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        return new LanguageModel(Llama2C.Read(file), tokenizer);
+        return Together(file, () => new LanguageModel(Llama2C.Read(file), tokenizer));
     }
 
     private static TransformerConfig Checked(TransformerConfig config, string path)

@@ -8,25 +8,24 @@ internal static class ChildProcess
     private static string Program { get; } = Find();
 
     /// <summary>Starts it with its output and input in the test's hands.</summary>
-    public static Process Start(params IEnumerable<string> arguments) => StartWith(heapLimit: null, arguments);
+    public static Process Start(params IEnumerable<string> arguments) => StartWith([], arguments);
 
-    /// <summary>Starts it with a managed heap of so many bytes at most.</summary>
-    public static Process StartWith(long? heapLimit, params IEnumerable<string> arguments)
+    private static Process StartWith(IEnumerable<(string Name, string Value)> settings, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
-        if (heapLimit is { } bytes) start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{bytes:X}";
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     /// <summary>Runs it to its end and gives its output lines.</summary>
     public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments) => Finish(input, Start(arguments));
 
-    /// <summary>Runs it to its end with a managed heap of so many bytes at most and gives its output lines.</summary>
-    public static IReadOnlyList<string> RunWith(long heapLimit, params IEnumerable<string> arguments) =>
-        Finish([], StartWith(heapLimit, arguments));
+    /// <summary>Runs it to its end with settings of the runtime, such as DOTNET_GCHeapHardLimit, and gives its output lines.</summary>
+    public static IReadOnlyList<string> RunWith(IEnumerable<(string Name, string Value)> settings, params IEnumerable<string> arguments) =>
+        Finish([], StartWith(settings, arguments));
 
     private static IReadOnlyList<string> Finish(IEnumerable<string> input, Process started)
     {

@@ -31,7 +31,7 @@ public sealed class HeaderBombTests
         foreach (var (name, file, _) in bombs)
             File.WriteAllBytes(folder[name], file);
 
-        var output = ChildProcess.RunWith(HeapLimit, bombs.Select(bomb => folder[bomb.Name]).Prepend("open"));
+        var output = ChildProcess.RunWith([("DOTNET_GCHeapHardLimit", $"0x{HeapLimit:X}")], bombs.Select(bomb => folder[bomb.Name]).Prepend("open"));
 
         foreach (var ((name, _, fact), line) in bombs.Zip(output.Skip(1)))
         {
