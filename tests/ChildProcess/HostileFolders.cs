@@ -54,7 +54,8 @@ internal static class HostileFolders
             File.Delete(Path.Combine(folder, AtomicFolder.MarkerName));
     }
 
-    private static byte[] Damaged(string name, byte[] bytes, Random random) => name.EndsWith(".json", StringComparison.Ordinal) && random.Next(2) == 0
+    private static byte[] Damaged(string name, byte[] bytes, Random random) => name.EndsWith(".json", StringComparison.Ordinal)
+        && random.Next(2) == 0
         ? Mutations.ApplyToJson(bytes, random)
         : Mutations.Apply(bytes, random);
 
@@ -76,6 +77,7 @@ internal static class HostileFolders
         }
     }
 
-    private static string Listing(string folder) => string.Join('\n', Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+    private static string Listing(string folder) => string.Join('\n', Directory.EnumerateFileSystemEntries(folder, "*",
+        SearchOption.AllDirectories)
         .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks} {new FileInfo(path).Attributes}"));
 }

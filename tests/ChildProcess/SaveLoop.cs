@@ -21,7 +21,8 @@ internal static class SaveLoop
     {
         using var random = new torch.Generator(seed);
         var tokenizer = VocabularyTokenizer.Characters("abcdefgh ");
-        var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 16, layers: 2, heads: 4, contextLength: 32, feedForwardWidth: 24);
+        var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 16, layers: 2, heads: 4, contextLength: 32,
+            feedForwardWidth: 24);
         return new LanguageModel(new TransformerModel(config, random), tokenizer);
     }
 }

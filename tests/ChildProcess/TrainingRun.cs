@@ -7,7 +7,8 @@ using MlNetLlm.Svf;
 using MlNetLlm.Training;
 using TorchSharp;
 
-/// <summary>A short training run with a checkpoint at every step, which prints each step and at last the tuned model's fingerprint.</summary>
+/// <summary>A short training run with a checkpoint at every step, which prints each step and at last the tuned model's
+/// fingerprint.</summary>
 internal static class TrainingRun
 {
     private sealed class Step : IProgress<TrainingProgress>
@@ -44,7 +45,8 @@ internal static class TrainingRun
     {
         torch.set_num_threads(1);
         var ml = new MLContext(1);
-        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(i => new Line { Text = i % 3 == 0 ? "abab cd " : "efgh ab cd " }));
+        var data = ml.Data.LoadFromEnumerable(Enumerable.Range(0, 60).Select(i =>
+            new Line { Text = i % 3 == 0 ? "abab cd " : "efgh ab cd " }));
         using var model = SaveLoop.Model(1);
         var catalog = ml.LanguageModels();
         return method switch

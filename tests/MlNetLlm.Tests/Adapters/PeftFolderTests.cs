@@ -98,7 +98,8 @@ public sealed class PeftFolderTests
         Assert.That(actual.Fingerprint, Is.EqualTo(expected.Fingerprint).And.Not.EqualTo(model.Fingerprint));
         PeftFolder.Save(loaded, model, _root["again"]);
         foreach (var name in new[] { "adapter_config.json", "adapter_model.safetensors", "marker.json" })
-            Assert.That(File.ReadAllBytes(Path.Combine(_root["again"], name)), Is.EqualTo(File.ReadAllBytes(Path.Combine(_root["peft"], name))));
+            Assert.That(File.ReadAllBytes(Path.Combine(_root["again"], name)), Is.EqualTo(File.ReadAllBytes(Path.Combine(_root["peft"],
+                name))));
     }
 
     /// <summary>W + (α / r) B A, computed here number by number from what stands in the files.</summary>
@@ -137,7 +138,8 @@ public sealed class PeftFolderTests
         });
 
         using var adapter = PeftFolder.Load(_root["hand"], model);
-        Assert.That(adapter.Matrices, Is.EqualTo(new[] { "layers.1.attention.query", "layers.1.attention.key", "layers.1.attention.value" }));
+        Assert.That(adapter.Matrices, Is.EqualTo(new[] { "layers.1.attention.query", "layers.1.attention.key",
+            "layers.1.attention.value" }));
         using var adapted = adapter.ApplyTo(model);
         var change = (AdapterTargets.Find(adapted.Module, "layers.1.attention.value").Weight
             - AdapterTargets.Find(model.Module, "layers.1.attention.value").Weight)[3, 5].item<float>();
@@ -145,7 +147,8 @@ public sealed class PeftFolderTests
 
         PeftFolder.Save(adapter, model, _root["again"]);
         using var file = Safetensors.Open(Path.Combine(_root["again"], "adapter_model.safetensors"));
-        Assert.That(ToyModels.Values(file.Read("base_model.model.transformer.h.1.attn.c_attn.lora_B.weight")), Is.EqualTo(ToyModels.Values(B(24, 2))));
+        Assert.That(ToyModels.Values(file.Read("base_model.model.transformer.h.1.attn.c_attn.lora_B.weight")),
+            Is.EqualTo(ToyModels.Values(B(24, 2))));
     }
 
     [Test]
@@ -188,8 +191,10 @@ public sealed class PeftFolderTests
         const string ofA = Attention + "q_proj.lora_A.weight", ofB = Attention + "q_proj.lora_B.weight";
         yield return Case("no B", new() { [ofA] = A(2, 8) }, $"tensor '{ofA}' has no twin '{ofB}'");
         yield return Case("no A", new() { [ofB] = B(8, 2) }, $"tensor '{ofB}' has no twin '{ofA}'");
-        yield return Case("wrong width", new() { [ofA] = A(2, 7), [ofB] = B(8, 2) }, "has shape (2, 7), rank 2 on this model asks for (2, 8)");
-        yield return Case("wrong rank", new() { [ofA] = A(3, 8), [ofB] = B(8, 3) }, "has shape (3, 8), rank 2 on this model asks for (2, 8)");
+        yield return Case("wrong width", new() { [ofA] = A(2, 7), [ofB] = B(8, 2) },
+            "has shape (2, 7), rank 2 on this model asks for (2, 8)");
+        yield return Case("wrong rank", new() { [ofA] = A(3, 8), [ofB] = B(8, 3) },
+            "has shape (3, 8), rank 2 on this model asks for (2, 8)");
         yield return Case("turned", new() { [ofA] = A(2, 8), [ofB] = B(2, 8) }, "has shape (2, 8), rank 2 on this model asks for (8, 2)");
         yield return Case("unknown module", new() { [ofA.Replace("q_proj", "qkv")] = A(2, 8), [ofB.Replace("q_proj", "qkv")] = B(8, 2) },
             "the model has no module 'model.layers.0.self_attn.qkv' to adapt. Known: model.layers.0.self_attn.q_proj");
@@ -198,7 +203,8 @@ public sealed class PeftFolderTests
         yield return Case("an embedding", new() { ["base_model.model.model.embed_tokens.lora_embedding_A"] = A(2, 8) },
             "tensor 'base_model.model.model.embed_tokens.lora_embedding_A' is none of base_model.model.MODULE.lora_A.weight");
         yield return Case("no prefix", new() { [ofA[17..]] = A(2, 8), [ofB[17..]] = B(8, 2) }, "is none of base_model.model.MODULE");
-        yield return Case("nothing but the prefix", new() { ["base_model.model.lora_A.weight"] = A(2, 8) }, "is none of base_model.model.MODULE");
+        yield return Case("nothing but the prefix", new() { ["base_model.model.lora_A.weight"] = A(2, 8) },
+            "is none of base_model.model.MODULE");
         yield return Case("whole numbers", new() { [ofA] = A(2, 8).to(ScalarType.Int32), [ofB] = B(8, 2) }, "is Int32; expected Float32");
         yield return Case("nothing", [], "adapter_model.safetensors holds no tensors");
 
@@ -223,8 +229,10 @@ public sealed class PeftFolderTests
         using var adapter = Train(model, ModuleSet.Attention);
         PeftFolder.Save(adapter, model, _root["peft"]);
 
-        Assert.That(() => PeftFolder.Save(adapter, other, _root["x"]), Throws.InvalidOperationException.With.Message.Contains(other.Fingerprint));
-        Assert.That(() => PeftFolder.Load(_root["peft"], other), Throws.TypeOf<InvalidDataException>().With.Message.Contains(other.Fingerprint));
+        Assert.That(() => PeftFolder.Save(adapter, other, _root["x"]),
+            Throws.InvalidOperationException.With.Message.Contains(other.Fingerprint));
+        Assert.That(() => PeftFolder.Load(_root["peft"], other), Throws.TypeOf<InvalidDataException>()
+            .With.Message.Contains(other.Fingerprint));
     }
 
     [Test]
@@ -238,7 +246,8 @@ public sealed class PeftFolderTests
         Refuses(paired, "Rotary is AdjacentPairs, it would come back as Halves");
         Refuses(codegen, "PEFT has no module that holds just 'layers.0.attention.query'");
         Refuses(own, "the model type 'mine' is not known");
-        Assert.That(() => PeftFolder.Load(_root["x"], roberta), Throws.ArgumentException.With.Message.Contains("is no causal language model"));
+        Assert.That(() => PeftFolder.Load(_root["x"], roberta),
+            Throws.ArgumentException.With.Message.Contains("is no causal language model"));
 
         void Refuses(LanguageModel model, string fact)
         {
@@ -258,7 +267,8 @@ public sealed class PeftFolderTests
         File.WriteAllText(Path.Combine(_root["hand"], "adapter_config.json"), json.ToJsonString());
         tensors ??= new() { [$"{Attention}q_proj.lora_A.weight"] = A(2, 8), [$"{Attention}q_proj.lora_B.weight"] = B(8, 2) };
         Safetensors.Write(
-            Storage.Default, Path.Combine(_root["hand"], "adapter_model.safetensors"), tensors.Select(tensor => (tensor.Key, tensor.Value)));
+            Storage.Default, Path.Combine(_root["hand"], "adapter_model.safetensors"), tensors.Select(tensor => (tensor.Key,
+                tensor.Value)));
     }
 
     private static double ValueA(long row, long column) => 0.1 * row - 0.05 * column + 0.2;

@@ -12,7 +12,8 @@ internal sealed class ObviousSafetensors
     /// <summary>The written list: what our reader refuses and the reference takes.</summary>
     public static IReadOnlyList<string> StricterThan { get; } =
     [
-        "unknown member of a tensor", "metadata null", "metadata key twice", "empty name", "element type not read", "more than 8 dimensions",
+        "unknown member of a tensor", "metadata null", "metadata key twice", "empty name", "element type not read",
+            "more than 8 dimensions",
         "a number beyond 63 bits",
     ];
 

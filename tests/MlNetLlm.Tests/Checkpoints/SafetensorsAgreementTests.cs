@@ -4,7 +4,8 @@ using MlNetLlm.Checkpoints;
 
 namespace MlNetLlm.Tests.Checkpoints;
 
-/// <summary>Two readers judge the same files. They agree, but for the rules written in <see cref="ObviousSafetensors.StricterThan"/>.</summary>
+/// <summary>Two readers judge the same files. They agree, but for the rules written in <see
+/// cref="ObviousSafetensors.StricterThan"/>.</summary>
 public sealed class SafetensorsAgreementTests
 {
     private const int Batch = 10_000;
@@ -17,7 +18,8 @@ public sealed class SafetensorsAgreementTests
 
     private static IEnumerable<TestCaseData> Rules()
     {
-        yield return Case("unknown member of a tensor", SafetensorsFiles.File("{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":1}}", 1));
+        yield return Case("unknown member of a tensor",
+            SafetensorsFiles.File("{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1],\"x\":1}}", 1));
         yield return Case("metadata null", SafetensorsFiles.File("{\"__metadata__\":null}", 0));
         yield return Case("metadata key twice", SafetensorsFiles.File("{\"__metadata__\":{\"k\":\"a\",\"k\":\"b\"}}", 0));
         yield return Case("empty name", SafetensorsFiles.Of(1, SafetensorsFiles.Entry("", "[1]", 0, 1)));
@@ -52,14 +54,16 @@ public sealed class SafetensorsAgreementTests
                 }
         });
         var rules = stricter.OrderByDescending(rule => rule.Value).Select(rule => $"{rule.Value} for {rule.Key}");
-        TestContext.Out.WriteLine($"{count} files: both take {taken}, both refuse {refused}, ours alone refuses {string.Join("; ", rules)}");
+        TestContext.Out.WriteLine($"{count} files: both take {taken}, both refuse {refused}");
+        TestContext.Out.WriteLine($"ours alone refuses {string.Join("; ", rules)}");
         Assert.That(taken, Is.GreaterThan(count / 50));
         Assert.That(refused, Is.GreaterThan(count / 10));
         Assert.That(stricter.Keys.SelectMany(rule => rule.Split(", ")), Is.SubsetOf(ObviousSafetensors.StricterThan));
         Assert.That(stricter, Is.Not.Empty);
     }
 
-    /// <summary>null = both refuse, empty = both take it and read the same, otherwise the stricter rules that make the difference.</summary>
+    /// <summary>null = both refuse, empty = both take it and read the same, otherwise the stricter rules that make the
+    /// difference.</summary>
     private static string? Judge(byte[] file)
     {
         var (ours, why) = Ours(file);
@@ -93,7 +97,8 @@ public sealed class SafetensorsAgreementTests
 
     private static bool SameEntries(SafetensorsHeader ours, ObviousSafetensors theirs) =>
         ours.Tensors.Select(t => $"{t.Name} {string.Join(",", t.Shape)} {t.Begin} {t.End}").Order(StringComparer.Ordinal).SequenceEqual(
-            theirs.Tensors.Select(t => $"{t.Name} {string.Join<BigInteger>(",", t.Shape)} {t.Begin} {t.End}").Order(StringComparer.Ordinal));
+            theirs.Tensors.Select(t => $"{t.Name} {string.Join<BigInteger>(",", t.Shape)} {t.Begin} {t.End}")
+                .Order(StringComparer.Ordinal));
 
     private static AssertionException Different(string how, byte[] file) =>
         new($"The readers differ, {how}\n{System.Text.Encoding.Latin1.GetString(file)}\n{Convert.ToHexString(file)}");

@@ -21,7 +21,8 @@ internal static class ChildProcess
     }
 
     /// <summary>Runs it to its end and gives its output lines.</summary>
-    public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments) => Finish(input, Start(arguments));
+    public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments) => Finish(input,
+        Start(arguments));
 
     /// <summary>Runs it to its end with settings of the runtime, such as DOTNET_GCHeapHardLimit, and gives its output lines.</summary>
     public static IReadOnlyList<string> RunWith(IEnumerable<(string Name, string Value)> settings, params IEnumerable<string> arguments) =>

@@ -12,10 +12,12 @@ public sealed class KilledRunTests
     public void Close() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Resume_AfterAKill_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) => KillAndCompare(method, kills: 1, seed: 1);
+    public void Resume_AfterAKill_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) => KillAndCompare(method,
+        kills: 1, seed: 1);
 
     [Test, Category("Slow")]
-    public void Resume_AfterTwentyKills_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) => KillAndCompare(method, kills: 20, seed: 2);
+    public void Resume_AfterTwentyKills_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) =>
+        KillAndCompare(method, kills: 20, seed: 2);
 
     /// <summary>Killed once in each of the 40 steps, half of them in the middle of one.</summary>
     [Test, Category("Nightly")]
@@ -36,7 +38,8 @@ public sealed class KilledRunTests
         var expected = ChildProcess.Run([], "train", method, Path.Combine(_folder, "alone"))[^1];
         var random = new Random(seed);
         var folder = Path.Combine(_folder, "killed");
-        for (var kill = 0; kill < kills; kill++) KillWithin(method, folder, steps: random.Next(1, 1 + 39 / kills + 1), delay: random.Next(4));
+        for (var kill = 0; kill < kills; kill++) KillWithin(method, folder, steps: random.Next(1, 1 + 39 / kills + 1),
+            delay: random.Next(4));
         Assert.That(ChildProcess.Run([], "train", method, folder)[^1], Is.EqualTo(expected));
         Assert.That(expected, Does.StartWith("fingerprint "));
     }

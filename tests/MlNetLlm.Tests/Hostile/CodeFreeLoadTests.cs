@@ -19,7 +19,8 @@ public sealed class CodeFreeLoadTests
         using var saves = new Saves();
         foreach (var (name, kind) in new[]
         {
-            ("own", "model"), ("hf", "huggingface"), ("adapter", "svf"), ("adapter-lora", "lora"), ("peft", "peft"), ("hf-bare", "huggingface"),
+            ("own", "model"), ("hf", "huggingface"), ("adapter", "svf"), ("adapter-lora", "lora"), ("peft", "peft"), ("hf-bare",
+                "huggingface"),
         })
             saves.Save(kind, 0, Path.Combine(root["templates"], name), Storage.Default);
         File.Delete(Path.Combine(root["templates"], "hf-bare", AtomicFolder.MarkerName));

@@ -21,7 +21,8 @@ public sealed class HeaderBombTests
         (string Name, byte[] File, string Fact)[] bombs =
         [
             ("small", SafetensorsFiles.File("{", 0), "not valid JSON"),
-            ("100 MB header", SafetensorsFiles.File("{" + new string(' ', 100_000_000) + "}", 0), "100000002 bytes, at most 16777216 are read"),
+            ("100 MB header", SafetensorsFiles.File("{" + new string(' ', 100_000_000) + "}", 0),
+                "100000002 bytes, at most 16777216 are read"),
             ("1 M tensors", SafetensorsFiles.File("{" + string.Join(',', names) + "}", 0), "at most 16777216 are read"),
             ("250,000 tensors in 16 MiB", SafetensorsFiles.File("{" + string.Join(',', few) + "}", 0), "lists more than 100000 tensors"),
             ("10,000 deep", SafetensorsFiles.File("{\"w\":" + new string('[', 10_000) + new string(']', 10_000) + "}", 0), "is no object"),
@@ -31,7 +32,8 @@ public sealed class HeaderBombTests
         foreach (var (name, file, _) in bombs)
             File.WriteAllBytes(folder[name], file);
 
-        var output = ChildProcess.RunWith([("DOTNET_GCHeapHardLimit", $"0x{HeapLimit:X}")], bombs.Select(bomb => folder[bomb.Name]).Prepend("open"));
+        var output = ChildProcess.RunWith([("DOTNET_GCHeapHardLimit", $"0x{HeapLimit:X}")], bombs.Select(bomb => folder[bomb.Name])
+            .Prepend("open"));
 
         foreach (var ((name, _, fact), line) in bombs.Zip(output.Skip(1)))
         {

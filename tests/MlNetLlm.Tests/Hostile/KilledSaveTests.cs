@@ -4,7 +4,8 @@ using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Hostile;
 
-/// <summary>A process is killed with SIGKILL while it saves: the last or the new model loads, unmixed, and the next save succeeds.</summary>
+/// <summary>A process is killed with SIGKILL while it saves: the last or the new model loads, unmixed, and the next save
+/// succeeds.</summary>
 public sealed class KilledSaveTests
 {
     [Test]

@@ -22,12 +22,14 @@ public sealed class SaveFaultTests
     public void DropFolder() => _root.Dispose();
 
     [Test]
-    public void Save_FailingAtSomeOperations_KeepsOldOrNew([ValueSource(typeof(Saves), nameof(Saves.Kinds))] string kind, [Values] Fault fault) =>
+    public void Save_FailingAtSomeOperations_KeepsOldOrNew([ValueSource(typeof(Saves), nameof(Saves.Kinds))] string kind,
+        [Values] Fault fault) =>
         Fail(kind, fault, sticky: true, every: 5);
 
     [Test, Category("Nightly")]
     public void Save_FailingAtEveryOperation_KeepsOldOrNew(
-        [ValueSource(typeof(Saves), nameof(Saves.Kinds))] string kind, [Values] Fault fault, [Values] bool sticky) => Fail(kind, fault, sticky, every: 1);
+        [ValueSource(typeof(Saves), nameof(Saves.Kinds))] string kind, [Values] Fault fault, [Values] bool sticky) => Fail(kind, fault,
+            sticky, every: 1);
 
     private void Fail(string kind, Fault fault, bool sticky, int every)
     {
@@ -48,8 +50,10 @@ public sealed class SaveFaultTests
                 Assert.That(n, Is.GreaterThan(10));
                 break;
             }
-            Assert.That(error, Is.Null.Or.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>().Or.InstanceOf<KilledException>());
-            Assert.That(_saves.Load(kind, folder), error is null ? Is.EqualTo(versions[1]) : Is.AnyOf(versions[0], versions[1]), $"operation {n}");
+            Assert.That(error, Is.Null.Or.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>()
+                .Or.InstanceOf<KilledException>());
+            Assert.That(_saves.Load(kind, folder), error is null ? Is.EqualTo(versions[1]) : Is.AnyOf(versions[0], versions[1]),
+                $"operation {n}");
             _saves.Save(kind, 1, folder, new UnsyncedFileSystem());
             Assert.That(_saves.Load(kind, folder), Is.EqualTo(versions[1]), $"the save after operation {n}");
         }

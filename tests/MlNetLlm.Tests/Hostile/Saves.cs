@@ -23,7 +23,8 @@ internal sealed class Saves : IDisposable
     {
         var catalog = _ml.LanguageModels();
         _experts = [.. new[] { 1, 2 }.Select(steps => catalog.FineTuneSvf(
-            _model, new SvfOptions { MaxSteps = steps, BatchSize = 4, SequenceLength = 12, LearningRate = 0.05 }).Fit(Toy.Rows(_ml)).Learned)];
+            _model, new SvfOptions { MaxSteps = steps, BatchSize = 4, SequenceLength = 12, LearningRate = 0.05 }).Fit(Toy.Rows(_ml))
+                .Learned)];
         _adapters = [.. new[] { 1, 2 }.Select(steps => catalog.FineTuneLora(
             _model, new LoraOptions { MaxSteps = steps, BatchSize = 4, SequenceLength = 12, Rank = 2 }).Fit(Toy.Rows(_ml)).Learned)];
     }
@@ -41,7 +42,8 @@ internal sealed class Saves : IDisposable
             case "svf": _experts[version].Save(folder, files); break;
             case "lora": _adapters[version].Save(folder, files); break;
             case "peft": PeftFolder.Save(_adapters[version], _model, folder, null, files); break;
-            case "tokenizer": AtomicFolder.Write(files, folder, temporary => TokenizerFile.Save(Tokenizer(version), temporary, files)); break;
+            case "tokenizer": AtomicFolder.Write(files, folder, temporary => TokenizerFile.Save(Tokenizer(version), temporary,
+                files)); break;
         }
     }
 

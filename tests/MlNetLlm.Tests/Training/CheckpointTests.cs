@@ -150,10 +150,12 @@ public sealed class CheckpointTests
 
     /// <summary>After the failure a reader finds whole checkpoints only, and the run continues to the same bytes.</summary>
     [TestCaseSource(nameof(DiskFaults))]
-    public void Run_FailingAtSomeOperations_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky, every: 7);
+    public void Run_FailingAtSomeOperations_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky,
+        every: 7);
 
     [TestCaseSource(nameof(DiskFaults)), Category("Nightly")]
-    public void Run_FailingAtEveryOperation_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky, every: 1);
+    public void Run_FailingAtEveryOperation_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky,
+        every: 1);
 
     private static IEnumerable<TestCaseData> DiskFaults() =>
         from fault in new[] { Fault.InputOutput, Fault.NoSpace, Fault.AccessDenied, Fault.ShortWrite }
