@@ -26,11 +26,25 @@ internal sealed class SafetensorsHeaderJson(SafetensorsLimits limits, string ori
         const int shortestEntry = 45;                                   // "":{"dtype":"I8","shape":[],"data_offsets":[0,0]}
         if (json.Length / shortestEntry <= limits.MaxTensors)
             return;
+        if (Names(json) > limits.MaxTensors + 1)                        // one may be the metadata
+            throw Fault($"the header lists more than {limits.MaxTensors} tensors.");
+    }
+
+    private int Names(ReadOnlySpan<byte> json)
+    {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 3 });
         var names = 0;
-        while (reader.Read())
-            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && ++names > limits.MaxTensors + 1)
-                throw Fault($"the header lists more than {limits.MaxTensors} tensors.");
+        try
+        {
+            while (names <= limits.MaxTensors + 1 && reader.Read())
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName)
+                    names++;
+        }
+        catch (JsonException)
+        {
+            return 0;
+        }
+        return names;
     }
 
     private void ReadMember(ref Utf8JsonReader reader)
