@@ -26,7 +26,7 @@ public sealed class InterruptedRunTests
         while (process.StandardError.ReadLine() is { } line && !line.StartsWith("full", StringComparison.Ordinal))
         {
         }
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"])) kill.WaitForExit();
+        using (var kill = Process.Start("bash", ["-c", $"kill -INT {process.Id}"])) kill.WaitForExit();
         var (exit, errors) = Finish(process);
         Assert.That(exit, Is.EqualTo(130), errors);
         Assert.That(errors, Does.Contain("--resume"));
