@@ -66,7 +66,7 @@ internal static class EvaluateCommand
             display.Done();
             var file = Path.Combine(folder, "result.json");
             var bytes = StrictJson.ToBytes(result);
-            AtomicFile.WriteAllBytes(Storage.Default, file, bytes);
+            AtomicFile.WriteAllBytes(FileSystems.Default, file, bytes);
             if (json)
             {
                 Console.Out.Write(Encoding.UTF8.GetString(bytes));

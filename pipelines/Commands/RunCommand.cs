@@ -46,7 +46,7 @@ internal static class RunCommand
             var result = experiment.Run(new RunRequest(preset, seed, sets, folder, resume), context);
             display.Done();
             var file = Path.Combine(folder, "result.json");
-            AtomicFile.WriteAllBytes(Storage.Default, file, StrictJson.ToBytes(result));
+            AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(result));
             ResultTable.Print(Terminal.Out, result);
             Terminal.Out.WriteLine($"written to {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
             return 0;

@@ -35,7 +35,7 @@ public sealed class SampleJournal : IDisposable
             throw new InvalidOperationException(
                 $"'{folder}' holds {earlier.Count} samples of an earlier run. Go on with --resume, or name another folder with --out.");
         }
-        var journal = new SampleJournal(RecordLog.Open(files ?? Storage.Default, path));
+        var journal = new SampleJournal(RecordLog.Open(files ?? FileSystems.Default, path));
         foreach (var record in earlier) journal.Know(StrictJson.Parse<SampleRecord>(record.Span, path));
         return journal;
     }

@@ -114,8 +114,8 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
         var file = Path.Combine(request.Out, "arms", $"{name}.json");
         if (request.Resume && File.Exists(file)) return StrictJson.ReadFile<Arm>(file);
         var arm = run();
-        AtomicFile.WriteAllBytes(Storage.Default, file, StrictJson.ToBytes(arm));
-        Storage.Default.Delete(Path.Combine(request.Out, "checkpoints"));
+        AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(arm));
+        FileSystems.Default.Delete(Path.Combine(request.Out, "checkpoints"));
         return arm;
     }
 }

@@ -42,7 +42,7 @@ internal static class HostileFolders
         var names = Directory.GetFiles(template).Select(path => Path.GetFileName(path)).Where(name => name != AtomicFolder.MarkerName)
             .Order(StringComparer.Ordinal).ToArray();
         var hit = names[random.Next(names.Length)];
-        AtomicFolder.Write(Storage.Default, folder, temporary =>
+        AtomicFolder.Write(FileSystems.Default, folder, temporary =>
         {
             foreach (var name in names)
             {

@@ -144,7 +144,7 @@ public sealed class CountingClock : TimeProvider
 /// <summary>The disk without waiting for it: as the real one for tests that stop runs between operations, and much faster.</summary>
 public sealed class UnsyncedFileSystem : IFileSystem
 {
-    private readonly IFileSystem _disk = Storage.Default;
+    private readonly IFileSystem _disk = FileSystems.Default;
 
     public Stream Create(string path) => _disk.Create(path);
 

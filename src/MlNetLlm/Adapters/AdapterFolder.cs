@@ -35,7 +35,7 @@ public static class AdapterFolder
     /// <param name="fileSystem">Where to write; null = the disk.</param>
     public static void Save(this ModelAdapter adapter, string folder, IFileSystem? fileSystem = null)
     {
-        var files = fileSystem ?? Storage.Default;
+        var files = fileSystem ?? FileSystems.Default;
         AtomicFolder.Write(files, folder, temporary =>
         {
             var config = new AdapterFile(CurrentFormat, adapter.Kind, adapter.BaseFingerprint, adapter.Settings);

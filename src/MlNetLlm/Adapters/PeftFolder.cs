@@ -44,7 +44,7 @@ public static class PeftFolder
             .SelectMany(group => group.Count() == all[group.Key].Count() ? [group.Key] : group.Select(module => module.Name));
         var alphas = new Dictionary<string, double>();
         var config = new PeftConfig(adapter.Rank, adapter.Alpha, alphas, [.. targets.Order(StringComparer.Ordinal)]);
-        var files = fileSystem ?? Storage.Default;
+        var files = fileSystem ?? FileSystems.Default;
         var metadata = new Dictionary<string, string> { ["format"] = "pt", [FingerprintKey] = adapter.BaseFingerprint };
         using var scope = NewDisposeScope();
         AtomicFolder.Write(files, folder, temporary =>

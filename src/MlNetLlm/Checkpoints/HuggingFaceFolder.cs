@@ -75,7 +75,7 @@ public static class HuggingFaceFolder
     /// <exception cref="ArgumentException">The family is unknown there, or cannot express the configuration.</exception>
     public static void Save(LanguageModel model, string folder, HuggingFaceOptions? options = null, IFileSystem? fileSystem = null)
     {
-        fileSystem ??= Storage.Default;
+        fileSystem ??= FileSystems.Default;
         AtomicFolder.Write(fileSystem, folder, temporary =>
         {
             WriteModule(model.Module, temporary, options ?? new HuggingFaceOptions(), fileSystem, model.Special);
@@ -93,9 +93,9 @@ public static class HuggingFaceFolder
     public static void SaveModule(
         TransformerModel module, string folder, HuggingFaceOptions? options = null, IFileSystem? fileSystem = null) =>
         AtomicFolder.Write(
-            fileSystem ?? Storage.Default,
+            fileSystem ?? FileSystems.Default,
             folder,
-            temporary => WriteModule(module, temporary, options ?? new(), fileSystem ?? Storage.Default, SpecialTokens.None));
+            temporary => WriteModule(module, temporary, options ?? new(), fileSystem ?? FileSystems.Default, SpecialTokens.None));
 
     private static void WriteModule(
         TransformerModel module, string folder, HuggingFaceOptions options, IFileSystem fileSystem, SpecialTokens special)

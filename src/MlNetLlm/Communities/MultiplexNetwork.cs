@@ -43,7 +43,7 @@ public sealed record MultiplexNetwork
     {
         if (Faults().ToArray() is { Length: > 0 } faults)
             throw new ArgumentException($"The network cannot be saved: {string.Join("; ", faults)}.");
-        MultiplexFolder.Save(this, folder, fileSystem ?? Storage.Default);
+        MultiplexFolder.Save(this, folder, fileSystem ?? FileSystems.Default);
     }
 
     /// <summary>Reads a folder that <see cref="Save"/> wrote.</summary>

@@ -60,7 +60,7 @@ public sealed class LanguageModel : IDisposable
     /// <summary>Saves the model as a folder of our own, whole or not at all: model.json, model.safetensors, tokenizer files.</summary>
     /// <param name="folder">The folder; an older one is replaced.</param>
     /// <param name="fileSystem">Where to write; null = this machine's files.</param>
-    public void Save(string folder, IFileSystem? fileSystem = null) => ModelFolder.Save(this, folder, fileSystem ?? Storage.Default);
+    public void Save(string folder, IFileSystem? fileSystem = null) => ModelFolder.Save(this, folder, fileSystem ?? FileSystems.Default);
 
     /// <summary>The same tokenizer with other weights, such as fine-tuned ones.</summary>
     /// <param name="module">The model; owned by the result.</param>

@@ -11,7 +11,7 @@ internal static class SavedModelPayload
     public static byte[] Pack<TOptions>(LanguageModel model, TOptions options) => PackedFolder.Pack(folder =>
     {
         model.Save(folder);
-        AtomicFile.WriteAllBytes(Storage.Default, Path.Combine(folder, OptionsName), StrictJson.ToBytes(options));
+        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, OptionsName), StrictJson.ToBytes(options));
     });
 
     public static TTransformer Unpack<TOptions, TTransformer>(byte[] payload, Func<LanguageModel, TOptions, TTransformer> create) =>

@@ -28,7 +28,7 @@ internal static class SvfDecomposition
             var missing = targets.Where(t => !known.ContainsKey(t.Name)).ToList();
             foreach (var target in missing) known[target.Name] = Factor(target);
             if (path is not null && missing.Count > 0)
-                Safetensors.Write(Storage.Default, path, known.OrderBy(k => k.Key, StringComparer.Ordinal)
+                Safetensors.Write(FileSystems.Default, path, known.OrderBy(k => k.Key, StringComparer.Ordinal)
                     .SelectMany(k => k.Value.Named(k.Key)));
             return targets.ToDictionary(t => t.Name, t => known[t.Name]);
         }

@@ -37,7 +37,7 @@ public static class TokenizerFile
     /// <summary>Writes the files of a tokenizer into a folder, from where <see cref="Load"/> reads the same tokenizer.</summary>
     /// <param name="tokenizer">A tokenizer of this library.</param>
     /// <param name="folder">The folder; made when it is not there.</param>
-    /// <param name="fileSystem">Where to write; null: <see cref="Storage.Default"/>.</param>
+    /// <param name="fileSystem">Where to write; null: <see cref="FileSystems.Default"/>.</param>
     /// <exception cref="NotSupportedException">The tokenizer is not one of this library.</exception>
     public static void Save(Tokenizer tokenizer, string folder, IFileSystem? fileSystem = null)
     {
@@ -47,7 +47,7 @@ public static class TokenizerFile
                 $"Cannot save a {tokenizer.GetType().Name}: it does not give its vocabulary and merges back. "
                 + "Load the tokenizer's own file with TokenizerFile.Load.");
         foreach (var (name, content) in own.Files())
-            AtomicFile.WriteAllBytes(fileSystem ?? Storage.Default, Path.Combine(folder, name), content);
+            AtomicFile.WriteAllBytes(fileSystem ?? FileSystems.Default, Path.Combine(folder, name), content);
     }
 
     private static TextTokenizer Read(string path, TokenizerLimits limits)

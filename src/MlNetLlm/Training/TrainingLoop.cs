@@ -29,7 +29,7 @@ public static class TrainingLoop
         TrainingJob job, TrainingOptions options, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default, IFileSystem? files = null)
     {
-        using var run = new TrainingRun(job, options.Validated(), files ?? Storage.Default);
+        using var run = new TrainingRun(job, options.Validated(), files ?? FileSystems.Default);
         run.Begin();
         while (run.State.Step < run.Steps && !run.State.StoppedEarly)
         {

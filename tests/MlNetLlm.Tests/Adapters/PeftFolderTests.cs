@@ -267,7 +267,7 @@ public sealed class PeftFolderTests
         File.WriteAllText(Path.Combine(_root["hand"], "adapter_config.json"), json.ToJsonString());
         tensors ??= new() { [$"{Attention}q_proj.lora_A.weight"] = A(2, 8), [$"{Attention}q_proj.lora_B.weight"] = B(8, 2) };
         Safetensors.Write(
-            Storage.Default, Path.Combine(_root["hand"], "adapter_model.safetensors"), tensors.Select(tensor => (tensor.Key,
+            FileSystems.Default, Path.Combine(_root["hand"], "adapter_model.safetensors"), tensors.Select(tensor => (tensor.Key,
                 tensor.Value)));
     }
 

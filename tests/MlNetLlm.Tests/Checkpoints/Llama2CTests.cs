@@ -19,7 +19,7 @@ public sealed class Llama2CTests
         using var folder = new TemporaryFolder();
         using var model = ToyModels.Create(_small with { TiedHead = tied });
 
-        Llama2C.Write(Storage.Default, folder["m.bin"], model);
+        Llama2C.Write(FileSystems.Default, folder["m.bin"], model);
         using var read = Llama2C.Read(folder["m.bin"]);
 
         Assert.That(read.Config, Is.EqualTo(model.Config));
@@ -35,7 +35,7 @@ public sealed class Llama2CTests
         using var model = new TransformerModel(ToyModels.Llama);
 
         Assert.That(
-            () => Llama2C.Write(Storage.Default, folder["m.bin"], model),
+            () => Llama2C.Write(FileSystems.Default, folder["m.bin"], model),
             Throws.ArgumentException.With.Message.Contains("adjacent rotary pairs (base 10000, whole heads)").And.Message.Contains(
                 "Rotary = Halves"));
     }
@@ -47,7 +47,7 @@ public sealed class Llama2CTests
     {
         using var folder = new TemporaryFolder();
         using var model = ToyModels.Create(_small);
-        Llama2C.Write(Storage.Default, folder["m.bin"], model);
+        Llama2C.Write(FileSystems.Default, folder["m.bin"], model);
         var bytes = File.ReadAllBytes(folder["m.bin"]);
         File.WriteAllBytes(folder["m.bin"], change == -2000 ? bytes[..9] : change > 0 ? [.. bytes, 0] : bytes[..^1]);
 
@@ -67,7 +67,7 @@ public sealed class Llama2CTests
     {
         using var folder = new TemporaryFolder();
         using var model = ToyModels.Create(_small);
-        Llama2C.Write(Storage.Default, folder["m.bin"], model);
+        Llama2C.Write(FileSystems.Default, folder["m.bin"], model);
         var bytes = File.ReadAllBytes(folder["m.bin"]);
         BitConverter.GetBytes(value).CopyTo(bytes, place * 4);
         File.WriteAllBytes(folder["m.bin"], bytes);

@@ -19,7 +19,7 @@ public sealed class SafetensorsTests
             ScalarType.Int32, ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool }
             .Select(type => (Name: type.ToString(), Tensor: (type == ScalarType.Byte ? numbers.abs() : numbers).to(type))).ToList();
 
-        Safetensors.Write(Storage.Default, folder["f"], tensors);
+        Safetensors.Write(FileSystems.Default, folder["f"], tensors);
         var read = Safetensors.Read(folder["f"]);
 
         Assert.That(read.Keys, Is.EquivalentTo(tensors.Select(t => t.Name)));
@@ -38,7 +38,7 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
 
         Safetensors.Write(
-            Storage.Default, folder["f"], [("b", tensor(new[] { 1f, 2f })), ("a", tensor(new byte[] { 9 })), ("c", tensor(5L))],
+            FileSystems.Default, folder["f"], [("b", tensor(new[] { 1f, 2f })), ("a", tensor(new byte[] { 9 })), ("c", tensor(5L))],
                 new Dictionary<string, string> { ["format"] = "pt" });
 
         var file = File.ReadAllBytes(folder["f"]);
@@ -57,8 +57,8 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         (string, Tensor)[] tensors = [("x", ones(3)), ("y", zeros(2, 2)), ("z", ones(1, ScalarType.Int64))];
 
-        Safetensors.Write(Storage.Default, folder["a"], tensors);
-        Safetensors.Write(Storage.Default, folder["b"], tensors.Reverse());
+        Safetensors.Write(FileSystems.Default, folder["a"], tensors);
+        Safetensors.Write(FileSystems.Default, folder["b"], tensors.Reverse());
 
         Assert.That(File.ReadAllBytes(folder["b"]), Is.EqualTo(File.ReadAllBytes(folder["a"])));
     }
@@ -70,7 +70,7 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         var matrix = arange(12, ScalarType.Float32).view(3, 4);
 
-        Safetensors.Write(Storage.Default, folder["f"],
+        Safetensors.Write(FileSystems.Default, folder["f"],
             [("t", matrix.t()), ("row", matrix.narrow(0, 1, 1)), ("empty", zeros(0, 5)), ("one", tensor(4f))]);
         var read = Safetensors.Read(folder["f"]);
 
@@ -90,7 +90,7 @@ public sealed class SafetensorsTests
         using var random = new Generator(1);
         var values = randn(1000, generator: random);
 
-        Safetensors.Write(Storage.Default, folder["f"], [("w", values), ("ids", tensor(new long[] { 1, 2 }))], storeFloatsAs: type);
+        Safetensors.Write(FileSystems.Default, folder["f"], [("w", values), ("ids", tensor(new long[] { 1, 2 }))], storeFloatsAs: type);
         using var file = Safetensors.Open(folder["f"]);
 
         Assert.That(file.Entry("w").Type, Is.EqualTo(type));
@@ -107,7 +107,7 @@ public sealed class SafetensorsTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         var matrix = arange(12, ScalarType.Float32).view(3, 4);
-        Safetensors.Write(Storage.Default, folder["f"], [("w", matrix)]);
+        Safetensors.Write(FileSystems.Default, folder["f"], [("w", matrix)]);
         using var file = Safetensors.Open(folder["f"]);
         Tensor plain = zeros(3, 4), wide = zeros(3, 4, ScalarType.Float64), turned = zeros(4, 3).t(),
             trained = zeros(3, 4, requires_grad: true);
@@ -129,7 +129,7 @@ public sealed class SafetensorsTests
         using var scope = NewDisposeScope();
         using var folder = new TemporaryFolder();
         var large = arange(18 << 20, ScalarType.Int32);   // 72 MiB; windows have 64 and 16
-        Safetensors.Write(Storage.Default, folder["f"], [("large", large)]);
+        Safetensors.Write(FileSystems.Default, folder["f"], [("large", large)]);
         using var file = Safetensors.Open(folder["f"]);
 
         Assert.That(file.Read("large").eq(large).all().item<bool>(), Is.True);
@@ -143,7 +143,7 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         var metadata = new Dictionary<string, string> { ["a"] = "<\"ü\">\n", ["b"] = "", [""] = "x" };
 
-        Safetensors.Write(Storage.Default, folder["f"], [("größe/1", ones(1))], metadata);
+        Safetensors.Write(FileSystems.Default, folder["f"], [("größe/1", ones(1))], metadata);
 
         using var file = Safetensors.Open(folder["f"]);
         Assert.That(file.Header.Metadata, Is.EquivalentTo(metadata));
@@ -173,7 +173,7 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
 
         Assert.That(
-            () => Safetensors.Write(Storage.Default, folder["f"], tensors.Select(t => (t.Name, t.Make()))),
+            () => Safetensors.Write(FileSystems.Default, folder["f"], tensors.Select(t => (t.Name, t.Make()))),
                 Throws.ArgumentException.With.Message.Contains(fact));
         Assert.That(folder.Names(), Is.Empty);
     }
@@ -185,7 +185,7 @@ public sealed class SafetensorsTests
         using var folder = new TemporaryFolder();
         for (var operation = 0; ; operation++)
         {
-            Safetensors.Write(Storage.Default, folder["f"], [("w", zeros(5))]);
+            Safetensors.Write(FileSystems.Default, folder["f"], [("w", zeros(5))]);
             var disk = new FaultyFileSystem(Fault.ShortWrite, operation, sticky: true);
             try
             {

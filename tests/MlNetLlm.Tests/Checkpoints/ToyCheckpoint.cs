@@ -68,7 +68,7 @@ internal sealed class ToyCheckpoint
         string Name(int part) => files == 1 ? "model.safetensors" : $"model-{part + 1:00000}-of-{files:00000}.safetensors";
         foreach (var part in parts)
             Safetensors.Write(
-                Storage.Default,
+                FileSystems.Default,
                 Path.Combine(folder, Name(part.Key)),
                 part.Select(w => (w.Key, tensor(w.Value.Values, [.. w.Value.Shape.Select(size => (long)size)]).to(type))));
         if (files > 1)

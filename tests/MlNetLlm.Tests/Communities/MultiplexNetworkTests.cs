@@ -154,7 +154,7 @@ public sealed class MultiplexNetworkTests
         };
     }
 
-    private void Write(string description, string importance) => AtomicFolder.Write(Storage.Default, _root["network"], folder =>
+    private void Write(string description, string importance) => AtomicFolder.Write(FileSystems.Default, _root["network"], folder =>
     {
         File.WriteAllText(Path.Combine(folder, "network.json"), description);
         File.WriteAllText(Path.Combine(folder, "skills.csv"), ",s1\r\nd1,3\r\n");

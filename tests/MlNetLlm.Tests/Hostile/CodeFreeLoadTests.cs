@@ -22,7 +22,7 @@ public sealed class CodeFreeLoadTests
             ("own", "model"), ("hf", "huggingface"), ("adapter", "svf"), ("adapter-lora", "lora"), ("peft", "peft"), ("hf-bare",
                 "huggingface"),
         })
-            saves.Save(kind, 0, Path.Combine(root["templates"], name), Storage.Default);
+            saves.Save(kind, 0, Path.Combine(root["templates"], name), FileSystems.Default);
         File.Delete(Path.Combine(root["templates"], "hf-bare", AtomicFolder.MarkerName));
 
         var output = ChildProcess.Run([], "hostile", root["templates"], $"{count}");

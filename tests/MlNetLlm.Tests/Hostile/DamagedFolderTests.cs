@@ -18,7 +18,7 @@ public sealed class DamagedFolderTests
     {
         using var root = new TemporaryFolder();
         using var saves = new Saves();
-        saves.Save(kind, 0, root["folder"], Storage.Default);
+        saves.Save(kind, 0, root["folder"], FileSystems.Default);
         var files = Directory.GetFiles(root["folder"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).ToArray();
         var contents = files.Select(File.ReadAllBytes).ToArray();
         var random = new Random(1);

@@ -63,7 +63,7 @@ public sealed class Stories260KTests
 
         model.Save(folder["own"]);
         using var own = LanguageModel.Load(folder["own"]);
-        Llama2C.Write(Storage.Default, folder["again.bin"], own.Module);
+        Llama2C.Write(FileSystems.Default, folder["again.bin"], own.Module);
 
         Assert.That(own.Fingerprint, Is.EqualTo(model.Fingerprint));
         Assert.That(own.Config, Is.EqualTo(model.Config));

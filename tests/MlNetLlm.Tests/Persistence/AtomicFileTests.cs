@@ -15,8 +15,8 @@ public sealed class AtomicFileTests
     [Test]
     public void WriteAllText_OverAnOlderFile_ReplacesItAndLeavesNothingElse()
     {
-        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "old content");
-        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "new");
+        AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "old content");
+        AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "new");
 
         Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("new"));
         Assert.That(_folder.Names(), Is.EqualTo(new[] { "a.txt" }));
@@ -27,7 +27,7 @@ public sealed class AtomicFileTests
     {
         var path = Path.Combine(_folder["x"], "y", "a.bin");
 
-        AtomicFile.Write(Storage.Default, path, stream => stream.Write([1, 2, 3]));
+        AtomicFile.Write(FileSystems.Default, path, stream => stream.Write([1, 2, 3]));
 
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
@@ -35,9 +35,9 @@ public sealed class AtomicFileTests
     [Test]
     public void Write_WhenTheCallbackThrows_KeepsTheOldContent()
     {
-        AtomicFile.WriteAllText(Storage.Default, _folder["a.txt"], "old");
+        AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "old");
 
-        Assert.That(() => AtomicFile.Write(Storage.Default, _folder["a.txt"], Broken), Throws.InstanceOf<FormatException>());
+        Assert.That(() => AtomicFile.Write(FileSystems.Default, _folder["a.txt"], Broken), Throws.InstanceOf<FormatException>());
         Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("old"));
         Assert.That(_folder.Names(), Is.EqualTo(new[] { "a.txt" }));
 
@@ -56,7 +56,7 @@ public sealed class AtomicFileTests
         {
             var path = _folder[$"{n}.txt"];
             if (overAnOlderFile)
-                AtomicFile.WriteAllText(Storage.Default, path, "old content");
+                AtomicFile.WriteAllText(FileSystems.Default, path, "old content");
             var files = new FaultyFileSystem(fault, n, sticky);
             var error = Catch(() => AtomicFile.WriteAllText(files, path, "new content"));
 
@@ -69,7 +69,7 @@ public sealed class AtomicFileTests
             var found = File.Exists(path) ? File.ReadAllText(path) : null;
             Assert.That(found, Is.EqualTo(overAnOlderFile ? "old content" : null).Or.EqualTo("new content"), $"operation {n}");
 
-            AtomicFile.WriteAllText(Storage.Default, path, "newest");
+            AtomicFile.WriteAllText(FileSystems.Default, path, "newest");
             Assert.That(File.ReadAllText(path), Is.EqualTo("newest"), $"the save after operation {n} failed");
         }
         Assert.That(_folder.Names().Where(name => name.EndsWith(".tmp")), Is.Empty);

@@ -15,8 +15,8 @@ public sealed class AtomicFolderTests
     [Test]
     public void Write_OverAnOlderFolder_ReplacesItWholeAndLeavesNothingElse()
     {
-        Save(Storage.Default, _root["model"], "one", extraFile: true);
-        Save(Storage.Default, _root["model"], "two");
+        Save(FileSystems.Default, _root["model"], "one", extraFile: true);
+        Save(FileSystems.Default, _root["model"], "two");
 
         Assert.That(Load(_root["model"]), Is.EqualTo("two"));
         Assert.That(File.Exists(Path.Combine(_root["model"], "extra.txt")), Is.False);
@@ -31,7 +31,7 @@ public sealed class AtomicFolderTests
         {
             var folder = _root[$"{n}"];
             if (overAnOlderFolder)
-                Save(Storage.Default, folder, "old", extraFile: true);
+                Save(FileSystems.Default, folder, "old", extraFile: true);
             var files = new FaultyFileSystem(fault, n, sticky);
             var error = AtomicFileTests.Catch(() => Save(files, folder, "new"));
 
@@ -45,7 +45,7 @@ public sealed class AtomicFolderTests
             var found = AtomicFolder.Exists(folder) ? Load(folder) : null;
             Assert.That(found, Is.EqualTo(overAnOlderFolder ? "old" : null).Or.EqualTo("new"), $"operation {n}");
 
-            Save(Storage.Default, folder, "newest");
+            Save(FileSystems.Default, folder, "newest");
             Assert.That(Load(folder), Is.EqualTo("newest"), $"the save after operation {n} failed");
         }
         Assert.That(_root.Names().Where(name => name.StartsWith('.')), Is.Empty, "leftovers");
@@ -69,7 +69,7 @@ public sealed class AtomicFolderTests
     {
         for (var n = 0; ; n++)
         {
-            Save(Storage.Default, _root[$"{n}"], "old");
+            Save(FileSystems.Default, _root[$"{n}"], "old");
             var files = new FaultyFileSystem(fault, n, sticky: true);
             AtomicFileTests.Catch(() => AtomicFolder.Delete(files, _root[$"{n}"]));
             if (!files.Failed)
@@ -80,7 +80,7 @@ public sealed class AtomicFolderTests
             }
             if (AtomicFolder.Exists(_root[$"{n}"]))
                 Assert.That(Load(_root[$"{n}"]), Is.EqualTo("old"));
-            Save(Storage.Default, _root[$"{n}"], "newest");
+            Save(FileSystems.Default, _root[$"{n}"], "newest");
             Assert.That(Load(_root[$"{n}"]), Is.EqualTo("newest"));
         }
     }
@@ -91,7 +91,7 @@ public sealed class AtomicFolderTests
         for (var second = 0; second < 30; second++)
         {
             var folder = _root[$"{second}"];
-            Save(Storage.Default, folder, "old");
+            Save(FileSystems.Default, folder, "old");
             var one = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, first, true), folder, "new 1"));
             var two = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, second, true), folder, "new 2"));
 
@@ -114,7 +114,7 @@ public sealed class AtomicFolderTests
     [Test]
     public void Open_AfterEverySingleBitFlip_RefusesTheFolder()
     {
-        Save(Storage.Default, _root["model"], "one");
+        Save(FileSystems.Default, _root["model"], "one");
         foreach (var path in Directory.EnumerateFiles(_root["model"], "*", SearchOption.AllDirectories))
         {
             var original = File.ReadAllBytes(path);
@@ -133,7 +133,7 @@ public sealed class AtomicFolderTests
     [Test]
     public void Open_WithAFileMissingOrCut_NamesIt()
     {
-        Save(Storage.Default, _root["model"], "one");
+        Save(FileSystems.Default, _root["model"], "one");
         var path = Path.Combine(_root["model"], "a.txt");
 
         File.WriteAllText(path, "on");

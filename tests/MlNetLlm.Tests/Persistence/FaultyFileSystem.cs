@@ -30,7 +30,7 @@ public sealed class KilledException() : Exception("The process was killed here."
 /// <summary>A file system that goes wrong at the n-th operation (counted from 0), and that can lose power.</summary>
 public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFileSystem? disk = null) : IFileSystem
 {
-    private readonly IFileSystem _disk = disk ?? Storage.Default;
+    private readonly IFileSystem _disk = disk ?? FileSystems.Default;
     private readonly Dictionary<string, long> _flushedLengths = [];
     private readonly List<(string Folder, Action Undo)> _unsyncedRenames = [];
     private readonly List<Stream> _open = [];

@@ -27,7 +27,7 @@ public sealed class RecordLogTests
     {
         for (var session = 0; session < 3; session++)
         {
-            using var log = RecordLog.Open(Storage.Default, _folder["a.log"]);
+            using var log = RecordLog.Open(FileSystems.Default, _folder["a.log"]);
             for (var i = 0; i < 4; i++)
                 log.Append(Payload(session * 4 + i), toDisk: i == 3);
             Assert.That(RecordLog.Read(_folder["a.log"]).Records, Has.Count.EqualTo(4 * (session + 1)), "readable while open");
@@ -90,7 +90,7 @@ public sealed class RecordLogTests
     {
         var (bytes, starts) = Log(3);
         File.WriteAllBytes(_folder["a.log"], bytes[..(starts[2] + 9)]);
-        using (var log = RecordLog.Open(Storage.Default, _folder["a.log"]))
+        using (var log = RecordLog.Open(FileSystems.Default, _folder["a.log"]))
             log.Append(Payload(7));
 
         var content = RecordLog.Read(_folder["a.log"]);
@@ -117,7 +117,7 @@ public sealed class RecordLogTests
             Assert.That(error, Is.Not.Null);
             var kept = RecordLog.Read(path).Records.Take(acknowledged).Select(Text);
             Assert.That(kept, Is.EqualTo(Expected(Enumerable.Range(0, acknowledged))));
-            using (var log = RecordLog.Open(Storage.Default, path))
+            using (var log = RecordLog.Open(FileSystems.Default, path))
                 log.Append(Payload(99));
             Assert.That(Text(RecordLog.Read(path).Records[^1]), Is.EqualTo(Encoding.UTF8.GetString(Payload(99))));
         }
@@ -154,7 +154,7 @@ public sealed class RecordLogTests
     {
         var path = _folder[$"{records}-records.log"];
         var starts = new List<int> { 0 };
-        using (var log = RecordLog.Open(Storage.Default, path))
+        using (var log = RecordLog.Open(FileSystems.Default, path))
             for (var i = 0; i < records; i++)
             {
                 log.Append(Payload(i), toDisk: false);

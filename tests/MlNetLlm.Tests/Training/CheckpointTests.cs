@@ -144,8 +144,8 @@ public sealed class CheckpointTests
         Assert.That(() => Life(options, files), Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
         Assert.That(files.Failed);
 
-        var whole = Life(options with { CheckpointFolder = _root["whole"] }, Storage.Default);
-        Assert.That(Life(options, Storage.Default).Weights, Is.EqualTo(whole.Weights));
+        var whole = Life(options with { CheckpointFolder = _root["whole"] }, FileSystems.Default);
+        Assert.That(Life(options, FileSystems.Default).Weights, Is.EqualTo(whole.Weights));
     }
 
     /// <summary>After the failure a reader finds whole checkpoints only, and the run continues to the same bytes.</summary>
@@ -198,7 +198,7 @@ public sealed class CheckpointTests
     [Test]
     public void Run_CancelledWithoutAFolder_JustStops()
         => Assert.That(
-            () => Life(Options("x") with { CheckpointFolder = null, CheckpointEvery = 0, Resume = false }, Storage.Default,
+            () => Life(Options("x") with { CheckpointFolder = null, CheckpointEvery = 0, Resume = false }, FileSystems.Default,
                 cancellation: new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>().With.Message.EqualTo("Training was cancelled after step 0 of 40."));
 

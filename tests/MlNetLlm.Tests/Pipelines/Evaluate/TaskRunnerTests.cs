@@ -74,7 +74,7 @@ public sealed class TaskRunnerTests
         {
             var folder = $"cut-{kept}";
             Directory.CreateDirectory(Path.Combine(_folder, folder));
-            using (var log = RecordLog.Open(Storage.Default, Path.Combine(_folder, folder, SampleJournal.FileName)))
+            using (var log = RecordLog.Open(FileSystems.Default, Path.Combine(_folder, folder, SampleJournal.FileName)))
                 foreach (var record in records.Take(kept)) log.Append(record.Span, toDisk: false);
             if (kept % 2 == 1) Tear(folder);
             Assert.That(Bytes(Run(task, folder, resume: true)), Is.EqualTo(expected), $"{kept} records kept");
