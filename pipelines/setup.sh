@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# Sourced by pipelines/run.sh and tests/run.sh: decides between the real packages and the stand-ins, and installs what is missing.
+# Sourced by pipelines/run.sh and tests/run.sh: decides which frameworks come from real packages and which
+# from stand-ins, and installs what is missing.
 # Says what it found and why; does nothing (and costs well under 2 s) when nothing changed since the last time.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -41,26 +42,54 @@ install() {
     || die "apt-get could not install $*, which $purpose needs"
 }
 
-# Asks the configured package feed for Microsoft.ML and TorchSharp in the pinned versions: yes, no, or unreachable.
-feed_has_packages() {
-  local probe log
+# The families that src/StandIns can stand in for.
+families='Microsoft.ML Microsoft.ML.AutoML Microsoft.ML.Tokenizers TorchSharp'
+
+# Asks the configured package feed for one family in the pinned version: yes, no, or unreachable.
+feed_has() {
+  local probe log status
   probe=$(mktemp -d) || die "no temporary folder can be made"
   cp "$root/Directory.Packages.props" "$probe/"
-  cat > "$probe/Probe.csproj" <<'PROJECT'
+  cat > "$probe/Probe.csproj" <<PROJECT
 <Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
-  <ItemGroup>
-    <PackageReference Include="Microsoft.ML" />
-    <PackageReference Include="TorchSharp" />
-  </ItemGroup>
+  <ItemGroup><PackageReference Include="$1" /></ItemGroup>
 </Project>
 PROJECT
-  log=$(dotnet restore "$probe/Probe.csproj" 2>&1); local status=$?
+  log=$(dotnet restore "$probe/Probe.csproj" 2>&1); status=$?
   rm -rf "$probe"
   if [ $status -eq 0 ]; then echo yes
   elif grep -qE 'NU1101|NU1102' <<<"$log"; then echo no
   else printf '%s\n' "$log" | tail -n 5 >&2; echo unreachable
   fi
+}
+
+# Whether TorchSharp's own native half can be loaded here: its builds ask for a newer C++ runtime than older systems have.
+torchsharp_loads() {
+  local packages version native
+  packages=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
+  version=$(sed -nE 's/.*Include="TorchSharp" Version="([^"]+)".*/\1/p' "$root/Directory.Packages.props")
+  native="${packages%/}/torchsharp/$version/runtimes/linux-x64/native/libLibTorchSharp.so"
+  [ ! -f "$native" ] || ! ldd "$native" 2>&1 | grep -q 'version .* not found'
+}
+
+# The families to be stood in for, with semicolons between them; says why.
+stand_ins() {
+  local family chosen=
+  for family in $families; do
+    case "$(feed_has "$family")" in
+      yes)
+        if [ "$family" = TorchSharp ] && ! torchsharp_loads; then
+          say "TorchSharp's native library asks for a newer C++ runtime than this system has: building against the stand-in for it"
+          chosen="$chosen;$family"
+        fi ;;
+      no)
+        say "the package feed has no $family: building against the stand-in for it in src/StandIns"
+        chosen="$chosen;$family" ;;
+      *) return 1 ;;
+    esac
+  done
+  printf '%s' "${chosen#;}"
 }
 
 setup() {
@@ -69,18 +98,21 @@ setup() {
   if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$now" ]; then return 0; fi
   mkdir -p "$root/artifacts"
 
-  case "$(feed_has_packages)" in
-    yes)
-      say "the package feed has Microsoft.ML and TorchSharp: building against the real packages"
-      rm -f "$props" ;;
-    no)
-      say "the package feed has no Microsoft.ML or TorchSharp packages: building against the stand-ins in src/StandIns"
+  local chosen
+  chosen=$(stand_ins) \
+    || die "the package feed did not answer (see above). Check 'dotnet nuget list source' and the network, then run this again."
+  if [ -z "$chosen" ]; then
+    say "the package feed has all frameworks: building against the real packages"
+    rm -f "$props"
+  else
+    printf '<Project>\n  <PropertyGroup>\n    <UseStandIns>%s</UseStandIns>\n  </PropertyGroup>\n</Project>\n' "$chosen" > "$props.tmp" \
+      && mv "$props.tmp" "$props"
+  fi
+  case ";$chosen;" in
+    *';TorchSharp;'*)
       command -v g++ >/dev/null || install "the C++ compiler for the TorchSharp stand-in" g++
       libtorch_headers >/dev/null || install "libtorch, which the TorchSharp stand-in runs on" libtorch-dev
-      fast_blas || (install "OpenBLAS" libopenblas0-pthread) || say "going on without OpenBLAS: everything runs, but slowly"
-      printf '<Project>\n  <PropertyGroup>\n    <UseStandIns>true</UseStandIns>\n  </PropertyGroup>\n</Project>\n' > "$props.tmp" && mv "$props.tmp" "$props" ;;
-    *)
-      die "the package feed did not answer (see above). Check 'dotnet nuget list source' and the network, then run this again." ;;
+      fast_blas || (install "OpenBLAS" libopenblas0-pthread) || say "going on without OpenBLAS: everything runs, but slowly" ;;
   esac
   fingerprint > "$stamp.tmp" && mv "$stamp.tmp" "$stamp"
 }

@@ -28,12 +28,12 @@ internal static class Inputs
             .Select(p => ($"lora.{p.Name}", LoraMath.InitialA(Rank, p.InputWidth, random)));
         var tokens = randint(Config.VocabularySize, [Batch, Time + 1], dtype: ScalarType.Int64, generator: random);
         Safetensors.Write(
-            Storage.Default, Path.Combine(folder, "model.safetensors"),
+            FileSystems.Default, Path.Combine(folder, "model.safetensors"),
             [.. Named(model), .. loras, ("tokens", tokens)]);
         if (!HasStories)
             return;
         using var stories = Llama2C.Read(StoriesFile);
-        Safetensors.Write(Storage.Default, Path.Combine(folder, "stories.safetensors"), Named(stories));
+        Safetensors.Write(FileSystems.Default, Path.Combine(folder, "stories.safetensors"), Named(stories));
     }
 
     public static bool IsAttention(Projection projection) => projection.Kind <= ProjectionKind.Output;
