@@ -71,7 +71,10 @@ internal sealed class ChainTests
             .Fit(data);
         var scoring = model.GetModelFor(TransformerScope.Scoring);
         Assert.That(scoring.Transform(data).Schema.Select(column => column.Name), Is.EqualTo(new[] { "Word", "Always" }));
-        Assert.That(model.Transform(data).Schema.Select(column => column.Name), Is.EqualTo(new[] { "Word", "Train", "Always" }));
+        Assert.That(model.Transform(data).Schema.Select(column => column.Name), Is.EqualTo(new[] { "Word", "Always" }));
+        Assert.That(model.GetOutputSchema(data.Schema).Select(column => column.Name), Is.EqualTo(new[] { "Word", "Always" }));
+        Assert.That(model.Transform(data, TransformerScope.Training).Schema.Select(column => column.Name),
+            Is.EqualTo(new[] { "Word", "Train", "Always" }));
     }
 
     [Test]

@@ -77,9 +77,16 @@ internal sealed class ColumnTransformTests
     }
 
     [Test]
-    public void Concatenate_OfDifferentTypes_NamesTheColumn() =>
-        Assert.That(() => _ml.Transforms.Concatenate("All", "Number", "Group").Fit(_ml.Numbers(1)),
-            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Group"));
+    public void Concatenate_OfDifferentTypes_NamesTheColumnWhenUsed()
+    {
+        var concatenate = _ml.Transforms.Concatenate("All", "Number", "Group");
+        var transformer = concatenate.Fit(_ml.Numbers(1));    // looks at nothing
+        Assert.That(() => transformer.Transform(_ml.Numbers(1)),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("'Group': expected Int32, got String"));
+        Assert.That(() => transformer.GetOutputSchema(_ml.Numbers(1).Schema), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => concatenate.Append(_ml.Transforms.CopyColumns("Copy", "All")).Fit(_ml.Numbers(1)),
+            Throws.InvalidOperationException.With.Message.Contains("'Group' has type of String, but expected column type is Int32"));
+    }
 
     [Test]
     public void NormalizeMinMax_FixingZero_ScalesByTheLargest()
@@ -107,7 +114,16 @@ internal sealed class ColumnTransformTests
         var output = _ml.Transforms.NormalizeMinMax("Features", fixZero: false).Fit(data).Transform(data);
         Assert.That(output.GetColumn<float[]>("Features"), Is.EqualTo(new[] { new[] { 0f, 0 }, [0.5f, float.NaN], [1, 1] }));
         Assert.That(output.Schema["Features"].IsNormalized(), Is.True);
-        Assert.That(() => _ml.Transforms.NormalizeMinMax("Word").Fit(_ml.Words("a")), Throws.Exception.With.Message.Contains("Word"));
+    }
+
+    [Test]
+    public void Normalize_OfText_IsRefused()
+    {
+        var normalize = _ml.Transforms.NormalizeMinMax("Word");
+        Assert.That(() => normalize.Fit(_ml.Words("a")),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("Vector of Double. Got: String."));
+        Assert.That(() => normalize.Append(_ml.Transforms.CopyColumns("Copy", "Word")).Fit(_ml.Words("a")),
+            Throws.InstanceOf<ArgumentOutOfRangeException>().With.Message.Contains("input column 'Word'"));
     }
 
     private float[] Normalized(IEstimator<ITransformer> estimator, params float[] values)

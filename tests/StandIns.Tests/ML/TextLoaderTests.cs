@@ -23,8 +23,22 @@ internal sealed class TextLoaderTests
         Assert.That(rows.Select(row => row.Label), Is.EqualTo(new[] { true, false }));
         Assert.That(rows[1].Features, Is.EqualTo(new[] { -1f, 3.25f }));
         Assert.That(rows.Select(row => row.Text), Is.EqualTo(new[] { "hello there", "" }));
-        Assert.That(data.Schema["Features"].TextAnnotationOf("SlotNames"), Is.EqualTo(new[] { "x", "y" }));
         Assert.That(data.GetRowCount(), Is.Null);
+    }
+
+    [Test]
+    public void Header_OfASample_GivesSlotNames()
+    {
+        File.WriteAllText(_path, "label\tx\ty\ttext\n1\t0.5\t2\thello there\n");
+        var sampled = _ml.Data.CreateTextLoader<Row>(hasHeader: true, dataSample: new MultiFileSource(_path)).Load(_path);
+        Assert.That(sampled.Schema["Features"].TextAnnotationOf("SlotNames"), Is.EqualTo(new[] { "x", "y" }));
+        TextLoader.Column[] columns = [new("Features", DataKind.Single, 1, 2)];
+        var byOptions = _ml.Data.LoadFromTextFile(_path, new TextLoader.Options { HasHeader = true, Columns = columns });
+        Assert.That(byOptions.Schema["Features"].TextAnnotationOf("SlotNames"), Is.EqualTo(new[] { "x", "y" }));
+
+        // Loading straight from a file that has its columns named takes no sample.
+        Assert.That(_ml.Data.LoadFromTextFile<Row>(_path, hasHeader: true).Schema["Features"].HasSlotNames(), Is.False);
+        Assert.That(_ml.Data.LoadFromTextFile(_path, columns, hasHeader: true).Schema["Features"].HasSlotNames(), Is.False);
     }
 
     [Test]

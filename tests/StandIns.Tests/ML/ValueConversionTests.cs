@@ -12,9 +12,16 @@ internal sealed class ValueConversionTests
     [Test]
     public void ConvertType_OfText_ReadsNumbersAndMissing()
     {
-        var data = _ml.Words("1.5", "", "x", "-2");
-        var output = Conversion.ConvertType("Word").Fit(data).Transform(data);
-        Assert.That(output.GetColumn<float>("Word"), Is.EqualTo(new[] { 1.5f, float.NaN, float.NaN, -2 }));
+        var data = _ml.Words("1.5", "", "x", "-2", "?");
+        Assert.That(Converted<float>(data, DataKind.Single), Is.EqualTo(new[] { 1.5f, 0, float.NaN, -2, float.NaN }));
+        Assert.That(Converted<double>(data, DataKind.Double), Is.EqualTo(new[] { 1.5, 0, double.NaN, -2, double.NaN }));
+        Assert.That(Converted<bool>(_ml.Words("1", "", "x"), DataKind.Boolean), Is.EqualTo(new[] { true, false, false }));
+        Assert.That(Converted<byte>(_ml.Words("7", "", "x"), DataKind.Byte), Is.EqualTo(new byte[] { 7, 0, 0 }));
+        Assert.That(Converted<int>(_ml.Words("-7", ""), DataKind.Int32), Is.EqualTo(new[] { -7, 0 }));
+        Assert.That(() => Converted<int>(_ml.Words("x"), DataKind.Int32), Throws.InvalidOperationException);
+
+        T[] Converted<T>(IDataView words, DataKind kind) =>
+            Conversion.ConvertType("Word", outputKind: kind).Fit(words).Transform(words).GetColumn<T>("Word").ToArray();
     }
 
     [Test]
@@ -48,11 +55,11 @@ internal sealed class ValueConversionTests
             Throws.Exception.With.Message.Contains("Value"));
 
     [Test]
-    public void MapValue_OfScalars_GivesMissingWhereTheTableHasNone()
+    public void MapValue_OfScalars_GivesTheDefaultWhereTheTableHasNone()
     {
         var table = new Dictionary<string, float> { ["a"] = 1, ["b"] = 2 };
         var output = Conversion.MapValue("Value", table, "Word").Fit(_ml.Words("b")).Transform(_ml.Words("b", "c", "a"));
-        Assert.That(output.GetColumn<float>("Value"), Is.EqualTo(new[] { 2f, float.NaN, 1 }));
+        Assert.That(output.GetColumn<float>("Value"), Is.EqualTo(new[] { 2f, 0, 1 }));
         var texts = Conversion.MapValue("Value", new Dictionary<string, string> { ["a"] = "x" }, "Word").Fit(_ml.Words("b"))
             .Transform(_ml.Words("a", "c"));
         Assert.That(texts.GetColumn<string>("Value"), Is.EqualTo(new[] { "x", "" }));

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Microsoft.ML.Runtime;
 
 /// <summary>The environment behind an MLContext and each host registered in it: a name, a random stream, a place for messages.</summary>
@@ -61,15 +63,24 @@ internal sealed class HostEnvironment : IHost
         return ex;
     }
 
-    private sealed class Channel(HostEnvironment parent, string name) : IChannel
+    private sealed class Channel : IChannel
     {
-        private readonly string _source = parent._fullName == null ? name : $"{parent._fullName}; {name}";
+        private readonly HostEnvironment _parent;
+        private readonly string _source;
+        private readonly Stopwatch _watch = Stopwatch.StartNew();
+
+        public Channel(HostEnvironment parent, string name)
+        {
+            _parent = parent;
+            _source = parent._fullName == null ? name : $"{parent._fullName}; {name}";
+            Trace(MessageSensitivity.None, "Channel started");
+        }
 
         public string ContextDescription => _source;
 
-        public TException Process<TException>(TException ex) where TException : Exception => parent.Process(ex);
+        public TException Process<TException>(TException ex) where TException : Exception => _parent.Process(ex);
 
-        public void Send(ChannelMessage msg) => parent._dispatch(_source, msg);
+        public void Send(ChannelMessage msg) => _parent._dispatch(_source, msg);
 
         public void Trace(MessageSensitivity sensitivity, string fmt) => Send(new(ChannelMessageKind.Trace, sensitivity, fmt));
 
@@ -93,6 +104,8 @@ internal sealed class HostEnvironment : IHost
 
         public void Dispose()
         {
+            Trace(MessageSensitivity.None, "Channel finished. Elapsed {0:c}.", _watch.Elapsed);
+            Trace(MessageSensitivity.None, "Channel disposed");
         }
     }
 

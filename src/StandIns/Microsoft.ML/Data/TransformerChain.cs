@@ -29,11 +29,12 @@ public sealed class TransformerChain<TLastTransformer> : ITransformer, IEnumerab
 
     bool ITransformer.IsRowToRowMapper => _transformers.All(transformer => transformer.IsRowToRowMapper);
 
-    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => OutputSchema(_transformers, inputSchema);
+    /// <summary>A chain used as it is is used for scoring.</summary>
+    public DataViewSchema GetOutputSchema(DataViewSchema inputSchema) => GetOutputSchema(inputSchema, TransformerScope.Scoring);
 
     public DataViewSchema GetOutputSchema(DataViewSchema inputSchema, TransformerScope scope) => OutputSchema(Within(scope), inputSchema);
 
-    public IDataView Transform(IDataView input) => Transform(_transformers, input);
+    public IDataView Transform(IDataView input) => Transform(input, TransformerScope.Scoring);
 
     public IDataView Transform(IDataView input, TransformerScope scope) => Transform(Within(scope), input);
 

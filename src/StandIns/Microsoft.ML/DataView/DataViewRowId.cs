@@ -16,7 +16,7 @@ public readonly struct DataViewRowId : IComparable<DataViewRowId>, IEquatable<Da
 
     public DataViewRowId Fork() => Mixed(Low, High, 0x9E3779B97F4A7C15UL);
 
-    public DataViewRowId Next() => Low == ulong.MaxValue ? new(0, High + 1) : new(Low + 1, High);
+    public DataViewRowId Next() => Mixed(Low, High, 0xA0761D6478BD642FUL);
 
     public DataViewRowId Combine(DataViewRowId other)
     {

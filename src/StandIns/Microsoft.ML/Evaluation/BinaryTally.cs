@@ -25,7 +25,8 @@ internal sealed class BinaryTally
 
     public double NegativeRecall => Share(_trueNegatives, _falsePositives);
 
-    public double F1Score => 2 * PositivePrecision * PositiveRecall / (PositivePrecision + PositiveRecall);
+    // 0 where both are 0.
+    public double F1Score => PositivePrecision + PositiveRecall is > 0 and var sum ? 2 * PositivePrecision * PositiveRecall / sum : 0;
 
     public double Entropy => BinaryEntropy((_truePositives + _falseNegatives) / Rows);
 

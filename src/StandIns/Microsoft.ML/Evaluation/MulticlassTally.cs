@@ -10,7 +10,7 @@ internal sealed class MulticlassTally
     private readonly int _classes;
     private readonly double[] _rowsOfClass;
     private readonly double[] _logLossOfClass;
-    private readonly long[] _rowsAtRank;    // rank = how many classes score above the true one; the last place: the true class is unknown
+    private readonly long[] _rowsAtRank;    // rank = how many classes come before the true one
     private double _rows;
     private double _correct;
     private double _logLoss;
@@ -58,7 +58,7 @@ internal sealed class MulticlassTally
     public IReadOnlyList<double> PerClassLogLoss =>
         ImmutableArray.CreateRange(_logLossOfClass.Zip(_rowsOfClass, (loss, rows) => rows > 0 ? loss / rows : 0));
 
-    // Share of rows whose true class is among the k best, for k = 1 .. topK; equal scores count for the true class.
+    // Share of rows whose true class is among the k best, for k = 1 .. topK; of equal scores the first ranks best.
     public IReadOnlyList<double> TopAccuracies(int topK)
     {
         double share = 0;
@@ -78,7 +78,7 @@ internal sealed class MulticlassTally
         var known = actual < _classes;
         var probability = known ? scores[actual] : 0;
         var logLoss = -Math.Log(Math.Min(1, Math.Max(LeastProbability, probability)));
-        var (rank, predicted) = RankAndBest(scores, probability);
+        var (rank, predicted) = RankAndBest(scores, actual, probability);
 
         _rows++;
         _logLoss += logLoss;
@@ -92,12 +92,12 @@ internal sealed class MulticlassTally
             _correct++;
     }
 
-    private static (int Rank, int Best) RankAndBest(ReadOnlySpan<float> scores, float reference)
+    private static (int Rank, int Best) RankAndBest(ReadOnlySpan<float> scores, int actual, float reference)
     {
         int rank = 0, best = 0;
         for (var i = 0; i < scores.Length; i++)
         {
-            if (scores[i] > reference)
+            if (scores[i] > reference || (scores[i] == reference && i < actual))
                 rank++;
             if (scores[i] > scores[best])
                 best = i;    // the first of equal scores wins

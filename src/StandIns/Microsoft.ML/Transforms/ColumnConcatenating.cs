@@ -14,12 +14,11 @@ public sealed class ColumnConcatenatingEstimator : IEstimator<ColumnConcatenatin
         _inputs = inputs is { Length: > 0 } ? inputs : throw new ArgumentException("Name at least one input column.", nameof(inputs));
     }
 
+    /// <summary>Looks at nothing: what is wrong with the columns shows when the transformer is used.</summary>
     public ColumnConcatenatingTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        var transformer = new ColumnConcatenatingTransformer(_output, _inputs);
-        transformer.GetOutputSchema(input.Schema);
-        return transformer;
+        return new ColumnConcatenatingTransformer(_output, _inputs);
     }
 
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
@@ -28,7 +27,9 @@ public sealed class ColumnConcatenatingEstimator : IEstimator<ColumnConcatenatin
         foreach (var column in columns)
         {
             if (!column.ItemType.Equals(columns[0].ItemType) || column.IsKey != columns[0].IsKey)
-                throw ColumnConcatenatingTransformer.Mismatch(column.Name, columns[0].TypeString, column.TypeString);
+                throw new InvalidOperationException(
+                    $"Concatenated columns should have the same type. Column '{column.Name}' has type of {column.TypeString}, "
+                    + $"but expected column type is {columns[0].TypeString}.");
         }
         return inputSchema.With(
             columns is [{ Kind: not SchemaShape.Column.VectorKind.Scalar } only] ? only.Renamed(_output) : Joined(columns));

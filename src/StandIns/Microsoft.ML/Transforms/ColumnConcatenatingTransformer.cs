@@ -19,9 +19,6 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
     internal static ColumnConcatenatingTransformer Load(IHostEnvironment env, ModelLoadContext ctx) =>
         new(ctx.Reader.ReadText(), ctx.Reader.ReadTexts());
 
-    internal static ArgumentOutOfRangeException Mismatch(string name, string expected, string actual) =>
-        new(nameof(name), $"Schema mismatch for input column '{name}': expected {expected}, got {actual}");
-
     internal override AddedColumn[] Map(DataViewSchema inputSchema)
     {
         var columns = Array.ConvertAll(_inputs, name => Columns.Find(inputSchema, name, "input"));
@@ -29,7 +26,8 @@ public sealed class ColumnConcatenatingTransformer : RowToRowTransformerBase
         foreach (var column in columns)
         {
             if (!column.Type.ItemType().Equals(item))
-                throw Mismatch(column.Name, item.ToString(), column.Type.ToString());
+                throw new ArgumentOutOfRangeException(
+                    nameof(inputSchema), $"Schema mismatch for input column '{column.Name}': expected {item}, got {column.Type}");
         }
         var inputs = Array.ConvertAll(columns, column => column.Index);
         return [new(Output(columns, (PrimitiveDataViewType)item), inputs, row => CreateGetter(row, columns, item))];

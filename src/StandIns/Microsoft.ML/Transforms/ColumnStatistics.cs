@@ -55,7 +55,9 @@ internal abstract class ColumnStatistics
         Accepts(column.Type.ItemType()) && column.Type is not VectorDataViewType { IsKnownSize: false }
             ? DataViewTypes.CallGeneric<ColumnStatistics>(
                 null, typeof(ColumnStatistics), nameof(Create), column.Type.ItemType().RawType, row, column)
-            : throw Mismatch(column.Name, column.Type.ToString());
+            : throw new ArgumentOutOfRangeException(
+                "srcType",
+                $"Wrong column type for input column. Expected: Single, Double, Vector of Single or Vector of Double. Got: {column.Type}.");
 
     public abstract void ReadRow();
 

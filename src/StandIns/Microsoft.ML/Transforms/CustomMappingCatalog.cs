@@ -27,6 +27,6 @@ public static class CustomMappingCatalog
                 // The predicate says which rows to drop.
                 return !filterPredicate(current);
             };
-        });
+        }, showsTested: true);
     }
 }

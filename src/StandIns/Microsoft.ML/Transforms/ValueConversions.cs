@@ -106,10 +106,15 @@ internal static class ValueConversions
     private static ValueConversion<TFrom, TTo> Number<TFrom, TTo>() where TFrom : INumber<TFrom> where TTo : INumber<TTo> =>
         TTo.CreateTruncating;
 
+    /// <summary>No text is 0. What cannot be read is NaN, false, 0 for unsigned integers, and refused for signed ones.</summary>
     private static ValueConversion<ReadOnlyMemory<char>, T> Parse<T>()
     {
         var parse = Parser<T>();
-        return text => parse(text.Span, CultureInfo.InvariantCulture, out var value) ? value : Missing<T>();
+        var refuses = typeof(T) == typeof(sbyte) || typeof(T) == typeof(short) || typeof(T) == typeof(int) || typeof(T) == typeof(long);
+        return text => text.IsEmpty ? default
+            : parse(text.Span, CultureInfo.InvariantCulture, out var value) ? value
+            : refuses ? throw new InvalidOperationException($"Value '{text}' could not be read as {typeof(T).Name}.")
+            : Missing<T>();
     }
 
     private static ValueConversion<T, ReadOnlyMemory<char>> Format<T>() => value => (value switch

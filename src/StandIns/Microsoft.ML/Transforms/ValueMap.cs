@@ -158,11 +158,9 @@ internal sealed class ScalarValueMap<TKey, TValue>(PrimitiveDataViewType keyType
         writer.WriteItems<TValue>(table.Entries.Select(entry => entry.Value).ToArray());
     }
 
-    public override Delegate CreateGetter(DataViewRow row, DataViewSchema.Column column)
-    {
-        var missing = ValueSchema[0].Type is KeyDataViewType ? default : ValueConversions.Missing<TValue>();
-        return Getters.Map<TKey, TValue>(row, column, key => table.TryGet(key, out var value) ? value : missing);
-    }
+    /// <summary>What the table does not have becomes the type's default: 0, no text, the missing key.</summary>
+    public override Delegate CreateGetter(DataViewRow row, DataViewSchema.Column column) =>
+        Getters.Map<TKey, TValue>(row, column, key => table.TryGet(key, out var value) ? value : default);
 }
 
 internal sealed class VectorValueMap<TKey, TItem>(PrimitiveDataViewType keyType, DataViewSchema schema, Lookup<TKey, VBuffer<TItem>> table)

@@ -122,7 +122,7 @@ public class BinaryEvaluateTests
         var metrics = Evaluate([new() { Label = true, Score = 0 }, new() { Label = false, Score = -1 }]);
 
         Assert.That(metrics.PositiveRecall, Is.Zero);
-        Assert.That(metrics.F1Score, Is.NaN);    // precision and recall are both zero
+        Assert.That(metrics.F1Score, Is.Zero);    // as precision and recall are
     }
 
     [Test]

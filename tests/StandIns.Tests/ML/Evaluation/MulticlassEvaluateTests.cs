@@ -234,14 +234,16 @@ public class MulticlassEvaluateTests
         Assert.That(metrics.ConfusionMatrix.Counts.Sum(row => row.Sum()), Is.EqualTo(5));
     }
 
-    [Test]
-    public void Evaluate_WithEqualScores_PredictsTheFirstAndRanksTheTrueClassBest()
+    [TestCase(0u, 0)]
+    [TestCase(1u, 1)]
+    [TestCase(2u, 2)]
+    public void Evaluate_WithEqualScores_RanksTheFirstBest(uint label, int rank)
     {
-        var metrics = Evaluate([new() { Label = 1, Score = [0.4f, 0.4f, 0.2f] }], topK: 1);
+        var metrics = Evaluate([new() { Label = label, Score = [0.4f, 0.4f, 0.2f] }], topK: 3);
 
-        Assert.That(metrics.ConfusionMatrix.Counts[1], Is.EqualTo(new[] { 1, 0, 0 }));
-        Assert.That(metrics.MicroAccuracy, Is.Zero);
-        Assert.That(metrics.TopKAccuracy, Is.EqualTo(1));
+        Assert.That(metrics.ConfusionMatrix.Counts[(int)label], Is.EqualTo(new[] { 1, 0, 0 }));
+        Assert.That(metrics.MicroAccuracy, Is.EqualTo(label == 0 ? 1 : 0));
+        Assert.That(metrics.TopKAccuracyForAllK, Is.EqualTo(Enumerable.Range(0, 3).Select(k => k >= rank ? 1.0 : 0)));
     }
 
     private static MulticlassClassificationMetrics Evaluate(Row[] rows, int topK = 0) =>

@@ -24,7 +24,7 @@ public static class TextLoaderSaverCatalog
     public static IDataView LoadFromTextFile(
         this DataOperationsCatalog catalog, string path, TextLoader.Column[] columns, char separatorChar = '\t',
         bool hasHeader = false, bool allowQuoting = false, bool trimWhitespace = false, bool allowSparse = false) =>
-        LoadFromTextFile(catalog, path, Options(columns, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse));
+        Load(path, Options(columns, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse));
 
     public static IDataView LoadFromTextFile(this DataOperationsCatalog catalog, string path, TextLoader.Options options = null)
     {
@@ -33,11 +33,14 @@ public static class TextLoaderSaverCatalog
     }
 
     public static IDataView LoadFromTextFile<TInput>(this DataOperationsCatalog catalog, string path, TextLoader.Options options) =>
-        LoadFromTextFile(catalog, path, TextLoader.OptionsFor<TInput>(options ?? throw new ArgumentNullException(nameof(options))));
+        Load(path, TextLoader.OptionsFor<TInput>(options ?? throw new ArgumentNullException(nameof(options))));
 
     public static IDataView LoadFromTextFile<TInput>(this DataOperationsCatalog catalog, string path, char separatorChar = '\t',
         bool hasHeader = false, bool allowQuoting = false, bool trimWhitespace = false, bool allowSparse = false) =>
         LoadFromTextFile<TInput>(catalog, path, Options(null, separatorChar, hasHeader, allowQuoting, trimWhitespace, allowSparse));
+
+    /// <summary>Columns that the caller has named need no sample of the file, and so get no slot names from its header.</summary>
+    private static IDataView Load(string path, TextLoader.Options options) => new TextLoader(options, null).Load(Existing(path));
 
     private static TextLoader.Options Options(
         TextLoader.Column[] columns, char separator, bool hasHeader, bool allowQuoting, bool trimWhitespace, bool allowSparse) => new()

@@ -1,7 +1,8 @@
 namespace Microsoft.ML.Data;
 
-/// <summary>The rows that pass a test on some of their columns.</summary>
-internal sealed class FilterView(IDataView input, DataViewSchema.Column[] tested, Func<DataViewRow, Func<bool>> createTest)
+/// <summary>The rows that pass a test on some of their columns; whether a reader sees these columns unasked is the filter's choice.</summary>
+internal sealed class FilterView(
+    IDataView input, DataViewSchema.Column[] tested, Func<DataViewRow, Func<bool>> createTest, bool showsTested = false)
     : ViewBase(input.Schema)
 {
     public override bool CanShuffle => input.CanShuffle;
@@ -12,7 +13,7 @@ internal sealed class FilterView(IDataView input, DataViewSchema.Column[] tested
     {
         var active = Active(columnsNeeded);
         var cursor = input.GetRowCursor(Schema.Where(column => active[column.Index] || tested.Any(t => t.Index == column.Index)), rand);
-        return new Cursor(Schema, active, cursor, createTest(cursor));
+        return new Cursor(Schema, showsTested ? Active(columnsNeeded.Concat(tested)) : active, cursor, createTest(cursor));
     }
 
     private sealed class Cursor(DataViewSchema schema, bool[] active, DataViewRowCursor input, Func<bool> test)
