@@ -85,14 +85,6 @@ public sealed class DisposeScopeTests
     }
 
     [Test]
-    public void Scope_WithOtherDisposables_DisposesThemToo()
-    {
-        var stream = new MemoryStream();
-        using (var scope = NewDisposeScope()) scope.Attach(stream);
-        Assert.That(stream.CanRead, Is.False);
-    }
-
-    [Test]
     public void Statistics_OfTheThread_CountTheLiving()
     {
         DisposeScopeManager.Statistics.Reset();

@@ -40,7 +40,6 @@ internal static partial class Ops
     internal static readonly Op multiply_Tensor = new("multiply", "Tensor");
     internal static readonly Op mv = new("mv");
     internal static readonly Op nan_to_num = new("nan_to_num");
-    internal static readonly Op nanmean = new("nanmean");
     internal static readonly Op nanmedian = new("nanmedian");
     internal static readonly Op nanquantile = new("nanquantile");
     internal static readonly Op nansum = new("nansum");

@@ -10,7 +10,6 @@ namespace TorchSharp;
 public sealed class DisposeScope : IDisposable
 {
     private readonly DisposeScopeManager _manager;
-    private readonly HashSet<IDisposable> _others = new(ReferenceEqualityComparer.Instance);
     private Tensor[] _tensors = new Tensor[16];
     private int _end, _live;
 
@@ -18,26 +17,18 @@ public sealed class DisposeScope : IDisposable
 
     internal DisposeScope Outer { get; set; }
 
-    public int DisposablesCount => _live + _others.Count;
+    public int DisposablesCount => _live;
 
-    public IReadOnlyList<IDisposable> DisposablesView => [.. Tensors, .. _others];
+    public IReadOnlyList<IDisposable> DisposablesView => [.. _tensors.Take(_end).Where(t => t is not null)];
 
-    private IEnumerable<Tensor> Tensors => _tensors.Take(_end).Where(t => t is not null);
-
-    public bool Contains(IDisposable disposable) => disposable is Tensor t ? t.Scope == this : _others.Contains(disposable);
+    public bool Contains(IDisposable disposable) => disposable is Tensor tensor && tensor.Scope == this;
 
     public void Attach(IDisposable disposable)
     {
-        if (disposable is Tensor { IsInvalid: false } tensor)
-        {
-            if (tensor.Scope == this) return;
-            tensor.Scope?.Remove(tensor);
-            Add(tensor);
-        }
-        else if (disposable is not Tensor)
-        {
-            _others.Add(disposable);
-        }
+        if (disposable is not Tensor tensor) throw new InvalidOperationException("DisposeScope can only manage Tensor or PackedSequence");
+        if (tensor.IsInvalid || tensor.Scope == this) return;
+        tensor.Scope?.Remove(tensor);
+        Add(tensor);
     }
 
     public void Attach(params IDisposable[] disposables) => Attach((IEnumerable<IDisposable>)disposables);
@@ -102,8 +93,7 @@ public sealed class DisposeScope : IDisposable
     private void MoveOne(DisposeScope scope, IDisposable disposable)
     {
         if (!Contains(disposable)) return;
-        if (disposable is Tensor tensor) Remove(tensor);
-        else _others.Remove(disposable);
+        Remove((Tensor)disposable);
         if (scope is null) _manager.Counts.DetachedFromScopeCount++;
         else scope.Attach(disposable);
     }
@@ -126,11 +116,6 @@ public sealed class DisposeScope : IDisposable
             tensor.Scope = null;
             _manager.Counts.DisposedInScopeCount++;
             tensor.Free();
-        }
-        foreach (var other in _others.Where(o => !keep.Contains(o)).ToList())
-        {
-            _others.Remove(other);
-            other.Dispose();
         }
     }
 
@@ -159,8 +144,7 @@ public sealed class DisposeScope : IDisposable
     {
         if (!Contains(disposable)) return;
         _manager.Counts.DisposedInScopeCount++;
-        if (disposable is Tensor tensor) Remove(tensor);
-        else _others.Remove(disposable);
+        Remove((Tensor)disposable);
     }
 
     public void Dispose()

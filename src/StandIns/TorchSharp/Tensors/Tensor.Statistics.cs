@@ -15,8 +15,6 @@ public static partial class torch
         public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => Into(Ops.amin.Call(this, dims, keepdim), @out);
         public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) => amin(dims.ToArray(), keepdim, @out);
 
-        public Tensor nanmean(int? dim = null, bool keepdim = false, ScalarType? dtype = null) =>
-            Ops.nanmean.Call(this, dim is { } d ? [d] : (long[])null, keepdim, dtype);
 
         public Tensor count_nonzero(long[]? dims = null) =>
             dims is null ? Ops.count_nonzero.Call(this) : Ops.count_nonzero_dim_IntList.Call(this, dims);

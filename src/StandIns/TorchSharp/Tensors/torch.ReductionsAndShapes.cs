@@ -35,8 +35,6 @@ public static partial class torch
     public static Tensor logcumsumexp(Tensor input, long dim) => input.logcumsumexp(dim);
     public static Tensor count_nonzero(Tensor input, long[]? dims = null) => input.count_nonzero(dims);
     public static Tensor nansum(Tensor input) => input.nansum();
-    public static Tensor nanmean(Tensor input, int? dim = null, bool keepdim = false, ScalarType? dtype = null) =>
-        input.nanmean(dim, keepdim, dtype);
     public static Tensor nanmedian(Tensor input) => input.nanmedian();
     public static (Tensor min, Tensor max) aminmax(Tensor input, long? dim = null, bool keepdim = false) => input.aminmax(dim, keepdim);
     public static (Tensor values, Tensor indices) kthvalue(Tensor input, long k, long? dim, bool keepdim = false) =>

@@ -72,7 +72,6 @@ public static partial class torch
                 string Key(string name) => string.IsNullOrEmpty(prefix) ? name : $"{prefix}.{name}";
                 foreach (var (key, parameter) in named_parameters()) destination.TryAdd(Key(key), parameter);
                 foreach (var (key, buffer) in named_buffers(include_nonpersistent: false)) destination.TryAdd(Key(key), buffer);
-                foreach (var (key, child) in _childrenByName) child.state_dict(destination, Key(key));
                 return destination;
             }
 
