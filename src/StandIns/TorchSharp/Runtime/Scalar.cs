@@ -40,5 +40,5 @@ internal static class NotHere
     internal static NotSupportedException Names => Of("Named dimensions");
 
     internal static NotSupportedException Of(string what) =>
-        new($"{what}: not in the stand-in for TorchSharp. Build with the real package (TorchSharp 0.102.7).");
+        new($"{what}: not in the stand-in for TorchSharp. Build with the real package.");
 }

@@ -70,22 +70,17 @@ namespace TorchSharp.Modules
         private void Step(ParamGroup group)
         {
             var o = group.Options;
-            double lr = o.LearningRate.Value, beta1 = o.beta1.Value, beta2 = o.beta2.Value, decay = o.weight_decay.Value;
+            var rule = new AdamRule(
+                o.LearningRate.Value, o.beta1.Value, o.beta2.Value, o.eps.Value, o.weight_decay.Value, o.maximize.Value, Decoupled: false);
             foreach (var parameter in group.Parameters)
             {
                 using var scope = NewDisposeScope();
                 if (parameter.grad is not { } grad) continue;
                 var state = (State)StateOf(parameter);
                 state.step++;
-                var correction1 = 1 - Math.Pow(beta1, state.step);
-                var correction2 = 1 - Math.Pow(beta2, state.step);
-                if (o.maximize.Value) grad = -grad;
-                if (decay != 0) grad = grad.add(parameter, decay);
-                state.exp_avg.mul_(beta1).add_(grad, 1 - beta1);
-                state.exp_avg_sq.mul_(beta2).addcmul_(grad, grad, 1 - beta2);
+                rule.Average(parameter, grad, state.exp_avg, state.exp_avg_sq);
                 if (o.amsgrad.Value) state.KeepMaximum();
-                var root = (o.amsgrad.Value ? state.max_exp_avg_sq : state.exp_avg_sq).sqrt();
-                parameter.addcdiv_(state.exp_avg, root.div_(Math.Sqrt(correction2)).add_(o.eps.Value), -lr / correction1);
+                rule.Move(parameter, state.exp_avg, o.amsgrad.Value ? state.max_exp_avg_sq : state.exp_avg_sq, state.step);
             }
         }
 

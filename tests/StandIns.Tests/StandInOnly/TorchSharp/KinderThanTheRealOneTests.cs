@@ -40,7 +40,7 @@ public sealed class KinderThanTheRealOneTests
 
     [Test]
     public void Scalar_OfAComplexNumber_NamesTheRealPackage() =>
-        Assert.That(() => { Scalar s = new Complex(1, 1); }, Throws.InstanceOf<NotSupportedException>().With.Message.Contains("0.102.7"));
+        Assert.That(() => { Scalar s = new Complex(1, 1); }, Throws.InstanceOf<NotSupportedException>().With.Message.Contains("real package"));
 
     [Test]
     public void ToString_OfATensor_SaysShapeTypeAndDevice()
