@@ -27,35 +27,17 @@ internal static class HuggingFaceCodeGen
 
     private static TransformerConfig Read(ConfigJson json)
     {
-        json.Require("activation_function", HuggingFaceKeys.IsTanhGelu(json.Text("activation_function") ?? "gelu_new"), "gelu_new");
         var heads = json.Int("n_head");
         json.Require("n_head", heads % 4 == 0, "a multiple of 4, the number of blocks its weights are dealt out in");
         var config = TransformerConfig.CodeGen(
             json.Int("vocab_size"), json.Int("n_embd"), json.Int("n_layer"), heads, json.Int("n_positions"), json.Int("rotary_dim"));
-        return config with
-        {
-            FeedForwardWidth = json.Int("n_inner", config.FeedForwardWidth),
-            NormEpsilon = json.Number("layer_norm_epsilon", 1e-5),
-            TiedHead = json.Flag("tie_word_embeddings", false),
-            Dropout = json.Number("resid_pdrop", 0),
-        };
+        return Gpt2Keys.Read(config, json, tiedHead: false, dropout: 0);
     }
 
-    private static JsonObject Write(TransformerConfig config) => new()
+    private static JsonObject Write(TransformerConfig config)
     {
-        ["activation_function"] = "gelu_new",
-        ["attn_pdrop"] = config.Dropout,
-        ["embd_pdrop"] = config.Dropout,
-        ["layer_norm_epsilon"] = config.NormEpsilon,
-        ["n_ctx"] = config.ContextLength,
-        ["n_embd"] = config.Width,
-        ["n_head"] = config.Heads,
-        ["n_inner"] = config.FeedForwardWidth,
-        ["n_layer"] = config.Layers,
-        ["n_positions"] = config.ContextLength,
-        ["resid_pdrop"] = config.Dropout,
-        ["rotary_dim"] = config.RotaryWidth,
-        ["tie_word_embeddings"] = config.TiedHead,
-        ["vocab_size"] = config.VocabularySize,
-    };
+        var json = Gpt2Keys.Write(config);
+        json["rotary_dim"] = config.RotaryWidth;
+        return json;
+    }
 }

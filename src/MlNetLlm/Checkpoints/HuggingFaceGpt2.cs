@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.Checkpoints;
@@ -11,7 +10,7 @@ internal static class HuggingFaceGpt2
         "GPT2LMHeadModel",
         "transformer.",
         Read,
-        Write,
+        Gpt2Keys.Write,
         [
             new("transformer.wte", "embeddings.token"),
             new("transformer.wpe", "embeddings.position"),
@@ -29,35 +28,11 @@ internal static class HuggingFaceGpt2
 
     private static TransformerConfig Read(ConfigJson json)
     {
-        json.Require("activation_function", HuggingFaceKeys.IsTanhGelu(json.Text("activation_function") ?? "gelu_new"), "gelu_new");
         json.Require("scale_attn_weights", json.Flag("scale_attn_weights", true), "true");
         json.Require("scale_attn_by_inverse_layer_idx", !json.Flag("scale_attn_by_inverse_layer_idx", false), "false");
         json.Require("add_cross_attention", !json.Flag("add_cross_attention", false), "false");
         var config = TransformerConfig.Gpt2(
             json.Int("vocab_size"), json.Int("n_embd"), json.Int("n_layer"), json.Int("n_head"), json.Int("n_positions"));
-        return config with
-        {
-            FeedForwardWidth = json.Int("n_inner", config.FeedForwardWidth),
-            NormEpsilon = json.Number("layer_norm_epsilon", 1e-5),
-            TiedHead = json.Flag("tie_word_embeddings", true),
-            Dropout = json.Number("resid_pdrop", 0.1),
-        };
+        return Gpt2Keys.Read(config, json, tiedHead: true, dropout: 0.1);
     }
-
-    private static JsonObject Write(TransformerConfig config) => new()
-    {
-        ["activation_function"] = "gelu_new",
-        ["attn_pdrop"] = config.Dropout,
-        ["embd_pdrop"] = config.Dropout,
-        ["layer_norm_epsilon"] = config.NormEpsilon,
-        ["n_ctx"] = config.ContextLength,
-        ["n_embd"] = config.Width,
-        ["n_head"] = config.Heads,
-        ["n_inner"] = config.FeedForwardWidth,
-        ["n_layer"] = config.Layers,
-        ["n_positions"] = config.ContextLength,
-        ["resid_pdrop"] = config.Dropout,
-        ["tie_word_embeddings"] = config.TiedHead,
-        ["vocab_size"] = config.VocabularySize,
-    };
 }
