@@ -16,8 +16,7 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
 {
     private readonly LanguageModel _model;
     private readonly SvfOptions _options;
-    private readonly IProgress<TrainingProgress>? _progress;
-    private readonly CancellationToken _cancellation;
+    private readonly AdapterTraining _training;
 
     /// <summary>Fine-tunes a model; the model itself is not changed.</summary>
     /// <param name="model">The base model.</param>
@@ -29,10 +28,8 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
         LanguageModel model, SvfOptions options, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        _model = model;
-        _options = options.Validated();
-        (_progress, _cancellation) = (progress, cancellationToken);
-        _ = AdapterTargets.Select(model.Module, options.Modules, options.Layers);
+        (_model, _options) = (model, options.Validated());
+        _training = new AdapterTraining(model, _options, progress, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -43,39 +40,26 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
     /// </summary>
     public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation)
     {
-        var streams = new RandomStreams(_options.Seed);
-        using var module = _model.Module.ShareWeights();
-        module.to(device(_options.Device));
-        var factors = SvfDecomposition.Of(_model, AdapterTargets.Select(_model.Module, _options.Modules, _options.Layers),
-            _options.DecompositionCache);
-        var adapted = Attach(module, factors, streams);
-        var training = NextTokenTraining.Run(
-            _model, module, adapted.Select(a => ($"{a.Name}.multipliers", a.Adapter.Vector)), streams, input, validation, _options,
-                _progress, _cancellation);
-        var expert = new SvfExpert(
-            _model.Fingerprint, _options.Variant, _options.MaxMultiplier,
-            adapted.Select(a => (a.Name, a.Adapter.Vector.detach().cpu().clone().DetachFromDisposeScope(), factors[a.Name].Share())));
-        foreach (var (_, adapter) in adapted) adapter.Dispose();
-        return new ModelTransformer<SvfExpert>(expert.ApplyTo(_model), expert, training, _options.TextColumn);
+        var matrices = AdapterTargets.Select(_model.Module, _options.Modules, _options.Layers);
+        var factors = SvfDecomposition.Of(_model, matrices, _options.DecompositionCache);
+        return _training.Run(
+            input, validation,
+            (targets, streams) => targets.Select(target => Adapter(factors[target.Name], streams)),
+            adapted => new SvfExpert(
+                _model.Fingerprint, _options.Variant, _options.MaxMultiplier,
+                adapted.Select(a => (a.Name, Keep(a.Adapter.Vector), factors[a.Name].Share()))));
     }
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
 
-    private List<(string Name, SvfProjection Adapter)> Attach(
-        TransformerModel module, IReadOnlyDictionary<string, SvfFactors> factors, RandomStreams streams)
+    private SvfProjection Adapter(SvfFactors factors, RandomStreams streams)
     {
         var on = device(_options.Device);
-        var adapted = new List<(string, SvfProjection)>();
-        foreach (var projection in AdapterTargets.Select(module, _options.Modules, _options.Layers))
-        {
-            var adapter = new SvfProjection(factors[projection.Name].To(on), Start(factors[projection.Name].Rank, streams).to(on),
-                _options);
-            projection.Adapter = adapter;
-            adapted.Add((projection.Name, adapter));
-        }
-        return adapted;
+        return new SvfProjection(factors.To(on), Start(factors.Rank, streams).to(on), _options);
     }
+
+    private static Tensor Keep(Tensor vector) => vector.detach().cpu().clone().DetachFromDisposeScope();
 
     // p = InitialLogit + noise for the bounded variant, z = 1 for the free one.
     private Tensor Start(long rank, RandomStreams streams)
