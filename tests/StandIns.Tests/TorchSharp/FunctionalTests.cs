@@ -77,6 +77,19 @@ public sealed class FunctionalTests
     }
 
     [Test]
+    public void BatchNorm_InTraining_TakesTheRowsStatisticsAndLearnsThem()
+    {
+        var x = randn(5, 3);
+        var (mean, variance, gain, shift) = (zeros(3), ones(3), randn(3), randn(3));
+        var expected = (x - x.mean([0])) / (x.var(0, unbiased: false) + 1e-5).sqrt() * gain + shift;
+        Assert.That(nn.functional.batch_norm(x, mean, variance, gain, shift, training: true).allclose(expected, 1e-4, 1e-5));
+        Assert.That(mean.allclose(x.mean([0]) * 0.1, 1e-4, 1e-5));
+        Assert.That(variance.allclose(x.var(0, unbiased: true) * 0.1 + 0.9, 1e-4, 1e-5));
+        var later = (x - mean) / (variance + 1e-5).sqrt() * gain + shift;
+        Assert.That(nn.functional.batch_norm(x, mean, variance, gain, shift).allclose(later, 1e-4, 1e-5));
+    }
+
+    [Test]
     public void Dropout_InTraining_ScalesWhatIsLeft()
     {
         var x = ones(10000);

@@ -15,6 +15,11 @@ public static partial class torch
                 Tensor input, long[] normalized_shape, Tensor weight = null, Tensor bias = null, double eps = 1E-05) =>
                 Ops.layer_norm.Call(input, normalized_shape, weight, bias, eps);
 
+            public static Tensor batch_norm(
+                Tensor input, Tensor running_mean, Tensor running_var, Tensor weight = null, Tensor bias = null, bool training = false,
+                double momentum = 0.1, double eps = 1E-05) =>
+                Ops.batch_norm.Call(input, weight, bias, running_mean, running_var, training, momentum, eps, false);
+
             public static Tensor dropout(Tensor input, double p = 0.5, bool training = true, bool inplace = false) =>
                 inplace ? Ops.dropout_.Mutate(input, p, training) : Ops.dropout.Call(input, p, training);
 
