@@ -14,9 +14,17 @@ public class SavedText
     public ReadOnlyMemory<char> Text { get; set; }
 }
 
+/// <summary>Rows that carry the packed payload.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public interface ISavedPayload
+{
+    /// <summary>The packed payload.</summary>
+    VBuffer<float> Payload { get; }
+}
+
 /// <summary>Text and payload of a saved transformer.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public class SavedTextAndPayload : SavedText
+public class SavedTextAndPayload : SavedText, ISavedPayload
 {
     /// <summary>The packed payload.</summary>
     [ColumnName(PayloadColumns.Payload)]

@@ -12,7 +12,7 @@ namespace MlNetLlm.Mapping;
 /// <typeparam name="TState">What the payload holds.</typeparam>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public abstract class SavedFactory<TInput, TOutput, TState> : CustomMappingFactory<TInput, TOutput>
-    where TInput : SavedTextAndPayload, new()
+    where TInput : class, ISavedPayload, new()
     where TOutput : class, new()
     where TState : class
 {

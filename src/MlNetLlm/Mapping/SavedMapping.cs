@@ -28,12 +28,47 @@ internal static class SavedMapping
         where TState : class
     {
         var ml = new MLContext();
+        var key = ml.Transforms.CustomMapping(new PayloadKeyFactory().GetMapping(), PayloadKeyFactory.Contract);
+        Save(ml, key, ctx, payload, mapping, example, inputs, outputs);
+    }
+
+    /// <summary>The same for a transformer whose one input is a vector of features.</summary>
+    /// <inheritdoc cref="Save{TInput, TOutput, TState}(ModelSaveContext, byte[], SavedFactory{TInput, TOutput, TState}, IDataView,
+    /// IReadOnlyList{ValueTuple{string, string}}, IReadOnlyList{SavedOutput})"/>
+    public static void SaveFeatures<TOutput, TState>(
+        ModelSaveContext ctx,
+        byte[] payload,
+        SavedFactory<SavedFeaturesAndPayload, TOutput, TState> mapping,
+        IDataView example,
+        string featuresColumn,
+        params IReadOnlyList<SavedOutput> outputs)
+        where TOutput : class, new()
+        where TState : class
+    {
+        var ml = new MLContext();
+        var key = ml.Transforms.CustomMapping(new FeaturesKeyFactory().GetMapping(), FeaturesKeyFactory.Contract);
+        Save(ml, key, ctx, payload, mapping, example, [(featuresColumn, SavedFeatures.Column)], outputs);
+    }
+
+    private static void Save<TInput, TOutput, TState>(
+        MLContext ml,
+        IEstimator<ITransformer> key,
+        ModelSaveContext ctx,
+        byte[] payload,
+        SavedFactory<TInput, TOutput, TState> mapping,
+        IDataView example,
+        IReadOnlyList<(string Column, string Fixed)> inputs,
+        IReadOnlyList<SavedOutput> outputs)
+        where TInput : class, ISavedPayload, new()
+        where TOutput : class, new()
+        where TState : class
+    {
         var lookup = new[] { KeyValuePair.Create(PayloadColumns.KeyValue, PayloadColumns.Pack(payload)) };
         var results = SchemaDefinition.Create(typeof(TOutput)).Select(column => column.ColumnName);
         string[] temporary = [.. inputs.Select(input => input.Fixed), PayloadColumns.Key, PayloadColumns.Payload, .. results];
         IEstimator<ITransformer> chain = new EstimatorChain<ITransformer>();
         foreach (var (column, name) in inputs) chain = chain.Append(ml.Transforms.CopyColumns(name, column));
-        chain = chain.Append(ml.Transforms.CustomMapping(new PayloadKeyFactory().GetMapping(), PayloadKeyFactory.Contract))
+        chain = chain.Append(key)
             .Append(ml.Transforms.Conversion.MapValue(PayloadColumns.Payload, lookup, PayloadColumns.Key))
             .Append(ml.Transforms.CustomMapping(mapping.GetMapping(), mapping.ContractName));
         foreach (var output in outputs) chain = chain.Append(output.Make(ml));
