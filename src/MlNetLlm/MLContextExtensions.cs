@@ -2,7 +2,7 @@ using Microsoft.ML;
 
 namespace MlNetLlm;
 
-/// <summary>Where the library begins: <c>ml.LanguageModels()</c>.</summary>
+/// <summary>Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>.</summary>
 public static class MLContextExtensions
 {
     /// <summary>Language models as ML.NET components: load, read, fine-tune, score, evaluate.</summary>
@@ -10,5 +10,12 @@ public static class MLContextExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         return new LanguageModelCatalog(context);
+    }
+
+    /// <summary>Probes as ML.NET components: linear and multi-layer classifiers of features, trained alone or together.</summary>
+    public static ProbeCatalog Probes(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new ProbeCatalog();
     }
 }

@@ -6,6 +6,7 @@ return args switch
 {
     ["score", var file] => Score(file),
     ["transform", var file] => Transform(file),
+    ["probe", var file] => ProbeRow.Print(file),
     ["train", var method, var folder] => TrainingRun.Start(method, folder),
     ["steps", var method, var early, var late] => TrainingRun.Watch(method, int.Parse(early), int.Parse(late)),
     ["save", var folder] => SaveLoop.Run(folder),

@@ -80,7 +80,7 @@ public static class Columns
         return builder.ToSchema();
     }
 
-    private static SchemaShape.Column Find(
+    internal static SchemaShape.Column Find(
         SchemaShape shape, string name, string option, Func<SchemaShape.Column, bool> fits, string expected)
     {
         var at = shape.Select(column => column.Name).ToList().LastIndexOf(name);   // a later column hides an earlier one of its name

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Svf;
+using MlNetLlm.Tests.Probes;
 
 namespace MlNetLlm.Tests.Contracts;
 
@@ -50,6 +51,29 @@ public sealed class FreshProcessTests
             var actual = ChildProcess.Run(texts, "score", file).Select(line => double.Parse(line, CultureInfo.InvariantCulture)).ToList();
             Assert.That(actual, Has.Count.EqualTo(expected.Count));
             Assert.That(actual.Zip(expected, (a, b) => Math.Abs(a - b.NegativeLogLikelihood)).Max(), Is.LessThan(1e-4));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
+    public void Load_OfAProbeInAFreshProcess_GivesTheSame()
+    {
+        var ml = new MLContext(1);
+        var rows = ProbeToy.Planted(5, 3);
+        var data = ProbeToy.View(ml, rows);
+        var fitted = ProbeCase.All.Single(probe => probe.Name == "mlp-2").Create().Fit(ProbeToy.View(ml, ProbeToy.Planted(300, 1)));
+        var file = Path.GetTempFileName();
+        try
+        {
+            ml.Model.Save(fitted, data.Schema, file);
+            var lines = rows.Select(row => string.Join(" ", row.Features.Select(one => one.ToString("R", CultureInfo.InvariantCulture))));
+            var expected = fitted.Transform(data);
+            var printed = expected.GetColumn<uint>("PredictedLabel").Zip(expected.GetColumn<float[]>("Score"), (key, scores) =>
+                $"{"NESW"[(int)key - 1]} {string.Join(" ", scores.Select(score => score.ToString("F4", CultureInfo.InvariantCulture)))}");
+            Assert.That(ChildProcess.Run(lines, "probe", file), Is.EqualTo(printed));
         }
         finally
         {
