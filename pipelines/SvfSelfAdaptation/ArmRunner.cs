@@ -16,7 +16,7 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 /// validation; the held-out text is looked at once, with the chosen rate. A finished arm is kept in a file, so that a stopped run goes on.
 /// </summary>
 internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData data, SvfExperimentOptions options, RunRequest request,
-    RunContext context)
+    RunContext context, KeptParts kept)
 {
     private sealed record Trained(double LearningRate, long Parameters, double ValidationNats, double Seconds, double PeakMemoryMiB,
         ITransformer Pipeline);
@@ -111,10 +111,7 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
 
     private Arm Kept(string name, Func<Arm> run)
     {
-        var file = Path.Combine(request.Out, "arms", $"{name}.json");
-        if (request.Resume && File.Exists(file)) return StrictJson.ReadFile<Arm>(file);
-        var arm = run();
-        AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(arm));
+        var arm = kept.Get(name, run);
         FileSystems.Default.Delete(Path.Combine(request.Out, "checkpoints"));
         return arm;
     }

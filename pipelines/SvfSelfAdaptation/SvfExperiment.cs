@@ -25,8 +25,9 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
         var ml = new MLContext(request.Seed);
+        var kept = KeptParts.Open(request, options);
         var (model, data) = SvfData.Prepare(ml, options, request, context, record);
-        var runner = new ArmRunner(ml, model, data, options, request, context);
+        var runner = new ArmRunner(ml, model, data, options, request, context, kept);
         List<Arm> arms = [runner.Base(), .. options.Arms.Select(runner.Run)];
         foreach (var arm in arms) Report(arm, record);
         foreach (var claim in options.Claims) record.Add(Judge(claim, arms, options, request.Seed));
@@ -45,7 +46,7 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
         record.Add(new RunMetric(arm.Name, "peak MiB", null, Math.Round(arm.PeakMemoryMiB)));
     }
 
-    private static RunClaim Judge(ClaimOptions claim, List<Arm> arms, SvfExperimentOptions options, int seed)
+    private static RunClaim Judge(ArmClaim claim, List<Arm> arms, SvfExperimentOptions options, int seed)
     {
         var (arm, against) = (arms.Find(a => a.Name == claim.Arm), arms.Find(a => a.Name == claim.Against));
         if (arm is null || against is null) return Verdicts.NotTestable(claim,

@@ -1,3 +1,4 @@
+using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
@@ -42,7 +43,7 @@ public sealed record SvfExperimentOptions
     public int BootstrapResamples { get; init; } = 10_000;
 
     /// <summary>The claims and the rules of their verdicts.</summary>
-    public required IReadOnlyList<ClaimOptions> Claims { get; init; }
+    public required IReadOnlyList<ArmClaim> Claims { get; init; }
 }
 
 /// <summary>The grids of learning rates.</summary>
@@ -51,7 +52,7 @@ public sealed record SvfExperimentOptions
 /// <param name="Full">For full fine-tuning.</param>
 public sealed record LearningRates(IReadOnlyList<double> Svf, IReadOnlyList<double> Lora, IReadOnlyList<double> Full);
 
-/// <summary>A claim and its rule: the difference of two arms on one split, and on which side of a threshold the claim puts it.</summary>
+/// <summary>A claim about the difference of two arms on one split.</summary>
 /// <param name="Id">For example svf.1.</param>
 /// <param name="Source">Where the claim stands.</param>
 /// <param name="Statement">What is claimed.</param>
@@ -60,5 +61,6 @@ public sealed record LearningRates(IReadOnlyList<double> Svf, IReadOnlyList<doub
 /// <param name="Against">The arm it is compared with.</param>
 /// <param name="Split">new-domain or old-domain; ignored for parameters.</param>
 /// <param name="Rule">What the claim expects.</param>
-public sealed record ClaimOptions(
-    string Id, string Source, string Statement, string Quantity, string Arm, string Against, string Split, ClaimRule Rule);
+public sealed record ArmClaim(
+    string Id, string Source, string Statement, string Quantity, string Arm, string Against, string Split, ClaimRule Rule)
+    : ClaimOptions(Id, Source, Statement, Rule);

@@ -1,0 +1,88 @@
+using System.Text.Json.Nodes;
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>
+/// The finished parts of a run, each kept in a file of its own, so that a stopped run goes on with --resume where it was. A plan beside
+/// them says which options they belong to: parts of different options are never mixed, and an unfinished run is never overwritten.
+/// </summary>
+internal sealed class KeptParts
+{
+    /// <summary>What the parts of a folder belong to.</summary>
+    /// <param name="Seed">The run's seed.</param>
+    /// <param name="Options">Every option.</param>
+    private sealed record Plan(int Seed, JsonNode Options);
+
+    private readonly string _folder;
+    private readonly bool _resume;
+
+    private KeptParts(string folder, bool resume) => (_folder, _resume) = (folder, resume);
+
+    /// <summary>Takes over a run's folder, or starts one.</summary>
+    /// <param name="request">Names the folder, and says whether to go on with what it holds.</param>
+    /// <param name="options">The run's options.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The folder holds an unfinished run and --resume was not given, or it was given and that run has other options.
+    /// </exception>
+    public static KeptParts Open<TOptions>(RunRequest request, TOptions options)
+    {
+        var plan = new Plan(request.Seed, PresetFile.ToJson(options));
+        var kept = new KeptParts(Path.Combine(request.Out, "parts"), request.Resume);
+        var (planFile, result) = (Path.Combine(request.Out, "plan.json"), Path.Combine(request.Out, "result.json"));
+        var found = Directory.Exists(kept._folder) ? Directory.GetFiles(kept._folder, "*.json").Length : 0;
+        if (request.Resume)
+        {
+            if (File.Exists(planFile)) Require(plan, StrictJson.ReadFile<Plan>(planFile), request.Out);
+        }
+        else if (found > 0 && !File.Exists(result))
+        {
+            throw new InvalidOperationException(
+                $"'{request.Out}' holds {found} finished part(s) of a run that was stopped. Go on with --resume, or choose another --out.");
+        }
+        else
+        {
+            FileSystems.Default.Delete(kept._folder);
+            FileSystems.Default.Delete(result);
+        }
+        AtomicFile.WriteAllBytes(FileSystems.Default, planFile, StrictJson.ToBytes(plan));
+        return kept;
+    }
+
+    /// <summary>A part that an earlier run has finished, else one made now and kept.</summary>
+    /// <param name="name">Its name: letters, digits, dots and hyphens.</param>
+    /// <param name="make">Makes it.</param>
+    public T Get<T>(string name, Func<T> make)
+    {
+        if (name.Length == 0 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '.')))
+            throw new ArgumentException($"Part '{name}': a name has letters, digits, dots and hyphens only.");
+        var file = Path.Combine(_folder, $"{name}.json");
+        if (_resume && File.Exists(file)) return StrictJson.ReadFile<T>(file);
+        var part = make();
+        AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(part));
+        return part;
+    }
+
+    private static void Require(Plan wanted, Plan found, string folder)
+    {
+        if (wanted.Seed != found.Seed)
+            throw new InvalidOperationException($"'{folder}' holds a run with seed {found.Seed}, not {wanted.Seed}. {WayOut}");
+        var (mine, theirs) = (wanted.Options.AsObject(), found.Options.AsObject());
+        foreach (var name in mine.Select(p => p.Key).Union(theirs.Select(p => p.Key)))
+        {
+            if (!JsonNode.DeepEquals(mine[name], theirs[name]))
+            {
+                throw new InvalidOperationException(
+                    $"'{folder}' holds a run with {name} = {Text(theirs[name])}, not {Text(mine[name])}. {WayOut}");
+            }
+        }
+    }
+
+    private const string WayOut = "Resume with the same preset, seed and settings, or choose another --out.";
+
+    private static string Text(JsonNode? value)
+    {
+        var text = value?.ToJsonString() ?? "none";
+        return text.Length <= 80 ? text : text[..77] + "...";
+    }
+}

@@ -1,0 +1,142 @@
+using MlNetLlm.Persistence;
+using OxyPlot;
+using OxyPlot.Annotations;
+using OxyPlot.Axes;
+using OxyPlot.Series;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>A line of a chart: points in order of x, named at its right end.</summary>
+/// <param name="Name">Written beside its last point.</param>
+/// <param name="Points">The points.</param>
+/// <param name="Dashed">Dashed, for baselines and controls.</param>
+internal sealed record ChartLine(string Name, IReadOnlyList<(double X, double Y)> Points, bool Dashed = false);
+
+/// <summary>One of a chart's panels, which share the x axis.</summary>
+/// <param name="Title">What its y axis shows, with the unit.</param>
+/// <param name="Lines">Its lines.</param>
+internal sealed record ChartPanel(string Title, IReadOnlyList<ChartLine> Lines);
+
+/// <summary>A labelled stretch of the x axis, drawn as a shade over every panel.</summary>
+/// <param name="Name">Written at its top.</param>
+/// <param name="From">Where it starts.</param>
+/// <param name="To">Where it ends.</param>
+internal sealed record ChartStretch(string Name, double From, double To);
+
+/// <summary>A line chart as SVG: panels one above the other over a common x axis. For the pictures beside an experiment's README.</summary>
+/// <param name="Title">Above the chart.</param>
+/// <param name="XTitle">What the x axis shows, with the unit.</param>
+/// <param name="Panels">From top to bottom.</param>
+internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<ChartPanel> Panels)
+{
+    private const double PanelGap = 0.04;
+    private const double RoomForNames = 0.18;
+
+    // Told apart in colour-blind sight and on light and dark paper (Okabe and Ito 2008).
+    private static readonly OxyColor[] _colours =
+    [
+        OxyColor.FromRgb(0, 114, 178), OxyColor.FromRgb(213, 94, 0), OxyColor.FromRgb(0, 158, 115), OxyColor.FromRgb(204, 121, 167),
+        OxyColor.FromRgb(86, 180, 233), OxyColor.FromRgb(230, 159, 0), OxyColor.FromRgb(90, 90, 90),
+    ];
+
+    /// <summary>Shaded stretches of the x axis.</summary>
+    public IReadOnlyList<ChartStretch> Stretches { get; init; } = [];
+
+    /// <summary>Whether the x axis is logarithmic.</summary>
+    public bool LogarithmicX { get; init; }
+
+    /// <summary>Width in pixels.</summary>
+    public int Width { get; init; } = 900;
+
+    /// <summary>Height of a panel in pixels.</summary>
+    public int PanelHeight { get; init; } = 230;
+
+    /// <summary>Writes the chart.</summary>
+    /// <param name="path">The .svg file.</param>
+    /// <exception cref="ArgumentException">There is no point to draw, or one is not finite.</exception>
+    public void Save(string path) => AtomicFile.WriteAllText(FileSystems.Default, path, ToSvg());
+
+    /// <summary>The chart as SVG.</summary>
+    public string ToSvg()
+    {
+        var all = Panels.SelectMany(panel => panel.Lines).SelectMany(line => line.Points).ToList();
+        if (all.Count == 0) throw new ArgumentException($"Chart '{Title}' has no points.");
+        if (all.Any(p => !double.IsFinite(p.X) || !double.IsFinite(p.Y)))
+            throw new ArgumentException($"Chart '{Title}' has a point that is not finite.");
+
+        var model = new PlotModel { Title = Title, Background = OxyColors.White, TitleFontSize = 15, DefaultFontSize = 12 };
+        var (from, to) = (all.Min(p => p.X), all.Max(p => p.X));
+        model.Axes.Add(XAxis(from, to));
+        for (var i = 0; i < Panels.Count; i++) AddPanel(model, i);
+        return new SvgExporter { Width = Width, Height = 90 + PanelHeight * Panels.Count }.ExportToString(model).TrimStart('\uFEFF');
+    }
+
+    private Axis XAxis(double from, double to)
+    {
+        // Room on the right for the names of the lines.
+        Axis axis = LogarithmicX
+            ? new LogarithmicAxis { Minimum = from, Maximum = from * Math.Pow(to / from, 1 + RoomForNames) }
+            : new LinearAxis { Minimum = from, Maximum = to + (to - from) * RoomForNames };
+        axis.Position = AxisPosition.Bottom;
+        axis.Title = XTitle;
+        return axis;
+    }
+
+    private void AddPanel(PlotModel model, int index)
+    {
+        var (panel, key) = (Panels[index], $"panel{index}");
+        var height = 1.0 / Panels.Count;
+        var top = 1 - index * height;
+        var y = new LinearAxis
+        {
+            Key = key,
+            Position = AxisPosition.Left,
+            Title = panel.Title,
+            StartPosition = top - height + (index < Panels.Count - 1 ? PanelGap / 2 : 0),
+            EndPosition = top - (index > 0 ? PanelGap / 2 : 0),
+            MajorGridlineStyle = LineStyle.Solid,
+            MajorGridlineColor = OxyColor.FromRgb(232, 232, 232),
+            MinimumPadding = 0.06,
+            MaximumPadding = 0.12,
+        };
+        model.Axes.Add(y);
+        foreach (var stretch in Stretches) model.Annotations.Add(Shade(stretch, key, index == 0));
+        for (var i = 0; i < panel.Lines.Count; i++) AddLine(model, panel.Lines[i], key, _colours[i % _colours.Length]);
+    }
+
+    private static void AddLine(PlotModel model, ChartLine line, string key, OxyColor colour)
+    {
+        var series = new LineSeries
+        {
+            YAxisKey = key, Color = colour, StrokeThickness = 1.8, LineStyle = line.Dashed ? LineStyle.Dash : LineStyle.Solid,
+        };
+        series.Points.AddRange(line.Points.Select(p => new DataPoint(p.X, p.Y)));
+        model.Series.Add(series);
+        if (line.Points.Count == 0) return;
+        model.Annotations.Add(new TextAnnotation
+        {
+            Text = $" {line.Name}",
+            TextPosition = new DataPoint(line.Points[^1].X, line.Points[^1].Y),
+            TextHorizontalAlignment = HorizontalAlignment.Left,
+            TextVerticalAlignment = VerticalAlignment.Middle,
+            TextColor = colour,
+            StrokeThickness = 0,
+            YAxisKey = key,
+            ClipByYAxis = false,
+        });
+    }
+
+    private static RectangleAnnotation Shade(ChartStretch stretch, string key, bool named) => new()
+    {
+        MinimumX = stretch.From,
+        MaximumX = stretch.To,
+        YAxisKey = key,
+        Fill = OxyColor.FromAColor(26, OxyColor.FromRgb(120, 120, 120)),
+        Stroke = OxyColor.FromRgb(190, 190, 190),
+        StrokeThickness = 0.6,
+        Layer = AnnotationLayer.BelowSeries,
+        Text = named ? stretch.Name : "",
+        TextVerticalAlignment = VerticalAlignment.Top,
+        TextColor = OxyColor.FromRgb(80, 80, 80),
+    };
+}
