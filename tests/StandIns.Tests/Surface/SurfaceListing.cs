@@ -50,7 +50,8 @@ internal sealed partial class SurfaceListing
         var bases = _bases.GetValueOrDefault(Bare(declared)) ?? [];
         var known = type.GetInterfaces().Select(i => Bare(new TypeText(_annotated).Of(i))).ToHashSet();
         var members = owed.Where(l => !have.Contains(l.Key)).Select(l => l.Value);
-        return type.IsInterface ? members.Concat(bases.Where(b => !known.Contains(Bare(b)))) : members;
+        // A type and its generic twin share a bare name; neither is its own base.
+        return type.IsInterface ? members.Concat(bases.Where(b => Bare(b) != Bare(declared) && !known.Contains(Bare(b)))) : members;
     }
 
     /// <summary>The line that looks most like the member's.</summary>
@@ -103,6 +104,7 @@ internal sealed partial class SurfaceListing
     private string Key(string line)
     {
         line = DoubleSuffix().Replace(Comment().Replace(Attribute().Replace(line, ""), ""), "");
+        line = SingleSuffix().Replace(line, "F");
         // Whether an open type parameter may be null depends on how the package was compiled.
         return _annotated ? OpenParameter().Replace(line, "$1") : line;
     }
@@ -139,7 +141,8 @@ internal sealed partial class SurfaceListing
     }
 
     [GeneratedRegex(@"^(\[[^\]]*\] )+")] private static partial Regex Attribute();
-    [GeneratedRegex(@"(?<= = -?[\d.E-]+)d\b")] private static partial Regex DoubleSuffix();
+    [GeneratedRegex(@"(?<= = -?[\d.E+-]+)d\b")] private static partial Regex DoubleSuffix();
+    [GeneratedRegex(@"(?<= = -?[\d.E+-]+)f\b")] private static partial Regex SingleSuffix();
     [GeneratedRegex(@"\s+// .*$")] private static partial Regex Comment();
     [GeneratedRegex(@" (sealed override|override|virtual) ")] private static partial Regex Modifier();
     [GeneratedRegex(@"\b(T|S|T[A-Z0-9]\w*)\?")] private static partial Regex OpenParameter();
