@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlNetLlm.Sweeps;
 
 namespace MlNetLlm;
 
@@ -17,5 +18,12 @@ public static class MLContextExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         return new ProbeCatalog();
+    }
+
+    /// <summary>The library's estimators as sweepable ones for <c>ml.Auto().CreateExperiment()</c>.</summary>
+    public static SweepCatalog Sweeps(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new SweepCatalog();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.ML.SearchSpace;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Tokenization;
 
@@ -22,6 +23,7 @@ public sealed record GenerationOptions
 
     /// <summary>Logits are divided by this before sampling; 0 = always the likeliest token.</summary>
     /// <value>Default: 0.</value>
+    [Range(0.0, 1.5, 0.0)]
     public double Temperature { get; init; }
 
     /// <summary>Samples among this many likeliest tokens; 0 = among all.</summary>
@@ -30,6 +32,7 @@ public sealed record GenerationOptions
 
     /// <summary>Samples among the likeliest tokens whose probabilities first sum to this.</summary>
     /// <value>Default: 1, among all.</value>
+    [Range(0.1, 1.0, 1.0)]
     public double TopP { get; init; } = 1;
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SearchSpace;
 using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.HiddenStates;
@@ -22,6 +23,7 @@ public sealed record HiddenStatesOptions
 
     /// <summary>Which token's states.</summary>
     /// <value>Default: Last.</value>
+    [Choice(HiddenStatePooling.Last, HiddenStatePooling.Mean)]
     public HiddenStatePooling Pooling { get; init; } = HiddenStatePooling.Last;
 
     /// <summary>

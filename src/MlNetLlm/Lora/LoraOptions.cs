@@ -13,6 +13,7 @@ public sealed record LoraOptions : AdapterOptions
 
     /// <inheritdoc/>
     /// <value>Attention (query and value), as in the paper and in Transformer²'s baseline.</value>
+    [Choice(ModuleSet.Attention, ModuleSet.Mlp, ModuleSet.All)]
     public override ModuleSet Modules { get; init; } = ModuleSet.Attention;
 
     /// <summary>r, the rank of the update, at least 1.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.ML.SearchSpace;
 using MlNetLlm.Mapping;
 
 namespace MlNetLlm.MultipleChoice;
@@ -28,6 +29,7 @@ public sealed record ScoreChoicesOptions
 
     /// <summary>What a choice's log-likelihood is divided by: decides between acc and acc_norm.</summary>
     /// <value>Default: None (acc).</value>
+    [Choice(ChoiceNormalization.None, ChoiceNormalization.Bytes)]
     public ChoiceNormalization Normalization { get; init; }
 
     /// <summary>

@@ -13,6 +13,7 @@ public sealed record SvfOptions : AdapterOptions
 
     /// <inheritdoc/>
     /// <value>Mlp, as in the released code.</value>
+    [Choice(ModuleSet.Mlp, ModuleSet.Attention, ModuleSet.All)]
     public override ModuleSet Modules { get; init; } = ModuleSet.Mlp;
 
     /// <summary>How the trained vector becomes multipliers.</summary>

@@ -86,7 +86,8 @@ internal sealed class ExperimentTests
         var space = new SearchSpace<Scale>();
         var pipeline = ml.Transforms.CopyColumns("Kept", "Input").Append(
             ml.Auto().CreateSweepableEstimator<Scale>((context, scale) =>
-                context.Transforms.CustomMapping<Row, Scored>((row, scored) => scored.Score = row.Input * (float)scale.Factor, null), space));
+                context.Transforms.CustomMapping<Row, Scored>(
+                    (row, scored) => scored.Score = row.Input * (float)scale.Factor, null), space));
         var result = ml.Auto().CreateExperiment().SetPipeline(pipeline).SetDataset(data)
             .SetRegressionMetric(RegressionMetric.MeanAbsoluteError).SetMaxModelToExplore(30).Run();
         Assert.That(result.Loss, Is.LessThan(2), "the defaults' error is 9.75 or so");

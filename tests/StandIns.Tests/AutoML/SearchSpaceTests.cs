@@ -38,8 +38,11 @@ internal sealed class SearchSpaceTests
     }
 
     [Test]
-    public void FirstSample_WithoutAnInit_StartsAtTheLowEnd() =>
-        Assert.That(new UniformDoubleOption(2, 6).SampleFromFeatureSpace(new UniformDoubleOption(2, 6).Default).AsType<double>(), Is.EqualTo(2));
+    public void FirstSample_WithoutAnInit_StartsAtTheLowEnd()
+    {
+        var range = new UniformDoubleOption(2, 6);
+        Assert.That(range.SampleFromFeatureSpace(range.Default).AsType<double>(), Is.EqualTo(2));
+    }
 
     [TestCase(0, 1)]
     [TestCase(0.5, 8)]

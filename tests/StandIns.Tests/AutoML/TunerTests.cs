@@ -41,7 +41,8 @@ internal sealed class TunerTests
     public void EciCostFrugal_OfTwoAlternatives_TriesBoth()
     {
         var ml = new MLContext(seed: 1);
-        SweepableEstimator Named(string name) => new((context, _) => context.Transforms.CopyColumns(name, "Label"), new SearchSpace<ToyExperiment.Point>());
+        SweepableEstimator Named(string name) =>
+            new((context, _) => context.Transforms.CopyColumns(name, "Label"), new SearchSpace<ToyExperiment.Point>());
         var pipeline = ml.Transforms.CopyColumns("A", "Label").Append(Named("B"), Named("C"));
         var seen = new HashSet<string>();
         // Not SetPipeline's own runner: the formula prefers the second alternative.

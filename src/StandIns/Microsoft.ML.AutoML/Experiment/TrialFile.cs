@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Microsoft.ML.AutoML;
 
-/// <summary>The finished trials of an experiment with a checkpoint, one a line of a CSV file with three decimals, as the real one's.</summary>
+/// <summary>The finished trials of an experiment with a checkpoint, a line each, with three decimals as in the real package.</summary>
 internal sealed class TrialFile
 {
     private const int ColumnsBeforeParameter = 5;

@@ -1,11 +1,14 @@
 namespace Microsoft.ML.AutoML;
 
-/// <summary>A random forest for a handful of points: each tree sees a bootstrap sample and, at each split, a share of the dimensions.</summary>
+/// <summary>
+/// A random forest for a handful of points: each tree sees a bootstrap sample and, at each split, a share of the dimensions.
+/// </summary>
 internal sealed class RegressionForest
 {
     private readonly Node[] _trees;
 
-    public RegressionForest(IReadOnlyList<(double[] Point, double Loss)> rows, int trees, int minimumRows, float dimensionShare, Random random)
+    public RegressionForest(
+        IReadOnlyList<(double[] Point, double Loss)> rows, int trees, int minimumRows, float dimensionShare, Random random)
     {
         _trees = [.. Enumerable.Range(0, trees).Select(_ =>
             Grow([.. rows.Select(_ => rows[random.Next(rows.Count)])], minimumRows, dimensionShare, random))];
@@ -24,7 +27,8 @@ internal sealed class RegressionForest
         var leaf = new Node(rows.Average(r => r.Loss), -1, 0, null, null);
         if (rows.Count < Math.Max(2, minimumRows)) return leaf;
         var best = Dimensions(rows[0].Point.Length, share, random).SelectMany(d => Cuts(rows, d))
-            .Select(cut => (cut.Dimension, cut.At, Error: Error(rows, cut.Dimension, cut.At))).DefaultIfEmpty((-1, 0, 0)).MinBy(c => c.Error);
+            .Select(cut => (cut.Dimension, cut.At, Error: Error(rows, cut.Dimension, cut.At)))
+            .DefaultIfEmpty((-1, 0, 0)).MinBy(c => c.Error);
         if (best.Dimension < 0) return leaf;
         return leaf with
         {

@@ -1,0 +1,27 @@
+using Microsoft.ML;
+using Microsoft.ML.AutoML;
+
+namespace MlNetLlm.Sweeps;
+
+/// <summary>Lets ML.NET's AutoML measure language models.</summary>
+public static class AutoMLExperimentExtensions
+{
+    /// <summary>
+    /// Ranks the trials of a pipeline that ends in <c>Score()</c> by a metric of language models on the validation rows; smaller is better.
+    /// Call it after SetPipeline, which sets a trial runner of its own.
+    /// </summary>
+    /// <param name="experiment">An experiment with SetPipeline and SetDataset (training and validation rows).</param>
+    /// <param name="metric">The metric.</param>
+    public static AutoMLExperiment SetLanguageModelMetric(
+        this AutoMLExperiment experiment, LanguageModelMetric metric = LanguageModelMetric.NegativeLogLikelihood)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return experiment.SetTrialRunner(services => new LanguageModelTrialRunner(
+            Need<MLContext>(services), Need<SweepablePipeline>(services), Need<IDatasetManager>(services), metric));
+    }
+
+    private static T Need<T>(IServiceProvider services)
+        where T : class =>
+        services.GetService(typeof(T)) as T ?? throw new InvalidOperationException(
+            $"The experiment has no {typeof(T).Name}. Call SetPipeline and SetDataset before it runs.");
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Microsoft.ML;
+using Microsoft.ML.AutoML;
+
+namespace MlNetLlm.Sweeps;
+
+/// <summary>
+/// Runs a trial of a pipeline that ends in Score(): trains on the training rows, scores the validation rows, and reports the metric. A
+/// metric that is not a finite number is a failed trial: ML.NET itself would neither pick nor report it.
+/// </summary>
+internal sealed class LanguageModelTrialRunner(
+    MLContext context, SweepablePipeline pipeline, IDatasetManager datasets, LanguageModelMetric metric) : ITrialRunner
+{
+    private const string PipelineKey = "_pipeline_";
+
+    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => Task.Run(() => Run(settings, ct), ct);
+
+    private TrialResult Run(TrialSettings settings, CancellationToken cancellation)
+    {
+        if (datasets is not ITrainValidateDatasetManager data)
+            throw new InvalidOperationException("A sweep of language models needs training and validation rows. "
+                + "Call SetDataset(train, validation); it does not cross-validate.");
+        var watch = Stopwatch.StartNew();
+        var chain = pipeline.BuildFromOption(context, settings.Parameter[PipelineKey]);
+        var model = chain.Fit(data.LoadTrainDataset(context, settings));
+        cancellation.ThrowIfCancellationRequested();
+        var value = metric.Of(context.LanguageModels().Evaluate(model.Transform(data.LoadValidateDataset(context, settings))));
+        if (!double.IsFinite(value))
+            throw new InvalidOperationException($"Trial {settings.TrialId} has {metric} {value}. Narrow the search space.");
+        return new TrialResult
+        {
+            TrialSettings = settings,
+            Model = model,
+            Metric = value,
+            Loss = value,
+            DurationInMilliseconds = watch.Elapsed.TotalMilliseconds,
+        };
+    }
+
+    public void Dispose()
+    {
+    }
+}

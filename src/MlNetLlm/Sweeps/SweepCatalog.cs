@@ -1,0 +1,87 @@
+using Microsoft.ML;
+using Microsoft.ML.AutoML;
+using Microsoft.ML.Tokenizers;
+using MlNetLlm.FineTuning;
+using MlNetLlm.Generation;
+using MlNetLlm.HiddenStates;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.MultipleChoice;
+using MlNetLlm.Pretraining;
+using MlNetLlm.Svf;
+using MlNetLlm.Tokenization;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Sweeps;
+
+/// <summary>
+/// The library's estimators as sweepable ones for ML.NET AutoML: each searches the space of its options record (see
+/// <see cref="OptionSpace"/>) and starts at the options given.
+/// </summary>
+public sealed class SweepCatalog
+{
+    internal SweepCatalog()
+    {
+    }
+
+    /// <summary>Any estimator with an options record of its own.</summary>
+    /// <typeparam name="TOptions">The record; properties with a Range, Choice or BooleanChoice attribute are swept.</typeparam>
+    /// <param name="create">Makes the estimator of given options.</param>
+    /// <param name="options">The options to start from; null = the record's defaults.</param>
+    public SweepableEstimator Of<TOptions>(Func<TOptions, IEstimator<ITransformer>> create, TOptions? options = null)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        var start = options ?? new TOptions();
+        return new SweepableEstimator((_, point) => create(OptionSpace.Apply(start, point)), OptionSpace.Of(start));
+    }
+
+    /// <summary>Singular value fine-tuning.</summary>
+    /// <param name="model">The base model; it is not changed.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator FineTuneSvf(LanguageModel model, SvfOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new SvfEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>Low-rank adaptation.</summary>
+    /// <inheritdoc cref="FineTuneSvf"/>
+    public SweepableEstimator FineTuneLora(LanguageModel model, LoraOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new LoraEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>Full fine-tuning.</summary>
+    /// <inheritdoc cref="FineTuneSvf"/>
+    public SweepableEstimator FineTuneFull(LanguageModel model, FullOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new FullEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>Pre-training from random weights.</summary>
+    /// <param name="config">Shape and kind of the model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator Pretrain(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new PretrainEstimator(config, tokenizer, special, o, progress, cancellationToken), options);
+
+    /// <summary>Hidden states as features.</summary>
+    /// <param name="model">The model; null = the one that an earlier step of the pipeline trains.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    public SweepableEstimator HiddenStates(LanguageModel? model, HiddenStatesOptions? options = null) =>
+        Of(o => new HiddenStatesEstimator(model, o), options);
+
+    /// <summary>Answers to multiple-choice questions.</summary>
+    /// <inheritdoc cref="HiddenStates"/>
+    public SweepableEstimator ScoreChoices(LanguageModel? model, ScoreChoicesOptions? options = null) =>
+        Of(o => new ScoreChoicesEstimator(model, o), options);
+
+    /// <summary>Continuations of texts.</summary>
+    /// <inheritdoc cref="HiddenStates"/>
+    public SweepableEstimator Generate(LanguageModel? model, GenerationOptions? options = null) =>
+        Of(o => new GenerateEstimator(model, o), options);
+}

@@ -1,0 +1,98 @@
+using Microsoft.ML;
+using Microsoft.ML.AutoML;
+using MlNetLlm.Adapters;
+using MlNetLlm.FineTuning;
+using MlNetLlm.Lora;
+using MlNetLlm.Svf;
+using MlNetLlm.Sweeps;
+using MlNetLlm.Tests.Contracts;
+
+namespace MlNetLlm.Tests.Sweeps;
+
+public sealed class SweepCatalogTests
+{
+    private static readonly MLContext Ml = new(seed: 1);
+
+    private static readonly SvfOptions Quick = new() { MaxSteps = 3, BatchSize = 4, SequenceLength = 12, LearningRate = 0.02 };
+
+    private static AutoMLExperiment Experiment(SweepablePipeline pipeline, IMonitor monitor, int trials) =>
+        Ml.Auto().CreateExperiment(new AutoMLExperiment.AutoMLExperimentSettings { Seed = 1 }).SetPipeline(pipeline)
+            .SetDataset(Toy.Rows(Ml, 12), Toy.Rows(Ml, 6, seed: 2)).SetLanguageModelMetric()
+            .SetMonitor(monitor).SetMaxModelToExplore(trials);
+
+    [Test]
+    public void Run_OfFineTuneSvf_StartsAtTheOptionsAndReturnsATunedModel()
+    {
+        using var model = Toy.Model();
+        var heard = new Trials();
+        var best = Experiment(Ml.Sweeps().FineTuneSvf(model, Quick).Append(Ml.LanguageModels().Score()), heard, trials: 3).Run();
+
+        var first = heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["0"];
+        Assert.That(OptionSpace.Apply(Quick, first), Is.EqualTo(Quick));
+        Assert.That(heard.Completed, Has.Count.EqualTo(3));
+        Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
+        var tuned = Ml.LanguageModels().Evaluate(best.Model.Transform(Toy.Rows(Ml, 6, seed: 2)));
+        Assert.That(tuned.NegativeLogLikelihood, Is.EqualTo(best.Metric).Within(1e-9));
+    }
+
+    private static IEnumerable<TestCaseData> Tuners()
+    {
+        yield return new TestCaseData((AutoMLExperiment e) => e.SetRandomSearchTuner(1)).SetArgDisplayNames("random");
+        yield return new TestCaseData((AutoMLExperiment e) => e.SetGridSearchTuner(2)).SetArgDisplayNames("grid");
+        yield return new TestCaseData((AutoMLExperiment e) => e.SetCostFrugalTuner()).SetArgDisplayNames("cost-frugal");
+        yield return new TestCaseData((AutoMLExperiment e) => e.SetEciCostFrugalTuner()).SetArgDisplayNames("eci");
+        yield return new TestCaseData((AutoMLExperiment e) => e.SetSmacTuner()).SetArgDisplayNames("smac");
+    }
+
+    [TestCaseSource(nameof(Tuners))]
+    public void Run_WithEveryTuner_SweepsTwoMethods(Func<AutoMLExperiment, AutoMLExperiment> setTuner)
+    {
+        using var model = Toy.Model();
+        var lora = new LoraOptions { MaxSteps = 2, BatchSize = 4, SequenceLength = 12, Rank = 2, Modules = ModuleSet.Mlp };
+        var heard = new Trials();
+        var pipeline = Ml.Transforms.CopyColumns("Copy", "Text")
+            .Append(Ml.Sweeps().FineTuneSvf(model, Quick with { MaxSteps = 2 }), Ml.Sweeps().FineTuneLora(model, lora))
+            .Append(Ml.LanguageModels().Score());
+        setTuner(Experiment(pipeline, heard, trials: 2)).Run();
+        Assert.That(heard.Completed.Select(trial => trial.Loss), Has.All.Positive.And.Exactly(2).Items);
+    }
+
+    [Test]
+    public void Run_OfATrialThatDiverges_ReportsItAsFailed()
+    {
+        using var model = Toy.Model();
+        var heard = new Trials();
+        var full = new FullOptions { MaxSteps = 3, BatchSize = 4, SequenceLength = 12, LearningRate = 1e30, ClipNorm = 0 };
+        var experiment = Experiment(Ml.Sweeps().FineTuneFull(model, full).Append(Ml.LanguageModels().Score()), heard, trials: 1);
+        Assert.That(() => experiment.RunAsync(), Throws.Exception);
+        Assert.That(heard.Failed, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Run_WithFolds_SaysThatTwoSetsOfRowsAreNeeded()
+    {
+        using var model = Toy.Model();
+        var experiment = Ml.Auto().CreateExperiment().SetPipeline(Ml.Sweeps().FineTuneSvf(model, Quick).Append(Ml.LanguageModels().Score()))
+            .SetDataset(Toy.Rows(Ml, 12), fold: 3).SetLanguageModelMetric().SetMaxModelToExplore(1);
+        Assert.That(() => experiment.RunAsync(), Throws.InvalidOperationException.With.Message.Contains("SetDataset(train, validation)"));
+    }
+
+    private sealed class Trials : IMonitor
+    {
+        public List<TrialResult> Completed { get; } = [];
+
+        public int Failed { get; private set; }
+
+        public void ReportRunningTrial(TrialSettings settings)
+        {
+        }
+
+        public void ReportCompletedTrial(TrialResult result) => Completed.Add(result);
+
+        public void ReportBestTrial(TrialResult result)
+        {
+        }
+
+        public void ReportFailTrial(TrialSettings settings, Exception? exception = null) => Failed++;
+    }
+}
