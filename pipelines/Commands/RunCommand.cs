@@ -1,6 +1,6 @@
 using System.CommandLine;
-using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
 using Spectre.Console;
 using TorchSharp;
@@ -16,46 +16,57 @@ internal static class RunCommand
         var preset = new Option<string>("--preset") { Description = "smoke, quick, mini or paper", DefaultValueFactory = _ => "quick" };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random in the run", DefaultValueFactory = _ => 1 };
         var outFolder = new Option<string?>("--out") { Description =
-            "Folder for the run (default: artifacts/runs/<experiment>-<preset>-<seed>)" };
+            "Folder for the run (default: artifacts/runs/<experiment>-<preset>-<seed>, with the next free number after it)" };
         var set = new Option<string[]>("--set") { Description = "Change an option: Name=Value or Group.Name=Value; may be repeated",
             AllowMultipleArgumentsPerToken = true };
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier, interrupted run left in the folder" };
         var threads = new Option<int?>("--threads") { Description = "Threads of a tensor operation (default: libtorch's own choice)" };
-        var command = new Command("run", "Run an experiment and write its result") { experiment, preset, seed, outFolder, set, resume,
-            threads };
+        var endWithInput = new Option<bool>("--end-with-input") { Description = "End when standard input does", Hidden = true };
+        var command = new Command("run", "Run an experiment and write its result")
+        {
+            experiment, preset, seed, outFolder, set, resume, threads, endWithInput,
+        };
         // On a thread of its own: Ctrl-C is listened to only while the action is under way.
-        command.SetAction((parsed, cancellation) => Task.Run(() => Run(
-            parsed.GetValue(threads), ExperimentTable.Find(parsed.GetValue(experiment)!),
-            parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(outFolder), parsed.GetValue(set) ?? [],
-                parsed.GetValue(resume),
-            cancellation)));
+        command.SetAction((parsed, cancellation) => Task.Run(() =>
+        {
+            if (parsed.GetValue(endWithInput)) EndWithInput();
+            var chosen = ExperimentTable.Find(parsed.GetValue(experiment)!);
+            var (presetName, seedValue, resumes) = (parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(resume));
+            var folder = parsed.GetValue(outFolder) ?? DefaultFolder($"{chosen.Name}-{presetName}-{seedValue}", resumes);
+            var request = new RunRequest(presetName, seedValue, parsed.GetValue(set) ?? [], Path.GetFullPath(folder), resumes);
+            return Run(chosen, request, parsed.GetValue(threads), cancellation);
+        }));
         return command;
     }
 
-    private static int Run(
-        int? threads, Experiment experiment, string preset, int seed, string? outFolder, string[] sets, bool resume,
-            CancellationToken cancellation)
+    private static int Run(Experiment experiment, RunRequest request, int? threads, CancellationToken cancellation)
     {
-        var folder = Path.GetFullPath(outFolder ?? Path.Combine(Repository.Artifacts(), "runs", $"{experiment.Name}-{preset}-{seed}"));
-        var display = ProgressDisplay.OnStandardError();
-        var context = new RunContext(display, TimeProvider.System, cancellation);
         if (threads < 1) throw new ArgumentException($"--threads is {threads}; expected 1 or more.");
+        experiment.Check(request.Preset, request.Sets);
         if (threads is { } number) torch.set_num_threads(number);
-        try
-        {
-            var result = experiment.Run(new RunRequest(preset, seed, sets, folder, resume), context);
-            display.Done();
-            var file = Path.Combine(folder, "result.json");
-            AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(result));
-            ResultTable.Print(Terminal.Out, result);
-            Terminal.Out.WriteLine($"written to {Path.GetRelativePath(Environment.CurrentDirectory, file)}");
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            display.Done();
-            Console.Error.WriteLine($"stopped; finished arms are kept in {folder}. Go on with --resume.");
-            return ExitCodes.Cancelled;
-        }
+        var (result, exit) = ExperimentRunner.Run(experiment, request, cancellation);
+        if (result is null) return exit;
+        ResultTable.Print(Terminal.Out, result);
+        var file = Path.Combine(request.Out, StoredRun.ResultFile);
+        Terminal.Out.WriteLine($"written to {RunTexts.Plain(Path.GetRelativePath(Environment.CurrentDirectory, file))}");
+        return 0;
     }
+
+    // A finished run stays: the next one of the same name gets a number.
+    private static string DefaultFolder(string name, bool resume)
+    {
+        var store = new RunStore(Path.Combine(Repository.Artifacts(), "runs"));
+        return Path.Combine(store.Folder, resume ? name : store.FreeId(name));
+    }
+
+    // A sweep's trial must not outlive the sweep, however that ends.
+    private static void EndWithInput() => new Thread(() =>
+    {
+        using var input = Console.OpenStandardInput();
+        var bytes = new byte[256];
+        while (input.Read(bytes) > 0)
+        {
+        }
+        Environment.Exit(ExitCodes.Cancelled);
+    }) { IsBackground = true, Name = "end with input" }.Start();
 }

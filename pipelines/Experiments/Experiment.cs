@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlNetLlm.Persistence;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Experiments;
@@ -18,6 +19,11 @@ public abstract class Experiment
     /// <summary>Runs it.</summary>
     public abstract RunResult Run(RunRequest request, RunContext context);
 
+    /// <summary>Reads the options without running anything.</summary>
+    /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
+    /// <exception cref="InvalidDataException">A value does not fit its option.</exception>
+    public abstract void Check(string preset, IReadOnlyList<string> sets);
+
     /// <summary>Names of the presets, smallest first.</summary>
     public IReadOnlyList<string> Presets =>
         [.. PresetOrder.Where(preset => File.Exists(PresetPath(preset)))];
@@ -34,7 +40,11 @@ public abstract class Experiment
 /// <param name="Sets">Options to change, as Name=Value or Group.Name=Value.</param>
 /// <param name="Out">Folder for everything the run writes.</param>
 /// <param name="Resume">Whether to go on with what an earlier run left in that folder.</param>
-public sealed record RunRequest(string Preset, int Seed, IReadOnlyList<string> Sets, string Out, bool Resume);
+public sealed record RunRequest(string Preset, int Seed, IReadOnlyList<string> Sets, string Out, bool Resume)
+{
+    /// <summary>Every option, as an earlier run's result has them; they take the place of the preset's. Null = the preset's.</summary>
+    public JsonNode? Options { get; init; }
+}
 
 /// <summary>An experiment with its options.</summary>
 /// <typeparam name="TOptions">The record a preset fills.</typeparam>
@@ -44,11 +54,16 @@ public abstract class Experiment<TOptions> : Experiment
     /// <inheritdoc/>
     public sealed override RunResult Run(RunRequest request, RunContext context)
     {
-        var options = PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
+        var options = request.Options is { } given
+            ? StrictJson.Parse<TOptions>(given.ToJsonString(), "the stored options")
+            : PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
         var record = context.Begin(this, request, PresetFile.ToJson(options));
         Run(options, request, context, record);
         return record.Finish();
     }
+
+    /// <inheritdoc/>
+    public sealed override void Check(string preset, IReadOnlyList<string> sets) => PresetFile.Load<TOptions>(this, preset, sets);
 
     /// <summary>Does the work and notes data, metrics and claims in <paramref name="record"/>.</summary>
     protected abstract void Run(TOptions options, RunRequest request, RunContext context, RunRecord record);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetLlm.Runs;
 using MlNetLlm.Training;
 using Spectre.Console;
 
@@ -8,7 +9,7 @@ namespace MlNetLlm.Pipelines.Experiments;
 /// Shows how a run goes on: on a terminal one line that rewrites itself, otherwise a plain line every few seconds. Written to standard
 /// error, so that standard output holds the result alone.
 /// </summary>
-public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock) : IProgress<TrainingProgress>
+public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock, RunRecorder? recorder = null) : IProgress<TrainingProgress>
 {
     private const int BarWidth = 24;
     private static readonly TimeSpan _plainEvery = TimeSpan.FromSeconds(5);
@@ -20,8 +21,9 @@ public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock) : 
     private bool _dirty;
 
     /// <summary>The display of this process's standard error.</summary>
-    public static ProgressDisplay OnStandardError() =>
-        new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), TimeProvider.System);
+    /// <param name="recorder">Keeps the losses of training, under the stage they belong to; null keeps none.</param>
+    public static ProgressDisplay OnStandardError(RunRecorder? recorder = null) =>
+        new(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }), TimeProvider.System, recorder);
 
     /// <summary>Says what begins now.</summary>
     public void Stage(string text)
@@ -46,7 +48,13 @@ public sealed class ProgressDisplay(IAnsiConsole console, TimeProvider clock) : 
     }
 
     /// <inheritdoc/>
-    public void Report(TrainingProgress value) => Step(value.Step, value.Steps, Describe(value));
+    public void Report(TrainingProgress value)
+    {
+        recorder?.Append(_stage, "loss", value.Step, value.Loss);
+        if (value is { Phase: "evaluate", ValidationLoss: { } validation })
+            recorder?.Append(_stage, "validation loss", value.Step, validation);
+        Step(value.Step, value.Steps, Describe(value));
+    }
 
     /// <summary>Says how far work of another kind is.</summary>
     public void Step(long done, long total, string details)

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Microsoft.ML;
 using MlNetLlm.Runs;
 using TorchSharp;
@@ -11,7 +13,16 @@ internal static class RunEnvironments
 {
     /// <summary>The environment of a run that used tensors.</summary>
     public static RunEnvironment Current() =>
-        new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu", torch.get_num_threads());
+        new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu", torch.get_num_threads(),
+            Machine());
+
+    /// <summary>What decides the bits of results on machines with the same packages.</summary>
+    public static string Machine()
+    {
+        var vectors = Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128";
+        var system = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsWindows() ? "windows" : "other";
+        return $"{system} {RuntimeInformation.ProcessArchitecture} {vectors}-bit vectors".ToLowerInvariant();
+    }
 
     /// <summary>A stand-in is an assembly of this repository; a package carries its own version.</summary>
     public static string Describe(Assembly assembly) =>

@@ -46,7 +46,8 @@ public sealed record RunResult
 /// <param name="Torch">The TorchSharp in use and its libtorch.</param>
 /// <param name="Device">cpu or cuda.</param>
 /// <param name="Threads">Threads of a tensor operation.</param>
-public sealed record RunEnvironment(string Commit, string Mlnet, string Torch, string Device, int Threads);
+/// <param name="Machine">The kind of machine: system, architecture and vector instructions, which decide the bits of results.</param>
+public sealed record RunEnvironment(string Commit, string Mlnet, string Torch, string Device, int Threads, string? Machine = null);
 
 /// <summary>A data set of a run.</summary>
 /// <param name="Name">Its name in the catalogue, or what made it.</param>

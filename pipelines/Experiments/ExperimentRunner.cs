@@ -1,0 +1,33 @@
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Commands;
+using MlNetLlm.Pipelines.Store;
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.Experiments;
+
+/// <summary>Runs an experiment into a folder of its own: what was asked, records on the way, the result and its seal.</summary>
+internal static class ExperimentRunner
+{
+    /// <summary>Runs it to its end, or until it is stopped.</summary>
+    /// <returns>The result, or null and the exit code where the run was stopped.</returns>
+    public static (RunResult? Result, int Exit) Run(Experiment experiment, RunRequest request, CancellationToken cancellation)
+    {
+        StoredRun.Begin(FileSystems.Default, request.Out,
+            new RunManifest(experiment.Name, request.Preset, request.Seed, request.Sets, TimeProvider.System.GetUtcNow()));
+        using var recorder = new RunRecorder(FileSystems.Default, request.Out, TimeProvider.System);
+        var display = ProgressDisplay.OnStandardError(recorder);
+        try
+        {
+            var result = experiment.Run(request, new RunContext(display, TimeProvider.System, cancellation));
+            display.Done();
+            StoredRun.Finish(FileSystems.Default, request.Out, result);
+            return (result, 0);
+        }
+        catch (OperationCanceledException)
+        {
+            display.Done();
+            Console.Error.WriteLine($"stopped; finished arms are kept in {RunTexts.Plain(request.Out)}. Go on with --resume.");
+            return (null, ExitCodes.Cancelled);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace MlNetLlm.Runs;
+
+/// <summary>How a repeated run compares with the original.</summary>
+/// <param name="Exact">Whether every bit had to agree: same machine kind, packages, device and threads.</param>
+/// <param name="Compared">Metrics compared.</param>
+/// <param name="Mismatches">Metrics outside the tolerance, or that one of the two lacks.</param>
+/// <param name="Environment">What differs in the environment.</param>
+public sealed record Reproduction(
+    bool Exact, int Compared, IReadOnlyList<MetricPair> Mismatches, IReadOnlyList<Difference> Environment)
+{
+    private static readonly string[] _decidesBits = ["mlnet", "torch", "device", "threads", "machine"];
+
+    /// <summary>Whether every metric agreed.</summary>
+    public bool Reproduced => Mismatches.Count == 0;
+
+    /// <summary>Compares the metrics that do not measure the machine itself.</summary>
+    /// <param name="original">The stored result.</param>
+    /// <param name="again">The result of the repetition.</param>
+    /// <param name="tolerance">Largest relative difference where the environments differ.</param>
+    public static Reproduction Of(RunResult original, RunResult again, double tolerance)
+    {
+        var comparison = RunComparison.Of(original, again);
+        var exact = !comparison.Environment.Any(d => _decidesBits.Contains(d.Name) && !(d.Name == "machine" && d.Left == "unknown"));
+        var pairs = comparison.Metrics.Where(m => !MeasuresTheMachine(m.Name)).ToList();
+        return new Reproduction(exact, pairs.Count,
+            [.. pairs.Where(pair => !Agree(pair.Left, pair.Right, exact ? 0 : tolerance))], comparison.Environment);
+    }
+
+    /// <summary>Whether a metric says how fast or large the run was, which no repetition gives again.</summary>
+    public static bool MeasuresTheMachine(string metric) =>
+        metric.StartsWith("seconds", StringComparison.Ordinal) || metric.EndsWith("MiB", StringComparison.Ordinal)
+        || metric.EndsWith("/s", StringComparison.Ordinal);
+
+    private static bool Agree(RunMetric? left, RunMetric? right, double tolerance)
+    {
+        if (left is null || right is null) return false;
+        if (left.Value.Equals(right.Value)) return true;   // NaN equals itself
+        return Math.Abs(left.Value - right.Value) <= tolerance * Math.Max(Math.Abs(left.Value), Math.Abs(right.Value));
+    }
+}

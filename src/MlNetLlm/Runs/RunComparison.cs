@@ -1,0 +1,77 @@
+using System.Text.Json.Nodes;
+
+namespace MlNetLlm.Runs;
+
+/// <summary>Two runs side by side: metrics with the interval of their difference, and what differs in what they were given.</summary>
+/// <param name="Metrics">Every metric that at least one of them has.</param>
+/// <param name="Options">Options that differ.</param>
+/// <param name="Environment">Parts of the environment that differ.</param>
+/// <param name="Data">Data sets that differ.</param>
+public sealed record RunComparison(
+    IReadOnlyList<MetricPair> Metrics, IReadOnlyList<Difference> Options, IReadOnlyList<Difference> Environment,
+    IReadOnlyList<Difference> Data)
+{
+    /// <summary>Compares two results.</summary>
+    public static RunComparison Of(RunResult left, RunResult right) => new(
+        Pairs(left, right),
+        Differences(Flat(left.Options), Flat(right.Options)),
+        Differences(Parts(left.Environment), Parts(right.Environment)),
+        Differences(Hashes(left), Hashes(right)));
+
+    private static List<MetricPair> Pairs(RunResult left, RunResult right)
+    {
+        var keys = left.Metrics.Concat(right.Metrics).Select(Key).Distinct();
+        return [.. keys.Select(key => new MetricPair(key.Arm, key.Name, key.Split,
+            left.Metrics.FirstOrDefault(m => Key(m) == key), right.Metrics.FirstOrDefault(m => Key(m) == key)))];
+    }
+
+    private static (string Arm, string Name, string? Split) Key(RunMetric metric) => (metric.Arm, metric.Name, metric.Split);
+
+    private static Dictionary<string, string> Parts(RunEnvironment environment) => new(StringComparer.Ordinal)
+    {
+        ["commit"] = environment.Commit, ["mlnet"] = environment.Mlnet, ["torch"] = environment.Torch, ["device"] = environment.Device,
+        ["threads"] = $"{environment.Threads}", ["machine"] = environment.Machine ?? "unknown",
+    };
+
+    private static Dictionary<string, string> Hashes(RunResult result) =>
+        result.Data.GroupBy(d => d.Name).ToDictionary(d => d.Key, d => $"{d.First().Rows} rows, SHA-256 {d.First().Sha256}");
+
+    /// <summary>Every leaf of a JSON value under its path, such as learningRates.svf[0].</summary>
+    internal static Dictionary<string, string> Flat(JsonNode? json)
+    {
+        var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
+        Collect(json, "", leaves);
+        return leaves;
+    }
+
+    private static void Collect(JsonNode? json, string path, Dictionary<string, string> leaves)
+    {
+        if (json is JsonObject group)
+            foreach (var (key, value) in group) Collect(value, path.Length == 0 ? key : $"{path}.{key}", leaves);
+        else if (json is JsonArray list)
+            for (var i = 0; i < list.Count; i++) Collect(list[i], $"{path}[{i}]", leaves);
+        else
+            leaves[path] = json?.ToJsonString() ?? "null";
+    }
+
+    private static List<Difference> Differences(Dictionary<string, string> left, Dictionary<string, string> right) =>
+        [.. left.Keys.Union(right.Keys)
+            .Select(name => new Difference(name, left.GetValueOrDefault(name), right.GetValueOrDefault(name)))
+            .Where(d => d.Left != d.Right)];
+}
+
+/// <summary>Something that two runs have differently; null where one does not have it.</summary>
+public sealed record Difference(string Name, string? Left, string? Right);
+
+/// <summary>A metric of two runs; null where one does not have it.</summary>
+public sealed record MetricPair(string Arm, string Name, string? Split, RunMetric? Left, RunMetric? Right)
+{
+    private const double Normal95 = 1.959963984540054;
+
+    /// <summary>Right minus left.</summary>
+    public double? Change => Right?.Value - Left?.Value;
+
+    /// <summary>Half the width of the change's 95 % interval, the runs taken as independent; null without standard errors.</summary>
+    public double? HalfWidth95 => Left?.StandardError is { } left && Right?.StandardError is { } right
+        ? Normal95 * Math.Sqrt((left * left) + (right * right)) : null;
+}
