@@ -4,8 +4,11 @@ using MlNetLlm.Pipelines.Commands;
 var root = new RootCommand("mlnetllm: language-model research methods as ML.NET pipelines")
 {
     RunCommand.Create(),
+    SweepCommand.Create(),
     EvaluateCommand.Create(),
     ListCommand.Create(),
+    CompareCommand.Create(),
+    ReproduceCommand.Create(),
     DoctorCommand.Create(),
 };
 

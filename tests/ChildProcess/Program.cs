@@ -9,6 +9,9 @@ return args switch
     ["probe", var file] => ProbeRow.Print(file),
     ["train", var method, var folder] => TrainingRun.Start(method, folder),
     ["steps", var method, var early, var late] => TrainingRun.Watch(method, int.Parse(early), int.Parse(late)),
+    ["records", var store, var run, var name, var trials, var metrics] =>
+        RecordWriter.Run(store, run, name, int.Parse(trials), int.Parse(metrics)),
+    ["sweep", var folder, var trials, var workers, var tuner] => SweepDriver.Run(folder, int.Parse(trials), int.Parse(workers), tuner),
     ["save", var folder] => SaveLoop.Run(folder),
     ["open", .. var files] => HeaderBombs.Open(files),
     ["hostile", var templates, var count] => HostileFolders.Load(templates, int.Parse(count)),

@@ -1,0 +1,86 @@
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
+
+namespace MlNetLlm.Pipelines.Sweeps;
+
+/// <summary>A sweep of an experiment as a run of the store: its best trial becomes its result.</summary>
+internal static class SweepRun
+{
+    /// <summary>The file in a sweep's folder with what was swept.</summary>
+    public const string SpaceFileName = "space.json";
+
+    /// <summary>Runs the sweep, or goes on with it.</summary>
+    public static async Task<RunResult> RunAsync(
+        Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan, string folder, RunContext context)
+    {
+        StoredRun.Begin(FileSystems.Default, folder,
+            new RunManifest(experiment.Name, plan.Preset, plan.Seed, [], context.Clock.GetUtcNow()));
+        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
+        var start = context.Clock.GetTimestamp();
+        context.Display.Stage($"sweep of {experiment.Name}: {options.Trials} trials on {options.Workers} workers");
+        var done = 0;
+        var best = double.PositiveInfinity;
+        var progress = new DirectProgress(outcome =>
+        {
+            if (outcome.Loss < best) best = outcome.Loss.Value;
+            context.Display.Note($"trial {outcome.Trial}{(options.Halving is null ? "" : $" round {outcome.Round}")}: "
+                + $"{Describe(outcome)}");
+            context.Display.Step(++done, options.Trials, double.IsFinite(best) ? $"best {best:G5}" : "");
+        });
+        var trials = await new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress)
+            .RunAsync(context.Cancellation);
+        context.Display.Done();
+        var result = Result(experiment, space, options, plan, trials, context.Clock.GetElapsedTime(start).TotalSeconds);
+        StoredRun.Finish(FileSystems.Default, folder, result);
+        return result;
+    }
+
+    private static string Describe(TrialOutcome outcome) => outcome.Status == TrialStatus.Completed
+        ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {outcome.Detail}";
+
+    private static RunResult Result(Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan,
+        IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)> trials, double seconds)
+    {
+        var last = trials.Max(t => t.Outcome.Round);
+        var (request, outcome) = trials.Where(t => t.Outcome.Loss is not null && t.Outcome.Round == last)
+            .OrderBy(t => t.Outcome.Loss).ThenBy(t => t.Outcome.Trial).FirstOrDefault();
+        if (request is null)
+            throw new InvalidOperationException(
+                $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
+                + "Narrow the space or raise the limits.");
+        var metrics = new List<RunMetric>
+        {
+            new("best", space.Metric.Name, space.Metric.Split, space.Metric.Maximize ? -outcome.Loss!.Value : outcome.Loss!.Value),
+            new("best", "trial", null, outcome.Trial),
+            new("all", "trials", null, trials.Count),
+            new("all", "trials without a result", null, trials.Count(t => t.Outcome.Loss is null)),
+        };
+        return new RunResult
+        {
+            Experiment = experiment.Name,
+            Preset = plan.Preset,
+            Seed = plan.Seed,
+            Seconds = Math.Round(seconds, 2),
+            PeakMemoryMiB = Math.Round(PeakMemory.MiB()),
+            Environment = RunEnvironments.Current(),
+            Data = StoredRun.Open(Path.Combine(plan.Folder, $"{request.Trial:0000}-{request.Round}")).Result?.Data ?? [],
+            Options = new JsonObject
+            {
+                ["sweep"] = JsonSerializer.SerializeToNode(options with { Workers = 1 }, JsonOptions.Strict),
+                ["space"] = JsonSerializer.SerializeToNode(space, JsonOptions.Strict),
+                ["best"] = new JsonObject(request.Values.Select(v => KeyValuePair.Create(v.Key, JsonNode.Parse(v.Value)))),
+            },
+            Metrics = metrics,
+            Claims = [],
+        };
+    }
+
+    private sealed class DirectProgress(Action<TrialOutcome> report) : IProgress<TrialOutcome>
+    {
+        public void Report(TrialOutcome value) => report(value);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using MlNetLlm.Persistence;
+using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
+
+namespace MlNetLlm.Pipelines.Sweeps;
+
+/// <summary>Limits of one trial; null is none.</summary>
+/// <param name="Time">The longest it may take.</param>
+/// <param name="MemoryMiB">The most resident memory its process may hold.</param>
+internal sealed record TrialLimits(TimeSpan? Time, long? MemoryMiB);
+
+/// <summary>What all trials of a sweep share.</summary>
+/// <param name="Experiment">Short name of the experiment.</param>
+/// <param name="Preset">Its preset.</param>
+/// <param name="Seed">The seed of every trial.</param>
+/// <param name="Threads">Threads of a trial's tensor operations.</param>
+/// <param name="Metric">What is read from a trial's result.</param>
+/// <param name="Folder">The folder with one folder a trial.</param>
+/// <param name="Limits">Limits of a trial.</param>
+internal sealed record TrialPlan(
+    string Experiment, string Preset, int Seed, int Threads, SweepMetric Metric, string Folder, TrialLimits Limits);
+
+/// <summary>
+/// Runs a trial as a process of its own: mlnetllm run with the point's values. It ends with its parent, at its limits, or by itself.
+/// </summary>
+internal sealed class TrialProcess(TrialPlan plan)
+{
+    private const int KeptLetters = 2000;
+    private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(100);
+
+    public async Task<TrialOutcome> RunAsync(TrialRequest request, CancellationToken cancellation)
+    {
+        var folder = Path.Combine(plan.Folder, $"{request.Trial:0000}-{request.Round}");
+        // Finished, but the sweep was killed before it took note.
+        if (File.Exists(Path.Combine(folder, RunSeal.FileName)) && RunSeal.Check(folder)) return Read(request, StoredRun.Open(folder));
+        FileSystems.Default.Delete(folder);
+
+        var watch = Stopwatch.StartNew();
+        using var process = Process.Start(StartInfo(request, folder))
+            ?? throw new InvalidOperationException("The trial's process did not start.");
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var status = await WaitAsync(process, watch, cancellation);
+        var said = (await errors).Trim();
+        _ = await output;
+        cancellation.ThrowIfCancellationRequested();
+        if (status is { } stopped)
+            return new TrialOutcome(request.Trial, request.Round, stopped, null, watch.ElapsedMilliseconds, LimitText(stopped));
+        if (process.ExitCode != 0)
+            return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, watch.ElapsedMilliseconds,
+                $"exit code {process.ExitCode}: {(said.Length > KeptLetters ? said[^KeptLetters..] : said)}");
+        return Read(request, StoredRun.Open(folder)) with { Milliseconds = watch.ElapsedMilliseconds };
+    }
+
+    private ProcessStartInfo StartInfo(TrialRequest request, string folder)
+    {
+        List<string> arguments =
+        [
+            typeof(TrialProcess).Assembly.Location, "run", plan.Experiment, "--preset", plan.Preset, "--seed", $"{plan.Seed}",
+            "--out", folder, "--threads", $"{plan.Threads}", "--end-with-input",
+        ];
+        foreach (var (name, value) in request.Values) arguments.AddRange(["--set", $"{name}={value}"]);
+        return new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+    }
+
+    /// <returns>Null when it ended by itself.</returns>
+    private async Task<TrialStatus?> WaitAsync(Process process, Stopwatch watch, CancellationToken cancellation)
+    {
+        while (!process.HasExited)
+        {
+            var over = cancellation.IsCancellationRequested ? TrialStatus.Failed
+                : watch.Elapsed > plan.Limits.Time ? TrialStatus.TimedOut
+                : MiB(process) > plan.Limits.MemoryMiB ? TrialStatus.OutOfMemory : (TrialStatus?)null;
+            if (over is null)
+            {
+                await Task.Delay(_look, CancellationToken.None);
+                continue;
+            }
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync(CancellationToken.None);
+            return over;
+        }
+        await process.WaitForExitAsync(CancellationToken.None);
+        return null;
+    }
+
+    private static long MiB(Process process)
+    {
+        process.Refresh();
+        try
+        {
+            return process.WorkingSet64 >> 20;
+        }
+        catch (InvalidOperationException)
+        {
+            return 0;   // it has just ended
+        }
+    }
+
+    private string LimitText(TrialStatus status) => status == TrialStatus.TimedOut
+        ? $"stopped after {plan.Limits.Time!.Value.TotalSeconds:F0} s" : $"stopped above {plan.Limits.MemoryMiB} MiB";
+
+    private TrialOutcome Read(TrialRequest request, StoredRun run)
+    {
+        var metric = plan.Metric;
+        var result = run.Result!;
+        var found = result.Metrics.FirstOrDefault(m => m.Arm == metric.Arm && m.Name == metric.Name && m.Split == metric.Split);
+        if (found is null)
+        {
+            var known = result.Metrics.Select(m => m.Split is null ? $"{m.Arm}/{m.Name}" : $"{m.Arm}/{m.Name}/{m.Split}").Distinct();
+            return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, 0,
+                $"the result has no metric {metric.Arm}/{metric.Name}/{metric.Split}. It has: {string.Join(", ", known)}");
+        }
+        var loss = metric.Maximize ? -found.Value : found.Value;
+        return new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, loss, (long)(result.Seconds * 1000));
+    }
+}

@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML.SearchSpace.Option;
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Sweeps;
+
+/// <summary>
+/// What a sweep of an experiment searches and what it makes small, as a JSON file says it: metric, space and, optionally, halving.
+/// </summary>
+public sealed record SpaceFile
+{
+    /// <summary>The metric of the experiment's result.</summary>
+    public required SweepMetric Metric { get; init; }
+
+    /// <summary>Options to sweep, by name; a dot leads into a group.</summary>
+    public required IReadOnlyDictionary<string, SweptOption> Space { get; init; }
+
+    /// <summary>Stops hopeless trials early; absent = never.</summary>
+    public HalvingOptions? Halving { get; init; }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged; the fault is named.</exception>
+    public static SpaceFile Read(string path)
+    {
+        var file = StrictJson.ReadFile<SpaceFile>(path);
+        var faults = file.Space.Count == 0 ? ["space is empty; expected options to sweep."]
+            : file.Space.SelectMany(option => option.Value.Faults(option.Key)).ToList();
+        return faults.Count == 0 ? file : throw new InvalidDataException($"'{path}': {string.Join(" ", faults)}");
+    }
+
+    /// <summary>The search space.</summary>
+    public Microsoft.ML.SearchSpace.SearchSpace ToSearchSpace()
+    {
+        var space = new Microsoft.ML.SearchSpace.SearchSpace();
+        foreach (var (name, option) in Space) space.Add(name, option.ToOption());
+        return space;
+    }
+
+    internal static string Describe(string name, OptionBase option) => option switch
+    {
+        ChoiceOption choice => $"{name} of {string.Join('|', choice.Choices.Select(c => OptionSpace.Value(c).ToJsonString()))}",
+        UniformNumericOption range => string.Create(CultureInfo.InvariantCulture,
+            $"{name} in {range.Min:R} to {range.Max:R}{(range.LogBase ? " log" : "")}{(range is UniformIntOption ? " whole" : "")}"),
+        _ => name,
+    };
+}
+
+/// <summary>A metric of a result, and which way is better.</summary>
+/// <param name="Arm">The arm.</param>
+/// <param name="Name">The metric's name.</param>
+/// <param name="Split">The split, or null where the metric has none.</param>
+/// <param name="Maximize">Whether larger is better.</param>
+public sealed record SweepMetric(string Arm, string Name, string? Split = null, bool Maximize = false);
+
+/// <summary>One option to sweep: either a choice, or a range from min to max.</summary>
+public sealed record SweptOption
+{
+    /// <summary>The values to choose from.</summary>
+    public IReadOnlyList<JsonNode>? Choice { get; init; }
+
+    /// <summary>The least value.</summary>
+    public double? Min { get; init; }
+
+    /// <summary>The largest value.</summary>
+    public double? Max { get; init; }
+
+    /// <summary>Whether the logarithm is searched evenly; needs a least value above 0.</summary>
+    public bool Log { get; init; }
+
+    /// <summary>Whether only whole numbers are tried.</summary>
+    public bool Whole { get; init; }
+
+    /// <summary>Where a tuner that starts somewhere starts; absent = the least value, or the first choice.</summary>
+    public JsonNode? Start { get; init; }
+
+    internal IEnumerable<string> Faults(string name)
+    {
+        if (Choice is not null)
+        {
+            if (Choice.Count == 0) yield return $"{name}: choice is empty.";
+            if (Min is not null || Max is not null) yield return $"{name}: has both choice and min or max; expected one of them.";
+            if (Choice.Select(Text).Distinct().Count() != Choice.Count) yield return $"{name}: choice holds a value twice.";
+            if (Choice.Any(c => c is not JsonValue))
+                yield return $"{name}: choice holds a list, a group or null; expected numbers, texts, true or false.";
+            yield break;
+        }
+        if (Min is null || Max is null) yield return $"{name}: expected choice, or min and max.";
+        else if (!(Min < Max)) yield return $"{name}: min {Min} is not below max {Max}.";
+        if (Log && !(Min > 0)) yield return $"{name}: log needs min above 0, not {Min}.";
+        if (Whole && (Min % 1 != 0 || Max % 1 != 0)) yield return $"{name}: whole needs whole min and max.";
+        if (Start?.GetValueKind() is { } kind && kind != JsonValueKind.Number) yield return $"{name}: start is {kind}; expected a number.";
+        else if (Start?.GetValue<double>() is { } start && !(start >= Min && start <= Max))
+            yield return $"{name}: start {start} is outside.";
+    }
+
+    internal OptionBase ToOption()
+    {
+        if (Choice is not null)
+        {
+            var values = Choice.Select(Plain).ToArray();
+            return Start is null ? new ChoiceOption(values) : new ChoiceOption(values, Plain(Start));
+        }
+        var start = Start?.GetValue<double>();
+        return Whole
+            ? new UniformIntOption((int)Min!, (int)Max!, Log, (int?)start)
+            : new UniformDoubleOption(Min!.Value, Max!.Value, Log, start);
+    }
+
+    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
+
+    private static object Plain(JsonNode node) => node.GetValueKind() switch
+    {
+        JsonValueKind.Number => node.AsValue().TryGetValue<int>(out var whole) ? whole : node.GetValue<double>(),
+        JsonValueKind.True or JsonValueKind.False => node.GetValue<bool>(),
+        _ => node.GetValue<string>(),
+    };
+}

@@ -1,0 +1,47 @@
+namespace MlNetLlm.Sweeps;
+
+/// <summary>How a sweep over processes goes.</summary>
+public sealed record SweepOptions
+{
+    /// <summary>Points to try; 1 or more.</summary>
+    /// <value>20.</value>
+    public int Trials { get; init; } = 20;
+
+    /// <summary>Trials at work at a time; 1 or more.</summary>
+    /// <value>1.</value>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>What chooses the points.</summary>
+    /// <value>Random.</value>
+    public TunerKind Tuner { get; init; } = TunerKind.Random;
+
+    /// <summary>Points of a number's range on a grid; 2 or more.</summary>
+    /// <value>10.</value>
+    public int GridSteps { get; init; } = 10;
+
+    /// <summary>Seed of the tuner.</summary>
+    /// <value>1.</value>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Stops hopeless trials early; null runs every trial to its end.</summary>
+    /// <value>null.</value>
+    public HalvingOptions? Halving { get; init; }
+
+    /// <summary>These options, checked.</summary>
+    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
+    public SweepOptions Validated()
+    {
+        List<string> faults = [];
+        if (Trials < 1) faults.Add($"Trials is {Trials}; expected 1 or more.");
+        if (Workers < 1) faults.Add($"Workers is {Workers}; expected 1 or more.");
+        if (GridSteps < 2) faults.Add($"GridSteps is {GridSteps}; expected 2 or more.");
+        if (!Enum.IsDefined(Tuner)) faults.Add($"Tuner is {Tuner}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.");
+        if (Halving is { } halving)
+        {
+            faults.AddRange(halving.Faults());
+            if (Tuner is not (TunerKind.Random or TunerKind.Grid))
+                faults.Add($"Halving needs all points beforehand, but Tuner is {Tuner}; set Random or Grid.");
+        }
+        return faults.Count == 0 ? this : throw new ArgumentException($"SweepOptions: {string.Join(" ", faults)}");
+    }
+}

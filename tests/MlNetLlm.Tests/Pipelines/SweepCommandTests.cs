@@ -1,0 +1,75 @@
+using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
+using MlNetLlm.Tests.Persistence;
+
+namespace MlNetLlm.Tests.Pipelines;
+
+public sealed class SweepCommandTests
+{
+    private const string Space = """
+        { "metric": { "arm": "svf-mlp", "name": "perplexity", "split": "new-domain" }, "space": { SPACE } }
+        """;
+
+    private static string Write(TemporaryFolder folder, string space)
+    {
+        var path = Path.Combine(folder.Path, "space.json");
+        File.WriteAllText(path, Space.Replace("SPACE", space, StringComparison.Ordinal));
+        return path;
+    }
+
+    [Test]
+    public void Sweep_OfAnUnknownOption_RefusesItBeforeAnyTrial()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, "\"maxTokkens\": { \"choice\": [1000, 2000] }");
+        var (exit, _, errors) = Command.Run("sweep", "svf", "--space", space, "--out", Path.Combine(folder.Path, "out"));
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("'maxTokens'"));
+        Assert.That(Directory.Exists(Path.Combine(folder.Path, "out")), Is.False);
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void Sweep_KilledAndStartedAgain_EndsWithTheBestTrial()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, """
+            "maxTokens": { "choice": [800, 1600] }, "testRows": { "choice": [8] }, "validationRows": { "choice": [4] },
+            "pretrainTokens": { "choice": [4000] }, "oldDomainTexts": { "choice": [2] }, "bootstrapResamples": { "choice": [200] }
+            """);
+        var sweep = Path.Combine(folder.Path, "sweep");
+        string[] arguments = ["sweep", "svf", "--space", space, "--tuner", "grid", "--trials", "2", "--workers", "2", "--out", sweep];
+
+        using (var driver = Command.Start(arguments))
+        {
+            while (!File.Exists(Path.Combine(sweep, "trials", "0000-0", "run.json"))) Thread.Sleep(20);
+            driver.Kill();
+            driver.WaitForExit();
+        }
+        var (exit, output, errors) = Command.Run(arguments);
+        Assert.That(exit, Is.Zero, errors);
+        Assert.That(output, Does.Contain("best point"));
+
+        var trials = ParallelSweep.Read(sweep);
+        Assert.That(trials.Select(t => t.Outcome?.Status), Is.EqualTo(new[] { TrialStatus.Completed, TrialStatus.Completed }));
+        var result = StoredRun.Open(sweep).Result!;
+        Assert.That(result.Metrics.Single(m => m is { Arm: "best", Name: "perplexity" }).Value,
+            Is.EqualTo(trials.Min(t => t.Outcome!.Loss)));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void Sweep_WithLimits_StopsTrialsAtThem()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, "\"maxTokens\": { \"choice\": [4000000] }");
+        var sweep = Path.Combine(folder.Path, "sweep");
+        var (exit, _, errors) = Command.Run("sweep", "svf", "--space", space, "--trials", "1", "--trial-seconds", "1", "--out", sweep);
+        Assert.That(exit, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain("stopped after 1 s"));
+        Assert.That(ParallelSweep.Read(sweep).Single().Outcome!.Status, Is.EqualTo(TrialStatus.TimedOut));
+
+        (_, _, errors) = Command.Run("sweep", "svf", "--space", space, "--trials", "1", "--trial-mib", "20", "--out", sweep + "-2");
+        Assert.That(errors, Does.Contain("stopped above 20 MiB"));
+    }
+}

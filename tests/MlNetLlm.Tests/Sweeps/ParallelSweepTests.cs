@@ -1,0 +1,135 @@
+using System.Globalization;
+using Microsoft.ML.SearchSpace;
+using Microsoft.ML.SearchSpace.Option;
+using MlNetLlm.Sweeps;
+using MlNetLlm.Tests.Persistence;
+
+namespace MlNetLlm.Tests.Sweeps;
+
+public sealed class ParallelSweepTests
+{
+    private static SearchSpace Space() => new()
+    {
+        { "x", new UniformDoubleOption(0, 1, defaultValue: 0.2) }, { "shape", new ChoiceOption("round", "square") },
+    };
+
+    private static double X(TrialRequest request) => double.Parse(request.Values["x"], CultureInfo.InvariantCulture);
+
+    private static async Task<TrialOutcome> BowlAsync(TrialRequest request, CancellationToken cancellation)
+    {
+        await Task.Delay(request.Trial * 7 % 5, cancellation);
+        return new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, Math.Pow(X(request) - 0.6, 2), 10);
+    }
+
+    private static async Task<IEnumerable<(string, double?)>> RunAsync(SweepOptions options)
+    {
+        using var folder = new TemporaryFolder();
+        var results = await new ParallelSweep(Space(), options, folder.Path, BowlAsync).RunAsync();
+        return [.. results.Select(r => (string.Join(' ', r.Request.Values.OrderBy(v => v.Key)) + r.Request.Round, r.Outcome.Loss))];
+    }
+
+    [TestCase(TunerKind.Random)]
+    [TestCase(TunerKind.Grid)]
+    public async Task RunAsync_WithAnyNumberOfWorkers_GivesTheSame(TunerKind tuner)
+    {
+        var options = new SweepOptions { Trials = 12, Tuner = tuner, GridSteps = 3 };
+        var alone = await RunAsync(options);
+        Assert.That(alone.Count(), Is.EqualTo(12));
+        Assert.That(await RunAsync(options with { Workers = 5 }), Is.EqualTo(alone));
+    }
+
+    [TestCase(TunerKind.CostFrugal)]
+    [TestCase(TunerKind.EciCostFrugal)]
+    [TestCase(TunerKind.Smac)]
+    public async Task RunAsync_WithATunerThatLearns_UsesAllWorkersAfterTheFirstTrial(TunerKind tuner)
+    {
+        using var folder = new TemporaryFolder();
+        var (running, most, first) = (0, 0, true);
+        await new ParallelSweep(Space(), new SweepOptions { Trials = 10, Workers = 3, Tuner = tuner }, folder.Path, async (request, stop) =>
+        {
+            var now = Interlocked.Increment(ref running);
+            if (first) Assert.That(now, Is.EqualTo(1));
+            most = Math.Max(most, now);
+            await Task.Delay(20, stop);
+            Interlocked.Decrement(ref running);
+            first = false;
+            return await BowlAsync(request, stop);
+        }).RunAsync();
+        Assert.That(most, Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task RunAsync_WithTrialsThatFail_GoesOnAndSaysWhy()
+    {
+        using var folder = new TemporaryFolder();
+        var results = await new ParallelSweep(Space(), new SweepOptions { Trials = 4 }, folder.Path, (request, stop) => request.Trial switch
+        {
+            1 => throw new InvalidDataException("broken"),
+            2 => Task.FromResult(new TrialOutcome(2, 0, TrialStatus.Completed, double.NaN, 1)),
+            _ => BowlAsync(request, stop),
+        }).RunAsync();
+        Assert.That(results.Select(r => (r.Outcome.Status, r.Outcome.Detail)), Is.EqualTo(new[]
+        {
+            (TrialStatus.Completed, null), (TrialStatus.Failed, "broken"), (TrialStatus.Failed, "the loss is NaN"),
+            (TrialStatus.Completed, (string?)null),
+        }));
+    }
+
+    [Test]
+    public async Task RunAsync_WithHalving_GivesTheBestShareMore()
+    {
+        var options = new SweepOptions
+        {
+            Trials = 9, Halving = new HalvingOptions { Option = "maxTokens", Budgets = [10, 30, 90] },
+        };
+        using var folder = new TemporaryFolder();
+        var results = await new ParallelSweep(Space(), options with { Workers = 4 }, folder.Path, BowlAsync).RunAsync();
+        Assert.That(results.Select(r => (r.Request.Round, r.Request.Values["maxTokens"])).GroupBy(r => r).Select(g => (g.Key, g.Count())),
+            Is.EqualTo(new[] { ((0, "10"), 9), ((1, "30"), 3), ((2, "90"), 1) }));
+        var best = results.Where(r => r.Request.Round == 0).MinBy(r => r.Outcome.Loss).Request.Trial;
+        Assert.That(results[^1].Request.Trial, Is.EqualTo(best));
+        Assert.That(await RunAsync(options), Is.EqualTo(await RunAsync(options with { Workers = 3 })));
+    }
+
+    [Test]
+    public async Task RunAsync_Cancelled_GoesOnLaterAndEndsTheSame()
+    {
+        var options = new SweepOptions { Trials = 10, Workers = 2 };
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var begun = 0;
+        var cancelled = new ParallelSweep(Space(), options, folder.Path, (request, token) =>
+        {
+            if (Interlocked.Increment(ref begun) == 6) stop.Cancel();
+            return BowlAsync(request, token);
+        });
+        Assert.That(() => cancelled.RunAsync(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        var results = await new ParallelSweep(Space(), options, folder.Path, BowlAsync).RunAsync();
+        Assert.That(results.Select(r => (string.Join(' ', r.Request.Values.OrderBy(v => v.Key)) + "0", r.Outcome.Loss)),
+            Is.EqualTo(await RunAsync(options)));
+    }
+
+    [Test]
+    public async Task RunAsync_InAnotherSweepsFolder_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        await new ParallelSweep(Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync).RunAsync();
+        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Trials = 1, Seed = 2 }, folder.Path, BowlAsync).RunAsync(),
+            Throws.InvalidOperationException.With.Message.Contains("another sweep"));
+        using var journal = SweepJournal.Open(MlNetLlm.Persistence.FileSystems.Default, folder.Path);
+        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync).RunAsync(),
+            Throws.InvalidOperationException.With.Message.Contains("Another process"));
+    }
+
+    [Test]
+    public void Validated_WithFaults_NamesAll() =>
+        Assert.That(() => new SweepOptions
+        {
+            Trials = 0, Workers = 0, GridSteps = 1, Tuner = TunerKind.Smac,
+            Halving = new HalvingOptions { Option = " ", Budgets = [3, 2], Keep = 1 },
+        }.Validated(), Throws.ArgumentException.With.Message.EqualTo(
+            "SweepOptions: Trials is 0; expected 1 or more. Workers is 0; expected 1 or more. GridSteps is 1; expected 2 or more. "
+            + "Halving.Option is empty; expected an option's name. Halving.Budgets is [3, 2]; expected two or more rising numbers above 0. "
+            + "Halving.Keep is 1; expected above 0 and below 1. "
+            + "Halving needs all points beforehand, but Tuner is Smac; set Random or Grid."));
+}

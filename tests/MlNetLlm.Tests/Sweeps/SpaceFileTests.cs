@@ -1,0 +1,40 @@
+using MlNetLlm.Sweeps;
+using MlNetLlm.Tests.Persistence;
+
+namespace MlNetLlm.Tests.Sweeps;
+
+public sealed class SpaceFileTests
+{
+    private static SpaceFile Read(string space)
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "space.json");
+        File.WriteAllText(path, $$"""{ "metric": { "arm": "svf", "name": "perplexity", "split": "test" }, "space": { {{space}} } }""");
+        return SpaceFile.Read(path);
+    }
+
+    [Test]
+    public void ToSearchSpace_StartsWhereTheFileSays()
+    {
+        var space = Read("""
+            "rate": { "min": 1e-4, "max": 1e-1, "log": true, "start": 1e-3 }, "rank": { "min": 1, "max": 9, "whole": true },
+            "modules": { "choice": [ "Mlp", "All" ], "start": "All" }
+            """).ToSearchSpace();
+        var first = space.SampleFromFeatureSpace(space.Default);
+        Assert.That(first["rate"].AsType<double>(), Is.EqualTo(1e-3).Within(1e-12));
+        Assert.That((first["rank"].AsType<int>(), first["modules"].AsType<string>()), Is.EqualTo((1, "All")));
+    }
+
+    [TestCase("\"a\": { \"min\": 5, \"max\": 1 }", "a: min 5 is not below max 1")]
+    [TestCase("\"a\": { \"min\": 0, \"max\": 1, \"log\": true }", "a: log needs min above 0")]
+    [TestCase("\"a\": { \"min\": 0.5, \"max\": 3, \"whole\": true }", "a: whole needs whole min and max")]
+    [TestCase("\"a\": { \"choice\": [] }", "a: choice is empty")]
+    [TestCase("\"a\": { \"choice\": [1, 1] }", "a: choice holds a value twice")]
+    [TestCase("\"a\": { \"choice\": [[1], null] }", "a: choice holds a list, a group or null")]
+    [TestCase("\"a\": { \"min\": 0, \"max\": 1, \"start\": 2 }", "a: start 2 is outside")]
+    [TestCase("\"a\": { }", "a: expected choice, or min and max")]
+    [TestCase("\"a\": { \"minimum\": 0 }", "unknown key 'minimum'")]
+    [TestCase("", "space is empty")]
+    public void Read_WithAFault_NamesIt(string space, string expected) =>
+        Assert.That(() => Read(space), Throws.TypeOf<InvalidDataException>().With.Message.Contains(expected));
+}
