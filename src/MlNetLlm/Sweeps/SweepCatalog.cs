@@ -8,6 +8,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Probes;
 using MlNetLlm.Svf;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
@@ -68,6 +69,20 @@ public sealed class SweepCatalog
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new PretrainEstimator(config, tokenizer, special, o, progress, cancellationToken), options);
+
+    /// <summary>A linear probe.</summary>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within a step.</param>
+    public SweepableEstimator LinearProbe(
+        LinearProbeOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new ProbeEstimator(o, progress, cancellationToken), options);
+
+    /// <summary>A probe with one or two hidden layers.</summary>
+    /// <inheritdoc cref="LinearProbe"/>
+    public SweepableEstimator MlpProbe(
+        MlpProbeOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new ProbeEstimator(o, progress, cancellationToken), options);
 
     /// <summary>Hidden states as features.</summary>
     /// <param name="model">The model; null = the one that an earlier step of the pipeline trains.</param>
