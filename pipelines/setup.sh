@@ -30,16 +30,27 @@ libtorch_headers() {
 # libtorch takes its matrix products from the system's BLAS; Debian's reference BLAS is some fifteen times slower than OpenBLAS.
 fast_blas() { ldconfig -p | grep -qE 'libopenblas|libmkl_rt|libblis'; }
 
-# install PURPOSE PACKAGE...: with apt when root, otherwise names the packages.
+# install PACKAGE...: what the stand-in for TorchSharp lacks; with apt when root, otherwise names the packages.
 install() {
-  local purpose=$1; shift
+  local command="apt-get install --no-install-recommends $*"
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    die "$purpose is missing. Install it with: apt-get install --no-install-recommends $*"
+    die "the stand-in for TorchSharp lacks $*. Run as root: $command"
   fi
-  say "installing $* ($purpose)"
-  apt-get update -qq >/dev/null || die "apt-get update failed; $purpose needs: apt-get install $*"
+  say "installing $* for the stand-in for TorchSharp"
+  apt-get update -qq >/dev/null || die "apt-get update failed (see above). What is wanted is: $command"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
-    || die "apt-get could not install $*, which $purpose needs"
+    || die "this failed (see above): $command"
+}
+
+# What the stand-in for TorchSharp is compiled with and runs on.
+native_needs() {
+  local required=() wanted=()
+  command -v g++ >/dev/null || required+=(g++)
+  libtorch_headers >/dev/null || required+=(libtorch-dev)
+  fast_blas || wanted+=(libopenblas0-pthread)
+  if [ ${#required[@]} -gt 0 ]; then install "${required[@]}" "${wanted[@]}"
+  elif [ ${#wanted[@]} -gt 0 ]; then (install "${wanted[@]}") || say "going on without OpenBLAS: everything runs, but slowly"
+  fi
 }
 
 # The families that src/StandIns can stand in for.
@@ -75,14 +86,19 @@ torchsharp_loads() {
 
 # The families to be stood in for, with semicolons between them; says why.
 stand_ins() {
-  local family chosen=
+  local family answer chosen=
   for family in $families; do
-    case "$(feed_has "$family")" in
-      yes)
-        if [ "$family" = TorchSharp ] && ! torchsharp_loads; then
-          say "TorchSharp's native library asks for a newer C++ runtime than this system has: building against the stand-in for it"
-          chosen="$chosen;$family"
-        fi ;;
+    answer=$(feed_has "$family")
+    if [ "$answer,$family" = yes,TorchSharp ]; then
+      if ! torchsharp_loads; then
+        say "TorchSharp's native library asks for a newer C++ runtime than this system has: building against the stand-in for it"
+        chosen="$chosen;$family"
+        continue
+      fi
+      answer=$(feed_has TorchSharp-cpu)    # TorchSharp with libtorch: large, so asked for only where it is of use
+    fi
+    case "$answer" in
+      yes) ;;
       no)
         say "the package feed has no $family: building against the stand-in for it in src/StandIns"
         chosen="$chosen;$family" ;;
@@ -109,10 +125,7 @@ setup() {
       && mv "$props.tmp" "$props"
   fi
   case ";$chosen;" in
-    *';TorchSharp;'*)
-      command -v g++ >/dev/null || install "the C++ compiler for the TorchSharp stand-in" g++
-      libtorch_headers >/dev/null || install "libtorch, which the TorchSharp stand-in runs on" libtorch-dev
-      fast_blas || (install "OpenBLAS" libopenblas0-pthread) || say "going on without OpenBLAS: everything runs, but slowly" ;;
+    *';TorchSharp;'*) native_needs ;;
   esac
   fingerprint > "$stamp.tmp" && mv "$stamp.tmp" "$stamp"
 }
