@@ -38,9 +38,10 @@ internal static class AttentionMath
         var scale  = 1 / Math.Sqrt(d);
         var q      = query.reshape(batch, time, keyHeads, group, d).permute(0, 2, 1, 3, 4).reshape(batch * keyHeads, time * group, d);
         var k      = key.permute(0, 2, 1, 3).reshape(batch * keyHeads, source, d);
-        var scores = mask.Additive is null
-            ? (q * scale).bmm(k.transpose(1, 2))                                        // (batch · keyHeads, time · group, source)
-            : baddbmm(mask.Additive, q, k.transpose(1, 2), beta: 1, alpha: (float)scale);
+        var scores = (q * scale).bmm(k.transpose(1, 2));                                // (batch · keyHeads, time · group, source)
+        // Not baddbmm, which would do both: TorchSharp (0.107) gives libtorch its tensors in another order.
+        if (mask.Additive is not null)
+            scores.add_(mask.Additive);
         return scores.softmax(-1).MoveToOuterDisposeScope();
     }
 

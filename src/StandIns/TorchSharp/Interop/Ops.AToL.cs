@@ -37,7 +37,6 @@ internal static partial class Ops
     internal static readonly Op asin = new("asin");
     internal static readonly Op atan = new("atan");
     internal static readonly Op atan2 = new("atan2");
-    internal static readonly Op baddbmm = new("baddbmm");
     internal static readonly Op batch_norm = new("batch_norm");
     internal static readonly Op bernoulli = new("bernoulli");
     internal static readonly Op bernoulli__Tensor = new("bernoulli_", "Tensor");

@@ -13,8 +13,6 @@ public static partial class torch
         public Tensor addbmm(Tensor batch1, Tensor batch2, float beta = 1f, float alpha = 1f) =>
             Ops.addbmm.Call(this, batch1, batch2, beta, alpha);
         public Tensor addmv(Tensor mat, Tensor vec, float beta = 1f, float alpha = 1f) => Ops.addmv.Call(this, mat, vec, beta, alpha);
-        public Tensor baddbmm(Tensor batch1, Tensor batch2, float beta = 1f, float alpha = 1f) =>
-            Ops.baddbmm.Call(this, batch1, batch2, beta, alpha);
         public Tensor outer(Tensor vec2) => Ops.outer.Call(this, vec2);
         public Tensor inner(Tensor vec2) => Ops.inner.Call(this, vec2);
         public Tensor kron(Tensor other) => Ops.kron.Call(this, other);

@@ -147,8 +147,6 @@ public static partial class torch
     public static Tensor addbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1f, float alpha = 1f) =>
         input.addbmm(batch1, batch2, beta, alpha);
     public static Tensor addmv(Tensor input, Tensor mat1, Tensor mat2, float beta, float alpha) => input.addmv(mat1, mat2, beta, alpha);
-    public static Tensor baddbmm(Tensor input, Tensor batch1, Tensor batch2, float beta = 1f, float alpha = 1f) =>
-        input.baddbmm(batch1, batch2, beta, alpha);
     public static Tensor outer(Tensor input, Tensor vec2) => input.outer(vec2);
     public static Tensor inner(Tensor input, Tensor vec2) => input.inner(vec2);
     public static Tensor kron(Tensor input, Tensor other) => input.kron(other);
