@@ -7,8 +7,6 @@ namespace MlNetLlm.Training;
 /// <summary>AdamW over a job's groups: sets learning rates, and gives access to its live state by parameter name.</summary>
 internal sealed class Optimizer : IDisposable
 {
-    private const double Epsilon = 1e-8;
-
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly TrainingOptions _options;
     private readonly AdamW _adam;
@@ -19,7 +17,7 @@ internal sealed class Optimizer : IDisposable
         (_groups, _options) = (groups, options);
         _adam = optim.AdamW(groups.Select(group => new AdamW.ParamGroup(
             group.Parameters.Select(item => item.Parameter).ToList(), options.LearningRate * group.LearningRateScale,
-            options.Beta1, options.Beta2, Epsilon, group.WeightDecay ?? options.WeightDecay)));
+            options.Beta1, options.Beta2, options.Epsilon, group.WeightDecay ?? options.WeightDecay)));
         var live = _adam.state_dict();
         for (var g = 0; g < groups.Count; g++)
             for (var p = 0; p < groups[g].Parameters.Count; p++)
@@ -35,14 +33,27 @@ internal sealed class Optimizer : IDisposable
     {
         var rate = RateAt(step, steps);
         foreach (var (controller, group) in _adam.ParamGroups.Zip(_groups))
-            controller.LearningRate = group.LearningRateScale * (group.Schedule is { } own ? _options.LearningRate * own(step) : rate);
+            controller.LearningRate = group.LearningRateScale * (group.Schedule is { } own ? _options.LearningRate * own(step, steps) : rate);
         _adam.step();
         return rate;
     }
 
     /// <summary>The options' learning rate at a step, counted from 0.</summary>
     public double RateAt(int step, int steps) => _options.LearningRate
-        * Schedules.Factor(_options.Schedule, step, steps, _options.WarmupSteps, _options.FinalLearningRateShare);
+        * Schedules.Factor(_options, step, steps);
+
+    /// <summary>Each group's rate in the last step and its step counter.</summary>
+    public IReadOnlyList<GroupMetrics> Groups()
+    {
+        var metrics = new GroupMetrics[_groups.Count];
+        var (g, first) = (0, 0);
+        foreach (var controller in _adam.ParamGroups)
+        {
+            metrics[g] = new GroupMetrics(_groups[g].Name, controller.LearningRate, first < _states.Count ? _states[first].State.step : 0);
+            first += _groups[g++].Parameters.Count;
+        }
+        return metrics;
+    }
 
     /// <summary>Sets all gradients to zero, in place.</summary>
     public void ZeroGradients() => _adam.zero_grad();

@@ -19,7 +19,7 @@ public sealed record ParameterGroup
     /// <value>null: the options'.</value>
     public double? WeightDecay { get; init; }
 
-    /// <summary>The group's own schedule: the factor on the learning rate at a step, counted from 0.</summary>
+    /// <summary>The group's own schedule: the factor on the learning rate at a step, counted from 0, of a run of so many.</summary>
     /// <value>null: the options' schedule.</value>
-    public Func<int, double>? Schedule { get; init; }
+    public Func<int, int, double>? Schedule { get; init; }
 }

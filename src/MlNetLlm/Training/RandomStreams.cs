@@ -13,6 +13,12 @@ public sealed class RandomStreams(long seed)
     /// <summary>The stream for dropout and other noise in the forward pass.</summary>
     public const string Dropout = "dropout";
 
+    /// <summary>The stream for which tokens a masked language model is to guess.</summary>
+    public const string Masking = "masking";
+
+    /// <summary>The stream for embeddings that are drawn anew.</summary>
+    public const string Reset = "reset";
+
     /// <summary>The stream for sampling tokens.</summary>
     public const string Sampling = "sampling";
 

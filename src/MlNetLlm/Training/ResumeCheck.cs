@@ -36,7 +36,7 @@ internal static class ResumeCheck
     }
 
     private static string Text(TrainingState state, string name)
-        => state.Options.TryGetValue(name, out var value) ? value.GetRawText() : "absent";
+        => state.Options.TryGetValue(name, out var value) ? JsonSerializer.Serialize(value) : "absent";
 
     private static string Public(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 

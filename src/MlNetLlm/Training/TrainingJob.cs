@@ -33,6 +33,10 @@ public sealed class TrainingJob
     /// <value>null: the loop makes its own from the options' seed.</value>
     public RandomStreams? Random { get; init; }
 
+    /// <summary>What the method keeps of its own in a checkpoint.</summary>
+    /// <value>null: nothing.</value>
+    public RunNotes? Notes { get; init; }
+
     /// <summary>Measures speed and time left; nothing else depends on it.</summary>
     /// <value>The system's clock.</value>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

@@ -42,9 +42,9 @@ public static class TrainingLoop
             using var scope = NewDisposeScope();
             var (loss, tokens) = run.Accumulate();                     // forward and backward, all batches of the step
             var norm = run.Clip();
-            var rate = run.Update(loss, tokens);                       // AdamW
+            var rate = run.Update(loss, norm, tokens);                 // AdamW
             var validation = run.IsValidationDue ? run.Validate() : null;
-            run.Log(new TrainingMetrics(run.State.Step, run.State.Tokens, loss, norm, rate, validation));
+            run.Log(loss, norm, rate, validation);
             if (run.IsCheckpointDue)
                 run.Save();
             progress?.Report(run.Progress(rate, validated: validation is not null));

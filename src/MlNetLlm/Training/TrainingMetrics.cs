@@ -9,8 +9,10 @@ namespace MlNetLlm.Training;
 /// <param name="GradientNorm">Norm of the gradient over all parameters, before clipping.</param>
 /// <param name="LearningRate">Learning rate before a parameter group's own scale.</param>
 /// <param name="ValidationLoss">Mean validation loss, or null when the step had no validation.</param>
+/// <param name="Groups">Each parameter group's rate and step counter, or null in a job with one group.</param>
 public sealed record TrainingMetrics(
-    int Step, long Tokens, double Loss, double GradientNorm, double LearningRate, double? ValidationLoss)
+    int Step, long Tokens, double Loss, double GradientNorm, double LearningRate, double? ValidationLoss,
+    IReadOnlyList<GroupMetrics>? Groups = null)
 {
     /// <summary>The metric log's name in a checkpoint folder.</summary>
     public const string FileName = "metrics.log";

@@ -59,6 +59,10 @@ public abstract record TrainingOptions
     /// <value>0.95, usual for language models.</value>
     public double Beta2 { get; init; } = 0.95;
 
+    /// <summary>What AdamW adds to the root of the mean squared gradient; above 0.</summary>
+    /// <value>1e-8.</value>
+    public double Epsilon { get; init; } = 1e-8;
+
     /// <summary>The learning rate's course after the warm-up.</summary>
     /// <value><see cref="Schedule.Cosine"/>.</value>
     public Schedule Schedule { get; init; } = Schedule.Cosine;
@@ -66,6 +70,10 @@ public abstract record TrainingOptions
     /// <summary>Steps in which the learning rate rises to its full value; 0 or more.</summary>
     /// <value>0.</value>
     public int WarmupSteps { get; init; }
+
+    /// <summary>Whether the first step of the warm-up has rate 0, step n having n / w of the full rate, as in fairseq.</summary>
+    /// <value>false: step n (from 0) has (n + 1) / w.</value>
+    public bool WarmupFromZero { get; init; }
 
     /// <summary>The share of the learning rate that a falling schedule ends at; 0 to 1.</summary>
     /// <value>0.1.</value>
@@ -125,6 +133,7 @@ public abstract record TrainingOptions
         if (!(WeightDecay >= 0 && double.IsFinite(WeightDecay))) yield return $"WeightDecay is {WeightDecay}; expected 0 or more.";
         if (!(Beta1 >= 0 && Beta1 < 1)) yield return $"Beta1 is {Beta1}; expected at least 0 and below 1.";
         if (!(Beta2 >= 0 && Beta2 < 1)) yield return $"Beta2 is {Beta2}; expected at least 0 and below 1.";
+        if (!(Epsilon > 0 && double.IsFinite(Epsilon))) yield return $"Epsilon is {Epsilon}; expected above 0.";
         if (!Enum.IsDefined(Schedule)) yield return $"Schedule is {Schedule}; expected {string.Join(", ", Enum.GetNames<Schedule>())}.";
         if (WarmupSteps < 0) yield return $"WarmupSteps is {WarmupSteps}; expected 0 or more.";
         if (!(FinalLearningRateShare >= 0 && FinalLearningRateShare <= 1))

@@ -15,11 +15,13 @@ internal sealed class TrainingRun : IDisposable
     private readonly Device _device;
     private readonly RandomStreams _random;
     private readonly IReadOnlyList<(string Name, Parameter Parameter)> _parameters;
+    private readonly IReadOnlyList<Parameter> _byName;   // so that the norm's last bit does not depend on how the job is grouped
     private readonly Optimizer _optimizer;
     private readonly CheckpointFolder? _checkpoints;
     private readonly BestWeights _best;
     private readonly long _started;
     private MetricLog? _log;
+    private IReadOnlyList<GroupMetrics> _groups = [];
     private int? _lastCheckpoint;
     private (int Step, long Tokens) _resumedAt;
 
@@ -27,6 +29,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (_job, _options, _files) = (job, options, files);
         _parameters = [.. job.Groups.SelectMany(group => group.Parameters)];
+        _byName = [.. _parameters.OrderBy(item => item.Name, StringComparer.Ordinal).Select(item => item.Parameter)];
         Check();
         foreach (var (_, parameter) in _parameters)
             parameter.requires_grad = true;
@@ -35,8 +38,7 @@ internal sealed class TrainingRun : IDisposable
         _optimizer = new Optimizer(job.Groups, options);
         _checkpoints = options.CheckpointFolder is { } folder ? new CheckpointFolder(files, folder, _parameters) : null;
         _best = new BestWeights(_checkpoints, _parameters);
-        var tokensPerStep = job.Batches.TokensPerBatch * options.GradientAccumulation;
-        Steps = options.MaxTokens == 0 ? options.MaxSteps : checked((int)Math.Ceiling(options.MaxTokens / tokensPerStep));
+        Steps = StepsOf(options, job.Batches);
         State = new TrainingState
         {
             ModelFingerprint = job.ModelFingerprint,
@@ -45,6 +47,11 @@ internal sealed class TrainingRun : IDisposable
         };
         _started = job.Clock.GetTimestamp();
     }
+
+    /// <summary>How many steps a run with these options takes on these batches.</summary>
+    public static int StepsOf(TrainingOptions options, IBatchSource batches) => options.MaxTokens == 0
+        ? options.MaxSteps
+        : checked((int)Math.Ceiling(options.MaxTokens / (batches.TokensPerBatch * options.GradientAccumulation)));
 
     /// <summary>Steps planned.</summary>
     public int Steps { get; }
@@ -74,6 +81,8 @@ internal sealed class TrainingRun : IDisposable
             ResumeCheck.Require(saved, State, folder);
             _checkpoints.Restore(saved, _optimizer);
             _random.Restore(saved.Random);
+            if (saved.Notes is { } notes)
+                _job.Notes?.Restore(notes);
             State = saved;
             _lastCheckpoint = saved.Step;
         }
@@ -107,15 +116,16 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Clips the gradients.</summary>
     /// <returns>Their norm before.</returns>
     public double Clip()
-        => Finite("Gradient norm", Gradients.Clip(_parameters.Select(item => item.Parameter), _options.ClipNorm));
+        => Finite("Gradient norm", Gradients.Clip(_byName, _options.ClipNorm));
 
     /// <summary>Steps the optimiser and the state.</summary>
     /// <returns>The learning rate.</returns>
-    public double Update(double loss, long tokens)
+    public double Update(double loss, double norm, long tokens)
     {
         var rate = _optimizer.Step(State.Step, Steps);
         State = State with { Step = State.Step + 1, Tokens = State.Tokens + tokens, Loss = loss };
-        _job.AfterStep?.Invoke(new TrainingStep(State.Step, loss, _optimizer.Forget));
+        _groups = _optimizer.Groups();
+        _job.AfterStep?.Invoke(new TrainingStep(State.Step, Steps, loss, norm, _groups, _optimizer.Forget));
         return rate;
     }
 
@@ -142,8 +152,9 @@ internal sealed class TrainingRun : IDisposable
         return loss;
     }
 
-    /// <summary>Adds a step to the metric log.</summary>
-    public void Log(TrainingMetrics metrics) => _log?.Append(metrics);
+    /// <summary>Adds the step just taken to the metric log.</summary>
+    public void Log(double loss, double norm, double rate, double? validation) => _log?.Append(new TrainingMetrics(
+        State.Step, State.Tokens, loss, norm, rate, validation, _groups.Count > 1 ? _groups : null));
 
     /// <summary>Saves a checkpoint of the state as it is, unless there is one.</summary>
     public void Save()
@@ -152,7 +163,10 @@ internal sealed class TrainingRun : IDisposable
             return;
         RequireFiniteWeights();
         _log!.Flush();
-        State = State with { BatchPosition = _job.Batches.Position, Random = _random.Counters(), MetricBytes = _log.Bytes };
+        State = State with
+        {
+            BatchPosition = _job.Batches.Position, Random = _random.Counters(), MetricBytes = _log.Bytes, Notes = _job.Notes?.Save(),
+        };
         _checkpoints.Save(State, _optimizer, _options.KeepCheckpoints);
         _lastCheckpoint = State.Step;
     }

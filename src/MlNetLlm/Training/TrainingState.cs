@@ -31,6 +31,8 @@ internal sealed record TrainingState
 
     public IReadOnlyDictionary<string, long> Random { get; init; } = new Dictionary<string, long>();
 
+    public string? Notes { get; init; }
+
     public string ModelFingerprint { get; init; } = "";
 
     public string DataFingerprint { get; init; } = "";

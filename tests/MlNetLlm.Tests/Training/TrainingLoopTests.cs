@@ -86,7 +86,7 @@ public sealed class TrainingLoopTests
     public void Run_WithAGroupsOwnSchedule_UsesIt()
     {
         var problem = new Quadratic();
-        var groups = new[] { problem.Group("still", 0) with { Schedule = _ => 0 }, problem.Group("moving", 1, 2) };
+        var groups = new[] { problem.Group("still", 0) with { Schedule = (_, _) => 0 }, problem.Group("moving", 1, 2) };
 
         TrainingLoop.Run(problem.Job(groups), new ToyOptions { MaxSteps = 3 });
 
