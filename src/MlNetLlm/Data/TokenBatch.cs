@@ -11,6 +11,10 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <summary>The target of a place that does not count, such as padding or a prompt.</summary>
     public const long Ignored = -100;
 
+    /// <summary>(batch) int64: how many tokens of a row are valid, the rest being padding on the right; null = all.</summary>
+    /// <value>null.</value>
+    public Tensor? Lengths { get; init; }
+
     /// <summary>Makes a batch on the CPU.</summary>
     /// <param name="tokens">Row after row, what the model reads.</param>
     /// <param name="targets">Row after row, what to predict.</param>
@@ -26,12 +30,15 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <param name="device">The device.</param>
     /// <returns>This batch when it is there already, else a copy there.</returns>
     public TokenBatch To(Device device)
-        => Tokens.device.type == device.type ? this : new TokenBatch(Tokens.to(device), Targets.to(device), TokenCount);
+        => Tokens.device.type == device.type
+            ? this
+            : new TokenBatch(Tokens.to(device), Targets.to(device), TokenCount) { Lengths = Lengths?.to(device) };
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()
     {
         Tokens.Dispose();
         Targets.Dispose();
+        Lengths?.Dispose();
     }
 }

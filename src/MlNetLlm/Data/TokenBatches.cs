@@ -19,6 +19,9 @@ namespace MlNetLlm.Data;
 /// </remarks>
 public sealed class TokenBatches : IBatchSource, IDisposable
 {
+    /// <summary>How many tokens are held in memory before the rest goes to a temporary file: 128 MiB.</summary>
+    internal const int TokensInMemory = 32 << 20;
+
     private readonly TokenStore _store;
     private readonly IReadOnlyList<TokenSequence> _sequences;
     private readonly BatchOrder _order;
@@ -76,16 +79,19 @@ public sealed class TokenBatches : IBatchSource, IDisposable
     /// <exception cref="InvalidDataException">There is no text, or a row does not fit.</exception>
     public static TokenBatches Read(
         IDataView data, TrainingOptions options, Tokenizer tokenizer, SpecialTokens special, int contextLength,
-        int tokensInMemory = 32 << 20, CancellationToken cancellationToken = default)
+        int tokensInMemory = TokensInMemory, CancellationToken cancellationToken = default)
+        => Read(data, options, tokenizer, special, contextLength, TextBudget.All, tokensInMemory, cancellationToken);
+
+    internal static TokenBatches Read(
+        IDataView data, TrainingOptions options, Tokenizer tokenizer, SpecialTokens special, int contextLength, TextBudget budget,
+        int tokensInMemory, CancellationToken cancellationToken)
     {
-        if (options.SequenceLength > contextLength)
-            throw new ArgumentException(
-                $"SequenceLength is {options.SequenceLength}; the model reads at most {contextLength} tokens at once. Lower it.");
+        RequireContext(options, contextLength);
         var store = new TokenStore(tokensInMemory);
         try
         {
             var reader = new TokenReader(tokenizer, special, options, store, cancellationToken);
-            IReadOnlyList<TokenSequence> sequences = options.CompletionColumn is null ? reader.Packed(data) : reader.Rows(data);
+            IReadOnlyList<TokenSequence> sequences = options.CompletionColumn is null ? reader.Packed(data, budget) : reader.Rows(data);
             return new TokenBatches(store, sequences, options, special);
         }
         catch
@@ -93,6 +99,14 @@ public sealed class TokenBatches : IBatchSource, IDisposable
             store.Dispose();
             throw;
         }
+    }
+
+    /// <exception cref="ArgumentException">SequenceLength is above the context.</exception>
+    internal static void RequireContext(TrainingOptions options, int contextLength)
+    {
+        if (options.SequenceLength > contextLength)
+            throw new ArgumentException(
+                $"SequenceLength is {options.SequenceLength}; the model reads at most {contextLength} tokens at once. Lower it.");
     }
 
     /// <inheritdoc/>

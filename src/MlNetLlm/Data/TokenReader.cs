@@ -12,26 +12,91 @@ internal sealed class TokenReader(
 {
     private readonly List<int> _ids = [];
 
+    private long _rows;
+
+    /// <summary>How many tokens of text were read, special ones not counted.</summary>
+    public long TextTokens { get; private set; }
+
     /// <summary>Packs all rows end to end and cuts them into windows; a window's last target is the next one's first token.</summary>
-    public IReadOnlyList<TokenSequence> Packed(IDataView data)
+    public IReadOnlyList<TokenSequence> Packed(IDataView data, TextBudget budget)
     {
-        var column = Columns.Text(data.Schema, options.TextColumn, nameof(options.TextColumn));
-        var rows = 0L;
-        foreach (var text in Columns.ReadText(data, column))
+        foreach (var ids in Texts(data, budget))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            rows++;
-            if (text.Span.IsWhiteSpace())
-                continue;
             _ids.Clear();
             if ((special.Bos ?? special.Eos) is { } separator)
                 _ids.Add(separator);
-            _ids.AddRange(tokenizer.EncodeToIds(text.Span));
+            _ids.AddRange(ids);
             store.Add(CollectionsMarshal.AsSpan(_ids));
         }
         if (store.Count < 2)
-            throw Empty(options.TextColumn, rows);
+            throw Empty(options.TextColumn, _rows);
         return new Windows(store.Count, options.SequenceLength);
+    }
+
+    /// <summary>Packs whole rows: the begin token, then as many rows as fit, the end token behind each; a longer row goes on.</summary>
+    public IReadOnlyList<StoredSequence> WholeRows(IDataView data, TextBudget budget)
+    {
+        var sequences = new List<StoredSequence>();
+        int[] begin = special.Bos is { } bos ? [bos] : [];
+        int[] end = special.Eos is { } eos ? [eos] : [];
+        _ids.AddRange(begin);
+        foreach (var ids in Texts(data, budget))
+        {
+            if (_ids.Count > begin.Length && _ids.Count + ids.Count + end.Length > options.SequenceLength)
+                Close();
+            foreach (var id in ids.Concat(end))
+            {
+                if (_ids.Count == options.SequenceLength)
+                    Close();
+                _ids.Add(id);
+            }
+        }
+        if (_ids.Count > begin.Length)
+            Close();
+        return sequences.Count > 0 ? sequences : throw Empty(options.TextColumn, _rows);
+
+        void Close()
+        {
+            sequences.Add(new StoredSequence(store.Count, _ids.Count));
+            store.Add(CollectionsMarshal.AsSpan(_ids));
+            _ids.Clear();
+            _ids.AddRange(begin);
+        }
+    }
+
+    // The tokens of each text that is not blank, as far as the budget goes; the last text may be cut.
+    private IEnumerable<IReadOnlyList<int>> Texts(IDataView data, TextBudget budget)
+    {
+        var column = Columns.Text(data.Schema, options.TextColumn, nameof(options.TextColumn));
+        var limit = Limit(data, column, budget);
+        foreach (var text in Columns.ReadText(data, column))
+        {
+            if (TextTokens >= limit)
+                yield break;
+            cancellationToken.ThrowIfCancellationRequested();
+            _rows++;
+            if (text.Span.IsWhiteSpace())
+                continue;
+            var ids = tokenizer.EncodeToIds(text.Span);
+            var kept = (int)Math.Min(ids.Count, limit - TextTokens);
+            TextTokens += kept;
+            yield return kept == ids.Count ? ids : [.. ids.Take(kept)];
+        }
+    }
+
+    // A share needs a first pass, which counts.
+    private long Limit(IDataView data, DataViewSchema.Column column, TextBudget budget)
+    {
+        var limit = budget.Tokens > 0 ? budget.Tokens : long.MaxValue;
+        if (budget.Share >= 1)
+            return limit;
+        var all = 0L;
+        foreach (var text in Columns.ReadText(data, column))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            all += text.Span.IsWhiteSpace() ? 0 : tokenizer.CountTokens(text.Span);
+        }
+        return Math.Min(limit, Math.Max(2, (long)(budget.Share * all)));
     }
 
     /// <summary>Makes one sequence a row: prompt, then the completion, which alone counts.</summary>
