@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
 using MlNetLlm.Training;
@@ -41,6 +42,9 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
 
     /// <summary>How the training went.</summary>
     public TrainingResult Training { get; }
+
+    /// <summary>What happened between periodic resets; empty where nothing was reset.</summary>
+    public IReadOnlyList<ResetEpisode> Episodes { get; internal init; } = [];
 
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
 

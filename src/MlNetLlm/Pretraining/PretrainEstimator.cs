@@ -8,7 +8,7 @@ using TorchSharp;
 
 namespace MlNetLlm.Pretraining;
 
-/// <summary>Trains a new model from random weights with the next-token loss.</summary>
+/// <summary>Trains a new model from random weights: the next token or masked ones, embeddings reset from time to time or never.</summary>
 public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageModel>>
 {
     private readonly TransformerConfig _config;
@@ -46,7 +46,7 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
         using var generator = new torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
         var module = new TransformerModel(_config, generator);
         var model = new LanguageModel(module, _tokenizer, _special);
-        return WholeModelTraining.Run(model, module, streams, input, validation, _options, _progress, _cancellation);
+        return PretrainTraining.Run(model, streams, input, validation, _options, _progress, _cancellation);
     }
 
     /// <inheritdoc/>

@@ -1,13 +1,37 @@
 using Microsoft.ML.SearchSpace;
+using MlNetLlm.Data;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.Pretraining;
 
-/// <summary>Options of pre-training with the next-token loss.</summary>
+/// <summary>Options of pre-training.</summary>
 public sealed record PretrainOptions : TrainingOptions
 {
     /// <summary>Step size of AdamW at the top of its schedule.</summary>
     /// <value>0.001.</value>
     [Range(1e-4, 1e-2, 1e-3, logBase: true)]
     public override double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>What the model learns.</summary>
+    /// <value><see cref="PretrainObjective.ByModel"/>.</value>
+    public PretrainObjective Objective { get; init; } = PretrainObjective.ByModel;
+
+    /// <summary>Which tokens a masked model is to guess.</summary>
+    /// <value>15 %, of which 80 % masked, 10 % replaced, 10 % kept.</value>
+    public MaskingOptions Masking { get; init; } = new();
+
+    /// <summary>Resets the embeddings every so many updates.</summary>
+    /// <value>null: never.</value>
+    public EmbeddingResetOptions? Reset { get; init; }
+
+    /// <inheritdoc/>
+    public override IEnumerable<string> Faults()
+    {
+        foreach (var fault in base.Faults().Concat(Masking.Faults()).Concat(Reset?.Faults() ?? [])) yield return fault;
+        if (!Enum.IsDefined(Objective))
+            yield return $"Objective is {Objective}; expected {string.Join(", ", Enum.GetNames<PretrainObjective>())}.";
+        if (Reset is not null && MaxTokens == 0)
+            foreach (var fault in ResetPlan.Faults(Reset, MaxSteps)) yield return fault;
+    }
 }

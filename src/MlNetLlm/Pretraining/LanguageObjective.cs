@@ -1,0 +1,73 @@
+using Microsoft.ML;
+using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.Pretraining;
+
+/// <summary>Text to batches and batches to a loss, for either objective.</summary>
+internal sealed class LanguageObjective
+{
+    private readonly LanguageModel _model;
+    private readonly TransformerModel _module;
+    private readonly TrainingOptions _options;
+    private readonly MaskingOptions _masking;
+    private readonly bool _masked;
+
+    /// <param name="model">Gives tokenizer and special tokens.</param>
+    /// <param name="module">The module that computes, on the options' device.</param>
+    /// <param name="options">Which column, how long sequences, how large batches, which seed.</param>
+    /// <param name="objective">What is learnt.</param>
+    /// <param name="masking">Which tokens a masked model is to guess.</param>
+    /// <exception cref="ArgumentException">The objective does not suit the model.</exception>
+    public LanguageObjective(
+        LanguageModel model, TransformerModel module, TrainingOptions options, PretrainObjective objective, MaskingOptions masking)
+    {
+        (_model, _module, _options, _masking) = (model, module, options, masking);
+        _masked = objective == PretrainObjective.MaskedToken || (objective == PretrainObjective.ByModel && !module.Config.Causal);
+        if (objective == PretrainObjective.NextToken && !module.Config.Causal)
+            throw new ArgumentException(
+                $"Objective is NextToken; '{module.Config.Architecture}' sees the next token. Take MaskedToken or ByModel.");
+        if (_masked && options.CompletionColumn is not null)
+            throw new ArgumentException("CompletionColumn is set; a masked model learns from whole texts. Leave it null.");
+    }
+
+    /// <summary>Reads text.</summary>
+    /// <param name="data">The rows.</param>
+    /// <param name="budget">How much of them.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>The batches, to be disposed of, and one epoch of them in order.</returns>
+    public (IBatchSource Batches, Func<IEnumerable<TokenBatch>> InOrder) Read(
+        IDataView data, TextBudget budget, CancellationToken cancellation)
+    {
+        var config = _module.Config;
+        if (_masked)
+        {
+            var masked = MaskedBatches.Read(
+                data, _options, _masking, _model.Tokenizer, _model.Special, config.VocabularySize, config.ContextLength, budget, cancellation);
+            return (masked, masked.InOrder);
+        }
+        var packed = TokenBatches.Read(
+            data, _options, _model.Tokenizer, _model.Special, config.ContextLength, budget, TokenBatches.TokensInMemory, cancellation);
+        return (packed, packed.InOrder);
+    }
+
+    /// <summary>The loss summed over a batch's counted tokens; logits are made for those alone.</summary>
+    public Tensor Loss(TokenBatch batch)
+    {
+        var hidden = _module.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths });
+        return Objectives.NextToken(_module.Head, hidden, batch.Targets, _module.Config.VocabularySize);
+    }
+
+    /// <summary>The mean loss per counted token, without dropout, in nats.</summary>
+    public double Validate(IEnumerable<TokenBatch> batches)
+    {
+        var training = _module.training;
+        _module.eval();
+        var mean = Objectives.Mean(batches, Loss, _module.TokenEmbedding.device);
+        _module.train(training);
+        return mean;
+    }
+}
