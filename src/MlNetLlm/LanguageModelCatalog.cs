@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.Data;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
@@ -11,6 +12,7 @@ using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Scoring;
 using MlNetLlm.Svf;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
 
@@ -58,7 +60,7 @@ public sealed class LanguageModelCatalog
             CancellationToken cancellationToken = default) =>
         new(model, options ?? new FullOptions(), progress, cancellationToken);
 
-    /// <summary>Trains a new model from random weights with the next-token loss.</summary>
+    /// <summary>Trains a new model from random weights: on the next token, or on masked ones.</summary>
     /// <param name="config">Shape and kind of the model.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
@@ -69,6 +71,42 @@ public sealed class LanguageModelCatalog
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new(config, tokenizer, special, options ?? new PretrainOptions(), progress, cancellationToken);
+
+    /// <summary>Trains a task head and the body under frozen embeddings, for the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public AdaptToTaskEstimator AdaptToTask(
+        AdaptToTaskOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(null, options ?? new AdaptToTaskOptions(), progress, cancellationToken);
+
+    /// <summary>Trains a task head and a copy of a model's body under frozen embeddings.</summary>
+    /// <param name="model">The model; it is not changed.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public AdaptToTaskEstimator AdaptToTask(
+        LanguageModel model, AdaptToTaskOptions? options = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(model, options ?? new AdaptToTaskOptions(), progress, cancellationToken);
+
+    /// <summary>Learns embeddings for another vocabulary under a model's frozen body.</summary>
+    /// <param name="body">The model whose body is used; it is not changed.</param>
+    /// <param name="tokenizer">The new tokenizer.</param>
+    /// <param name="special">Its special tokens.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public RelearnEmbeddingsEstimator RelearnEmbeddings(
+        LanguageModel body, Tokenizer tokenizer, SpecialTokens special, RelearnEmbeddingsOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new(body, tokenizer, special, options ?? new RelearnEmbeddingsOptions(), progress, cancellationToken);
+
+    /// <summary>A task's body and head with the embeddings and tokenizer of another language.</summary>
+    /// <param name="task">The task, as it was adapted to.</param>
+    /// <param name="language">The model whose embeddings are taken.</param>
+    /// <exception cref="ArgumentException">The two models have different shapes.</exception>
+    public TaskTransformer Assemble(TaskTransformer task, LanguageModel language) => task.Assemble(language);
 
     /// <summary>Scores text with the model that an earlier step of the pipeline trains.</summary>
     /// <param name="options">Options; null = the defaults.</param>
