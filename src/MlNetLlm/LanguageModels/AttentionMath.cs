@@ -8,7 +8,7 @@ namespace MlNetLlm.LanguageModels;
 /// <summary>Scaled dot-product attention with shared key heads (Vaswani et al. 2017; Ainslie et al. 2023).</summary>
 internal static class AttentionMath
 {
-    /// <summary>softmax(q kᵀ / √d + mask) v, fused where the mask is plainly causal.</summary>
+    /// <summary>softmax(q kᵀ / √d + mask) v, fused where the mask is plainly causal or none.</summary>
     /// <param name="query">q, (batch, time, heads, d).</param>
     /// <param name="key">k, (batch, source, keyHeads, d); query head h uses key head h · keyHeads / heads.</param>
     /// <param name="value">v, (batch, source, keyHeads, d).</param>
@@ -18,7 +18,7 @@ internal static class AttentionMath
     internal static Tensor Causal(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout = 0)
     {
         if (FusedAttention.Covers(query, key, value, mask, dropout))
-            return FusedAttention.Of(query, key, value);
+            return FusedAttention.Of(query, key, value, mask.PlainCausal);
         using var scope = NewDisposeScope();
         var weights = Weights(query, key, mask);                                        // (batch · keyHeads, time · group, source)
         if (dropout > 0)

@@ -5,8 +5,8 @@ using MlNetLlm.LanguageModels.Managed;
 namespace MlNetLlm.LanguageModels.Fused;
 
 /// <summary>
-/// Causal attention, head by head and a block of sixteen queries at a time: scores, softmax and mixture of a block stay in the cache, and
-/// keys after the block are never touched. The backward pass computes the weights again from each row's log Σ exp (Dao et al. 2022).
+/// Attention, head by head and a block of sixteen queries at a time: scores, softmax and mixture of a block stay in the cache, and keys
+/// that a causal block does not see are never touched. The backward pass computes the weights again from each row's log Σ exp (Dao et al. 2022).
 /// </summary>
 internal static unsafe class AttentionKernel
 {
@@ -29,11 +29,11 @@ internal static unsafe class AttentionKernel
                 var sums = logSums + ((((long)row * s.Heads) + head) * time);
                 for (var i = 0; i < s.Time; i += Block)
                 {
-                    var seen = i + Block;
+                    var seen = s.Seen(i);
                     SmallProducts.Multiply(
                         Block, seen, width, queries.Row(i), width, 1, keys.Start, time, scores.Start, time, add: false);
                     for (var r = 0; r < Block; r++)
-                        sums[i + r] = Softmax(scores.Row(r), i, r);
+                        sums[i + r] = Softmax(scores.Row(r), seen - Block, s.LastLane(r));
                     SmallProducts.Multiply(
                         Block, width, seen, scores.Start, time, 1, values.Start, width, mixed.Start, width, add: false);
                     HeadPacking.Return(mixed.Start, Block, i, HeadPacking.At(o, s, row, head, s.Heads), s.Heads, s);
@@ -66,13 +66,13 @@ internal static unsafe class AttentionKernel
                 var sums = m.LogSums + ((((long)row * s.Heads) + head) * time);
                 for (var i = 0; i < s.Time; i += Block)
                 {
-                    var seen = i + Block;
+                    var seen = s.Seen(i);
                     SmallProducts.Multiply(
                         Block, seen, width, queries.Row(i), width, 1, keysAcross.Start, time, weights.Start, time, add: false);
                     SmallProducts.Multiply(
                         Block, seen, width, slopes.Row(i), width, 1, valuesAcross.Start, time, gradients.Start, time, add: false);
                     for (var r = 0; r < Block; r++)
-                        ThroughSoftmax(weights.Row(r), gradients.Row(r), sums[i + r], i, r);
+                        ThroughSoftmax(weights.Row(r), gradients.Row(r), sums[i + r], seen - Block, s.LastLane(r));
                     SmallProducts.Multiply(
                         Block, width, seen, gradients.Start, time, 1, keys.Start, width, dq.Start, width, add: false);
                     HeadPacking.Return(dq.Start, Block, i, HeadPacking.At(m.QuerySlope, s, row, head, s.Heads), s.Heads, s);
@@ -88,19 +88,20 @@ internal static unsafe class AttentionKernel
         }
     }
 
-    /// <summary>Row r of the block from <paramref name="start"/> on sees keys 0 to start + r: turns its scores into weights.</summary>
+    /// <summary>A row sees the keys up to <paramref name="lane"/> of the block at <paramref name="start"/>: turns its scores into
+    /// weights.</summary>
     /// <returns>log Σ exp(score).</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static float Softmax(float* x, int start, int r)
+    private static float Softmax(float* x, int start, int lane)
     {
-        var visible = Visible(r);
+        var visible = Visible(lane);
         var last = Vector512.ConditionalSelect(visible, Vector512.Load(x + start), Vector512.Create(float.NegativeInfinity));
         var top = last;
         for (var t = 0; t < start; t += Block)
             top = Vector512.Max(top, Vector512.Load(x + t));
         var highest = top[0];
-        for (var lane = 1; lane < Block; lane++)
-            highest = MathF.Max(highest, top[lane]);
+        for (var i = 1; i < Block; i++)
+            highest = MathF.Max(highest, top[i]);
         var max = Vector512.Create(highest);
         last = VectorMath.Exp(last - max) & visible;
         var sums = last;
@@ -120,9 +121,9 @@ internal static unsafe class AttentionKernel
 
     /// <summary>Turns a row's scores into weights P, and dP into dS.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThroughSoftmax(float* weights, float* gradients, float logSum, int start, int r)
+    private static void ThroughSoftmax(float* weights, float* gradients, float logSum, int start, int lane)
     {
-        var (shift, visible) = (Vector512.Create(logSum), Visible(r));
+        var (shift, visible) = (Vector512.Create(logSum), Visible(lane));
         var sums = Vector512<float>.Zero;
         for (var t = 0; t <= start; t += Block)
         {
@@ -137,6 +138,6 @@ internal static unsafe class AttentionKernel
             (Vector512.Load(weights + t) * (Vector512.Load(gradients + t) - mean)).Store(gradients + t);
     }
 
-    private static Vector512<float> Visible(int r) =>
-        Vector512.LessThanOrEqual(Vector512<int>.Indices, Vector512.Create(r)).AsSingle();
+    private static Vector512<float> Visible(int lane) =>
+        Vector512.LessThanOrEqual(Vector512<int>.Indices, Vector512.Create(lane)).AsSingle();
 }

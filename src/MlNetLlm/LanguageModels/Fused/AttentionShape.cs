@@ -6,7 +6,8 @@ namespace MlNetLlm.LanguageModels.Fused;
 /// <param name="Heads">Query heads.</param>
 /// <param name="KeyHeads">Key and value heads, a divisor of the query heads.</param>
 /// <param name="HeadWidth">d.</param>
-internal readonly record struct AttentionShape(int Batch, int Time, int Heads, int KeyHeads, int HeadWidth)
+/// <param name="Causal">Whether a query sees the keys up to its own place only, not all.</param>
+internal readonly record struct AttentionShape(int Batch, int Time, int Heads, int KeyHeads, int HeadWidth, bool Causal)
 {
     internal const int Block = Managed.VectorMath.Lanes;
 
@@ -22,6 +23,12 @@ internal readonly record struct AttentionShape(int Batch, int Time, int Heads, i
     internal int PaddedWidth => Padded(HeadWidth);
 
     internal float Scale => (float)(1 / Math.Sqrt(HeadWidth));
+
+    /// <summary>How many keys, in whole blocks, the block of queries at a place sees some of.</summary>
+    internal int Seen(int block) => Causal ? block + Block : PaddedTime;
+
+    /// <summary>The last key of the last such block that row r of the queries sees, by its place in that block.</summary>
+    internal int LastLane(int r) => Causal ? r : Time - 1 - (PaddedTime - Block);
 
     private static int Padded(int count) => (count + Block - 1) / Block * Block;
 }

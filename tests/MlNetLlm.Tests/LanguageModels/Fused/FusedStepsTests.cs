@@ -49,12 +49,13 @@ public sealed class FusedStepsTests
         Assert.That(y[6], Is.NaN);
     }
 
-    [TestCase(1, 1, 2, 2, 4)]
-    [TestCase(2, 5, 4, 2, 3)]
-    [TestCase(1, 16, 2, 1, 16)]
-    [TestCase(2, 33, 6, 2, 20)]
-    [TestCase(1, 70, 2, 2, 32)]
-    public void Attention_OfFloat32_GivesTheFormulasValuesAndGradients(int batch, int time, int heads, int keyHeads, int width)
+    [TestCase(1, 1, 2, 2, 4, true), TestCase(1, 1, 2, 2, 4, false)]
+    [TestCase(2, 5, 4, 2, 3, true), TestCase(2, 5, 4, 2, 3, false)]
+    [TestCase(1, 16, 2, 1, 16, true), TestCase(1, 16, 2, 1, 16, false)]
+    [TestCase(2, 33, 6, 2, 20, true), TestCase(2, 33, 6, 2, 20, false)]
+    [TestCase(1, 70, 2, 2, 32, true), TestCase(1, 70, 2, 2, 32, false)]
+    public void Attention_OfFloat32_GivesTheFormulasValuesAndGradients(
+        int batch, int time, int heads, int keyHeads, int width, bool causal)
     {
         using var scope = NewDisposeScope();
         var (fused, exact) = (Attend(ScalarType.Float32), Attend(ScalarType.Float64));
@@ -62,7 +63,7 @@ public sealed class FusedStepsTests
         foreach (var (ours, reference) in fused.Zip(exact))
             Assert.That(ToyModels.Values(ours), Is.EqualTo(ToyModels.Values(reference)).Within(Tolerance));
 
-        Tensor[] Attend(ScalarType type) => Run(batch, time, heads, keyHeads, width, type);
+        Tensor[] Attend(ScalarType type) => Run(batch, time, heads, keyHeads, width, type, causal);
     }
 
     [Test]
@@ -93,21 +94,23 @@ public sealed class FusedStepsTests
         var (q, k, v) = (ones(1, 4, 1, 2), ones(1, 4, 1, 2), ones(1, 4, 1, 2));
         k.narrow(1, 2, 1).fill_(double.NaN);
 
-        var mixed = ToyModels.Values(FusedAttention.Of(q, k, v));
+        var mixed = ToyModels.Values(FusedAttention.Of(q, k, v, causal: true));
 
         Assert.That(mixed[..4], Is.EqualTo(new[] { 1f, 1, 1, 1 }).Within(1e-6));
         Assert.That(mixed[4..], Is.All.NaN);
+        Assert.That(ToyModels.Values(FusedAttention.Of(q, k, v, causal: false)), Is.All.NaN, "where all keys are seen");
     }
 
     [Test]
-    public void Covers_OnlyPlainCausalAttentionInFloat32()
+    public void Covers_OnlyAttentionThatIsPlainlyCausalOrWholeInFloat32()
     {
         using var scope = NewDisposeScope();
         var (plain, causal) = (AttentionMask.None, new AttentionMask(null, PlainCausal: true));
         var (q, k) = (ones(1, 4, 2, 2), ones(1, 4, 2, 2));
 
         Assert.That(FusedAttention.Covers(q, k, k, causal, 0), Is.True);
-        Assert.That(FusedAttention.Covers(q, k, k, plain, 0), Is.False);
+        Assert.That(FusedAttention.Covers(q, k, k, plain, 0), Is.True);
+        Assert.That(FusedAttention.Covers(q, k, k, new AttentionMask(zeros(1, 4), PlainCausal: false), 0), Is.False);
         Assert.That(FusedAttention.Covers(q, k, k, causal, 0.1), Is.False);
         Assert.That(FusedAttention.Covers(q, ones(1, 6, 2, 2), ones(1, 6, 2, 2), causal, 0), Is.False);
         Assert.That(FusedAttention.Covers(q, k, k.transpose(1, 2), causal, 0), Is.False);
@@ -115,10 +118,10 @@ public sealed class FusedStepsTests
     }
 
     [Test]
-    public void TrainingStep_Fused_GivesTheGradientsOfFloat64()
+    public void TrainingStep_Fused_GivesTheGradientsOfFloat64([Values] bool causal)
     {
         using var scope = NewDisposeScope();
-        using var single = ToyModels.Create(ToyModels.Gpt2);
+        using var single = ToyModels.Create(causal ? ToyModels.Gpt2 : ToyModels.Roberta);
         using var twice = single.CopyWeights();
         twice.to(ScalarType.Float64);
         var (tokens, targets) = (ToyModels.Tokens(2, 9), ToyModels.Tokens(2, 9, seed: 6).view(18));
@@ -131,7 +134,7 @@ public sealed class FusedStepsTests
     }
 
     /// <summary>Mixed values and the gradients of queries, keys and values.</summary>
-    private static Tensor[] Run(int batch, int time, int heads, int keyHeads, int width, ScalarType type)
+    private static Tensor[] Run(int batch, int time, int heads, int keyHeads, int width, ScalarType type, bool causal = true)
     {
         using var random = new Generator(5);
         Tensor[] inputs = [.. new[] { heads, keyHeads, keyHeads }
@@ -139,7 +142,8 @@ public sealed class FusedStepsTests
         var slope = randn([batch, time, (long)heads * width], generator: random).to(type);
         var additive = full([time, time], double.NegativeInfinity, type).triu(1).repeat_interleave(heads / keyHeads, 0);
 
-        var mixed = AttentionMath.Causal(inputs[0], inputs[1], inputs[2], new AttentionMask(additive, PlainCausal: true));
+        var mask = causal ? new AttentionMask(additive, PlainCausal: true) : AttentionMask.None;
+        var mixed = AttentionMath.Causal(inputs[0], inputs[1], inputs[2], mask);
         (mixed * slope).sum().backward();
 
         return [mixed, .. inputs.Select(input => input.grad!)];
