@@ -38,9 +38,11 @@ internal static class RowGenerator
 
     private static IEnumerable<GeneratedText> Batch(LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options)
     {
-        var continuations = TextGenerator.Generate(
-            model.Module, [.. rows.Select(row => row.Tokens)], options.Sampling(model.Special),
-            [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends);
+        var job = new GenerationJob([.. rows.Select(row => row.Tokens)])
+        {
+            Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends,
+        };
+        var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.Special));
         return rows.Zip(continuations, (row, added) => new GeneratedText(Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
 
         bool Ends(int row, IReadOnlyList<int> added)

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.LanguageModels;
 
-/// <summary>token (+ position) (+ token type), normalised when the model asks for it.</summary>
+/// <summary>token (+ features) (+ position) (+ token type), normalised when the model asks for it.</summary>
 internal sealed class Embeddings : nn.Module
 {
     private readonly int _offset;
@@ -19,6 +19,9 @@ internal sealed class Embeddings : nn.Module
     [ComponentName(Name = "position")]
     private readonly EmbeddingTable? _position;
 
+    [ComponentName(Name = "feature")]
+    private readonly EmbeddingTable? _feature;
+
     [ComponentName(Name = "token_type")]
     private readonly EmbeddingTable? _tokenType;
 
@@ -31,6 +34,8 @@ internal sealed class Embeddings : nn.Module
             _position = new EmbeddingTable(weights, $"{path}.position", config.ContextLength + config.PositionOffset, config.Width);
         if (config.TokenTypes > 0)
             _tokenType = new EmbeddingTable(weights, $"{path}.token_type", config.TokenTypes, config.Width);
+        if (config.Features > 0)
+            _feature = new EmbeddingTable(weights, $"{path}.feature", config.Features, config.Width);
         if (config.EmbeddingNorm)
             _norm = new Norm(weights, $"{path}.norm", config);
         RegisterComponents();
@@ -43,10 +48,13 @@ internal sealed class Embeddings : nn.Module
     /// <param name="tokens">Token ids.</param>
     /// <param name="start">Position of the first token, when all rows agree on it.</param>
     /// <param name="positions">(batch, time) positions, when they do not.</param>
-    internal Tensor Forward(Tensor tokens, int start, Tensor? positions)
+    /// <param name="features">What is attached to the tokens, or null.</param>
+    internal Tensor Forward(Tensor tokens, int start, Tensor? positions, TokenFeatures? features)
     {
         using var scope = NewDisposeScope();
         var x = _token.Rows(tokens);                                                              // (batch, time, width)
+        if (features is not null)
+            x = features.AddTo(x, _feature!.Weight);                                              // (batch, time, width)
         if (_position is not null)
             x += positions is null
                 ? _position.Weight.narrow(0, start + _offset, tokens.size(1))                     // (time, width)

@@ -16,6 +16,10 @@ public sealed record ForwardOptions
     /// <value>null.</value>
     public Tensor? Lengths { get; init; }
 
+    /// <summary>Features attached to the tokens of this pass; null = none.</summary>
+    /// <value>null.</value>
+    public TokenFeatures? Features { get; init; }
+
     /// <summary>Takes the activations it wants.</summary>
     /// <value>null.</value>
     public IActivationSink? Activations { get; init; }

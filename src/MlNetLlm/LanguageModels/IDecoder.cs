@@ -7,8 +7,10 @@ internal interface IDecoder : IDisposable
     int Length(int row);
 
     /// <summary>Reads the prompts, all rows at once.</summary>
+    /// <param name="prompts">Token ids, at least one a row.</param>
+    /// <param name="features">Features of the prompts' tokens, (rows, longest prompt); null = none.</param>
     /// <returns>Logits after each row's last token, (rows, vocabulary); valid until the next call.</returns>
-    ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts);
+    ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts, TokenFeatures? features = null);
 
     /// <summary>Reads one more token a row.</summary>
     /// <returns>As <see cref="Begin"/>.</returns>

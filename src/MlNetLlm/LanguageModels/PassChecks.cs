@@ -16,6 +16,7 @@ internal static class PassChecks
                 $"The model takes token ids as int64 of shape (batch, time), it was given {tokens.dtype} {Shapes.Text(tokens)}.",
                 nameof(tokens));
         RequireVocabulary(tokens, config.VocabularySize);
+        options.Features?.Require(tokens.size(0), tokens.size(1), config);
         if (options.Layers is { } layers && (layers < 0 || layers > config.Layers))
             throw new ArgumentException($"{nameof(ForwardOptions.Layers)} is {layers}, the model has {config.Layers} layers.",
                 nameof(options));

@@ -42,28 +42,45 @@ public static class TextGenerator
         IReadOnlyList<IReadOnlyList<int>> prompts,
         GenerateOptions options,
         CancellationToken cancellationToken = default) =>
-        Generate(model, prompts, options, [.. prompts.Select((_, row) => options.Seed + row)], (_, _) => false, cancellationToken);
+        Generate(model, new GenerationJob(prompts) { Seeds = Seeds(prompts, options) }, options, cancellationToken);
 
-    /// <summary>As the above, with each row's random stream and a test (row, its new tokens) that may end a row after any token.</summary>
-    internal static IReadOnlyList<IReadOnlyList<int>> Generate(
+    /// <summary>Continues a batch of prompts whose tokens have features, or under a grammar.</summary>
+    /// <param name="model">A causal model.</param>
+    /// <param name="prompts">Token ids, at least one a row.</param>
+    /// <param name="options">How to continue.</param>
+    /// <param name="features">Features of the prompts' tokens, for as many rows and the longest prompt; null = none.</param>
+    /// <param name="allowed">The tokens that may come next; null = any.</param>
+    /// <param name="cancellationToken">Ends the work between two tokens.</param>
+    /// <returns>The new tokens of each row.</returns>
+    /// <exception cref="ArgumentException">A prompt is empty, holds an unknown id or is longer than the context; features do not fit; or
+    /// the options have faults.</exception>
+    public static IReadOnlyList<IReadOnlyList<int>> Generate(
         TransformerModel model,
         IReadOnlyList<IReadOnlyList<int>> prompts,
         GenerateOptions options,
-        IReadOnlyList<long> seeds,
-        Func<int, IReadOnlyList<int>, bool> ends,
-        CancellationToken cancellationToken = default)
+        TokenFeatures? features,
+        AllowedTokens? allowed,
+        CancellationToken cancellationToken = default) =>
+        Generate(
+            model, new GenerationJob(prompts) { Seeds = Seeds(prompts, options), Features = features, Allowed = allowed }, options,
+            cancellationToken);
+
+    /// <summary>As the above, with each row's random stream and a test that may end a row after any token.</summary>
+    internal static IReadOnlyList<IReadOnlyList<int>> Generate(
+        TransformerModel model, GenerationJob job, GenerateOptions options, CancellationToken cancellationToken = default)
     {
         options.Validated();
-        var results = prompts.Select(_ => new List<int>()).ToArray();
-        if (prompts.Count == 0 || options.MaxTokens == 0)
+        var results = job.Prompts.Select(_ => new List<int>()).ToArray();
+        if (job.Prompts.Count == 0 || options.MaxTokens == 0)
             return results;
-        RequireTokens(prompts, model.Config);
+        RequireTokens(job.Prompts, model.Config);
+        job.Features?.Require(job.Prompts.Count, job.LongestPrompt, model.Config);
         var training = model.training;
         if (training)
             model.eval();
         try
         {
-            Continue(model, prompts, options, seeds, ends, results, cancellationToken);
+            Continue(model, job, options, results, cancellationToken);
             return results;
         }
         finally
@@ -74,26 +91,20 @@ public static class TextGenerator
     }
 
     private static void Continue(
-        TransformerModel model,
-        IReadOnlyList<IReadOnlyList<int>> prompts,
-        GenerateOptions options,
-        IReadOnlyList<long> seeds,
-        Func<int, IReadOnlyList<int>, bool> ends,
-        List<int>[] results,
-        CancellationToken cancellation)
+        TransformerModel model, GenerationJob job, GenerateOptions options, List<int>[] results, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var longest = prompts.Max(prompt => prompt.Count);
-        var most = (int)Math.Min(model.Config.ContextLength, (long)longest + options.MaxTokens);
-        using var decoder = Decoder(model, prompts.Count, most);
-        int[] active = [.. Enumerable.Range(0, prompts.Count)];
-        var (kept, tokens) = (new int[active.Length], new int[active.Length]);
-        var logits = decoder.Begin(prompts);
+        var size = model.Config.VocabularySize;
+        var most = (int)Math.Min(model.Config.ContextLength, (long)job.LongestPrompt + options.MaxTokens);
+        using var decoder = Decoder(model, job.Prompts.Count, most);
+        int[] active = [.. Enumerable.Range(0, job.Prompts.Count)];
+        var (kept, tokens, legal) = (new int[active.Length], new int[active.Length], new float[job.Allowed is null ? 0 : size]);
+        var logits = decoder.Begin(job.Prompts, job.Features);
         for (var (step, rows) = (0, active.Length); ; step++)
         {
             var going = 0;
             for (var row = 0; row < rows; row++)
-                if (GoesOn(row, tokens[going] = Choose(logits, row, active[row], step)))
+                if (GoesOn(row, tokens[going] = Choose(logits.Slice(row * size, size), active[row], step)))
                     (kept[going], active[going++]) = (row, active[row]);
             if (going == 0)
                 return;
@@ -104,11 +115,8 @@ public static class TextGenerator
             logits = decoder.Step(tokens.AsSpan(0, rows));
         }
 
-        int Choose(ReadOnlySpan<float> logits, int row, int prompt, int step)
-        {
-            var size = model.Config.VocabularySize;
-            return Sampling.Choose(logits.Slice(row * size, size), options, Sampling.Uniform(seeds[prompt], step));
-        }
+        int Choose(ReadOnlySpan<float> values, int prompt, int step) => Sampling.Choose(
+            job.Allowed is null ? values : Legal(values, job.Allowed(step), legal), options, Sampling.Uniform(job.Seeds[prompt], step));
 
         bool GoesOn(int row, int token)
         {
@@ -116,9 +124,24 @@ public static class TextGenerator
                 return false;
             var result = results[active[row]];
             result.Add(token);
-            return result.Count < options.MaxTokens && decoder.Length(row) < model.Config.ContextLength && !ends(active[row], result);
+            return result.Count < options.MaxTokens && decoder.Length(row) < model.Config.ContextLength
+                && !job.Ends(active[row], result);
         }
     }
+
+    /// <summary>The logits with all but the allowed tokens' at minus infinity.</summary>
+    private static ReadOnlySpan<float> Legal(ReadOnlySpan<float> logits, ReadOnlySpan<int> allowed, float[] legal)
+    {
+        if (allowed.IsEmpty)
+            throw new InvalidOperationException("The grammar allows no token. Let it allow an end token where nothing else may come.");
+        Array.Fill(legal, float.NegativeInfinity);
+        foreach (var token in allowed)
+            legal[token] = logits[token];
+        return legal;
+    }
+
+    private static long[] Seeds(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options) =>
+        [.. prompts.Select((_, row) => options.Seed + row)];
 
     private static IDecoder Decoder(TransformerModel model, int rows, int capacity) =>
         ManagedDecoder.Pays(model, rows) && ManagedDecoder.Covers(model)

@@ -13,14 +13,14 @@ internal sealed class TorchDecoder(TransformerModel model, int rows, int capacit
     public int Length(int row) => _cache.Lengths[row];
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts)
+    public ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts, TokenFeatures? features = null)
     {
         var time = prompts.Max(row => row.Count);
         var tokens = new long[prompts.Count * time];
         for (var r = 0; r < prompts.Count; r++)
             for (var t = 0; t < prompts[r].Count; t++)
                 tokens[(r * time) + t] = prompts[r][t];
-        return Run(tokens, time, [.. prompts.Select(row => (long)row.Count)]);
+        return Run(tokens, time, [.. prompts.Select(row => (long)row.Count)], features);
     }
 
     /// <inheritdoc/>
@@ -38,14 +38,15 @@ internal sealed class TorchDecoder(TransformerModel model, int rows, int capacit
     /// <inheritdoc/>
     public void Dispose() => _cache.Dispose();
 
-    private ReadOnlySpan<float> Run(long[] ids, int time, long[] counts)
+    private ReadOnlySpan<float> Run(long[] ids, int time, long[] counts, TokenFeatures? features = null)
     {
         using var scope = NewDisposeScope();
         using var plain = no_grad();
         var device  = model.TokenEmbedding.device;
         var tokens  = tensor(ids, [counts.Length, time], device: device);                                        // (rows, time)
         var lengths = tensor(counts, device: device);                                                            // (rows)
-        var hidden  = model.Hidden(tokens, new ForwardOptions { Cache = _cache, Lengths = lengths });              // (rows, time, width)
+        var pass    = new ForwardOptions { Cache = _cache, Lengths = lengths, Features = features };
+        var hidden  = model.Hidden(tokens, pass);                                                                // (rows, time, width)
         var last    = (lengths - 1).view(-1, 1, 1).expand(counts.Length, 1, hidden.size(2));
         var logits  = model.Head(hidden.gather(1, last)).to(ScalarType.Float32).cpu().contiguous();              // (rows, 1, vocabulary)
         var values  = MemoryMarshal.Cast<byte, float>(logits.bytes);

@@ -100,6 +100,12 @@ public sealed partial record TransformerConfig
     /// <summary>Rows of the token-type embedding, whose row 0 is added to every token; 0 = the model has none.</summary>
     public int TokenTypes { get; init; }
 
+    /// <summary>
+    /// Rows of the table of features: numbers that a batch may attach to its tokens, whose vectors are added to the tokens' own
+    /// (<see cref="TokenFeatures"/>); 0 = the model has none.
+    /// </summary>
+    public int Features { get; init; }
+
     /// <summary>Probability with which an activation is dropped in training (embeddings, attention weights, both branches).</summary>
     /// <value>0.</value>
     public double Dropout { get; init; }
@@ -138,6 +144,8 @@ public sealed partial record TransformerConfig
             yield return $"{nameof(PositionOffset)} is {PositionOffset}, expected 0, or more with learned positions.";
         if (TokenTypes < 0)
             yield return $"{nameof(TokenTypes)} is {TokenTypes}, expected at least 0.";
+        if (Features < 0)
+            yield return $"{nameof(Features)} is {Features}, expected at least 0.";
         if (SlidingWindow is < 1)
             yield return $"{nameof(SlidingWindow)} is {SlidingWindow}, expected at least 1, or null for no window.";
         if (SlidingWindow is not null && !Causal)

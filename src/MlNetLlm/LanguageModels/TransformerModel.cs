@@ -93,7 +93,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         var positions = start is null ? options.Cache!.Positions(tokens.size(1), tokens.device) : null;
         var pass = Pass(tokens, start ?? 0, positions, options);
-        var x = pass.Show("embeddings", pass.Drop(_embeddings.Forward(tokens, start ?? 0, positions)));     // (batch, time, width)
+        // x: (batch, time, width)
+        var x = pass.Show("embeddings", pass.Drop(_embeddings.Forward(tokens, start ?? 0, positions, options.Features)));
         foreach (var block in _layers.Take(options.Layers ?? Config.Layers))
             x = block.Forward(x, pass);                                                                   // (batch, time, width)
         options.Cache?.Advance(lengths);

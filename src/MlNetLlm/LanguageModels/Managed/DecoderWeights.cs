@@ -19,6 +19,7 @@ internal sealed unsafe class DecoderWeights
         Layers = [.. Enumerable.Range(0, model.Config.Layers).Select(Layer)];
         Embedding = Data("embeddings.token.weight");
         Positions = Find("embeddings.position.weight");
+        Features = Find("embeddings.feature.weight");
         FinalNorm = NormOf("final_norm");
         Head = MatrixOf(_parameters.ContainsKey("head.weight") ? "head.weight" : "embeddings.token.weight", "head.bias");
     }
@@ -33,6 +34,8 @@ internal sealed unsafe class DecoderWeights
     internal float* Embedding { get; }
 
     internal float* Positions { get; }
+
+    internal float* Features { get; }
 
     internal NormWeights FinalNorm { get; }
 

@@ -64,12 +64,12 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     public int Length(int row) => _lengths[row];
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts)
+    public ReadOnlySpan<float> Begin(IReadOnlyList<IReadOnlyList<int>> prompts, TokenFeatures? features = null)
     {
         var count = 0;
         for (var row = 0; row < prompts.Count; row++)
-            foreach (var token in prompts[row])
-                count = Add(row, token, count);
+            for (var t = 0; t < prompts[row].Count; t++)
+                count = Add(row, prompts[row][t], count, features is null ? [] : features.At(row, t));
         Run(count);
         return Logits;
     }
@@ -79,7 +79,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     {
         var count = 0;
         for (var row = 0; row < tokens.Length; row++)
-            count = Add(row, tokens[row], count);
+            count = Add(row, tokens[row], count, []);
         Run(count);
         return Logits;
     }
@@ -103,7 +103,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     private ReadOnlySpan<float> Logits => new(_logits.Start, _active * _config.VocabularySize);
 
     /// <summary>Puts a token into the chunk; a full chunk runs first.</summary>
-    private int Add(int row, int token, int count)
+    private int Add(int row, int token, int count, ReadOnlySpan<int> features)
     {
         if (count == Chunk)
         {
@@ -114,6 +114,9 @@ internal sealed unsafe class ManagedDecoder : IDecoder
         _rows[count] = (row, position);
         var x = new Span<float>(_x.Row(count), _config.Width);
         new ReadOnlySpan<float>(_weights.Embedding + ((long)token * _config.Width), _config.Width).CopyTo(x);
+        foreach (var feature in features)
+            TensorPrimitives.Add(
+                x, new ReadOnlySpan<float>(_weights.Features + ((long)feature * _config.Width), _config.Width), x);
         if (_weights.Positions is not null)
         {
             var at = (long)(position + _config.PositionOffset) * _config.Width;
