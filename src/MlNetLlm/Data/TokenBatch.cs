@@ -1,3 +1,4 @@
+using MlNetLlm.LanguageModels;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.Data;
@@ -14,6 +15,9 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <summary>(batch) int64: how many tokens of a row are valid, the rest being padding on the right; null = all.</summary>
     /// <value>null.</value>
     public Tensor? Lengths { get; init; }
+
+    /// <summary>Features attached to what the model reads; null = none.</summary>
+    public TokenFeatures? Features { get; init; }
 
     /// <summary>Makes a batch on the CPU.</summary>
     /// <param name="tokens">Row after row, what the model reads.</param>
@@ -32,7 +36,7 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     public TokenBatch To(Device device)
         => Tokens.device.type == device.type
             ? this
-            : new TokenBatch(Tokens.to(device), Targets.to(device), TokenCount) { Lengths = Lengths?.to(device) };
+            : this with { Tokens = Tokens.to(device), Targets = Targets.to(device), Lengths = Lengths?.to(device) };
 
     /// <summary>Frees the tensors.</summary>
     public void Dispose()

@@ -11,7 +11,7 @@ namespace MlNetLlm.Data;
 /// <summary>
 /// The rows of a data view as batches of tokens. Text is packed: documents end to end, each behind its separator, cut into windows of
 /// SequenceLength (a window may span documents, as is usual in pre-training). With a completion column, a row is one sequence and only
-/// the completion counts.
+/// the completion counts; so it is with rows that are tokens already.
 /// </summary>
 /// <remarks>
 /// The separator is the tokenizer's beginning-of-text token, or its end-of-text token where it has no other, or none.
@@ -22,20 +22,22 @@ public sealed class TokenBatches : IBatchSource, IDisposable
     /// <summary>How many tokens are held in memory before the rest goes to a temporary file: 128 MiB.</summary>
     internal const int TokensInMemory = 32 << 20;
 
-    private readonly TokenStore _store;
+    private readonly TokenStore _store, _features;
     private readonly IReadOnlyList<TokenSequence> _sequences;
     private readonly BatchOrder _order;
     private readonly int _batchSize;
     private readonly long _padding;
 
-    private TokenBatches(TokenStore store, IReadOnlyList<TokenSequence> sequences, TrainingOptions options, SpecialTokens special)
+    private TokenBatches(
+        TokenStore store, TokenStore features, IReadOnlyList<TokenSequence> sequences, TrainingOptions options, SpecialTokens special)
     {
-        (_store, _sequences, _batchSize) = (store, sequences, options.BatchSize);
+        (_store, _features, _sequences, _batchSize) = (store, features, sequences, options.BatchSize);
         _padding = special.Pad ?? special.Eos ?? special.Bos ?? 0;
-        var byLength = options.CompletionColumn is not null;
+        var byLength = options.CompletionColumn is not null;    // rows of tokens are often short: batches of one length would teach lengths
         _order = new BatchOrder(sequences.Count, _batchSize, options.Seed, byLength ? i => sequences[i].Inputs : null);
         CountedTokens = sequences.Sum(sequence => (long)sequence.Counted);
-        var identity = $"{store.Sha256}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}/{options.Seed}/{byLength}";
+        var identity = $"{store.Sha256}{(features.Count > 0 ? features.Sha256 : "")}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}"
+            + $"/{options.Seed}/{byLength}";
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
     }
 
@@ -87,17 +89,24 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         int tokensInMemory, CancellationToken cancellationToken)
     {
         RequireContext(options, contextLength);
-        var store = new TokenStore(tokensInMemory);
+        var (store, features) = (new TokenStore(tokensInMemory), new TokenStore(tokensInMemory));
         try
         {
-            var reader = new TokenReader(tokenizer, special, options, store, cancellationToken);
-            IReadOnlyList<TokenSequence> sequences = options.CompletionColumn is null ? reader.Packed(data, budget) : reader.Rows(data);
-            return new TokenBatches(store, sequences, options, special);
+            return new TokenBatches(store, features, Sequences(), options, special);
         }
         catch
         {
             store.Dispose();
+            features.Dispose();
             throw;
+        }
+
+        IReadOnlyList<TokenSequence> Sequences()
+        {
+            if (options.TokenColumns is not null)
+                return new TokenRowReader(options, store, features, cancellationToken).Rows(data);
+            var reader = new TokenReader(tokenizer, special, options, store, cancellationToken);
+            return options.CompletionColumn is null ? reader.Packed(data, budget) : reader.Rows(data);
         }
     }
 
@@ -121,7 +130,11 @@ public sealed class TokenBatches : IBatchSource, IDisposable
     }
 
     /// <summary>Frees the tokens.</summary>
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _features.Dispose();
+    }
 
     private TokenBatch Batch(int[] members)
     {
@@ -141,6 +154,34 @@ public sealed class TokenBatches : IBatchSource, IDisposable
                     targets[row * time + i] = ids[i + 1];
             }
         }
-        return TokenBatch.Of(tokens, targets, members.Length);
+        return TokenBatch.Of(tokens, targets, members.Length) with { Features = Features(members, time) };
+    }
+
+    private TokenFeatures? Features(int[] members, int time)
+    {
+        if (_features.Count == 0)
+            return null;
+        var features = new TokenFeatures(members.Length, time);
+        var count = new int[1];
+        for (var row = 0; row < members.Length; row++)
+        {
+            var at = _sequences[members[row]].Features;
+            var featured = Next(ref at);
+            for (var token = 0; token < featured; token++)
+            {
+                var ids = new int[Next(ref at)];
+                _features.Read(at, ids);
+                at += ids.Length;
+                if (token < time)
+                    features.Add(row, token, ids);
+            }
+        }
+        return features;
+
+        int Next(ref long place)
+        {
+            _features.Read(place++, count);
+            return count[0];
+        }
     }
 }

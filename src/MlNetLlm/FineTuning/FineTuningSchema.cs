@@ -11,7 +11,7 @@ internal static class FineTuningSchema
     /// <exception cref="ArgumentException">A text column is missing or of another type.</exception>
     public static SchemaShape Output(SchemaShape input, TrainingOptions options)
     {
-        Columns.Text(input, options.TextColumn, nameof(options.TextColumn));
+        if (options.TokenColumns is null) Columns.Text(input, options.TextColumn, nameof(options.TextColumn));
         if (options.CompletionColumn is { } completion) Columns.Text(input, completion, nameof(options.CompletionColumn));
         return SchemaShapes.Add(input, OutputColumn.Schema(ModelColumn.Promised));
     }

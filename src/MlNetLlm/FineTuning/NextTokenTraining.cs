@@ -45,8 +45,9 @@ internal static class NextTokenTraining
         module.eval();
         return result;
 
-        Tensor Loss(TokenBatch batch) =>
-            Objectives.NextToken(module.Head, module.Hidden(batch.Tokens), batch.Targets, module.Config.VocabularySize, headWeights);
+        Tensor Loss(TokenBatch batch) => Objectives.NextToken(
+            module.Head, module.Hidden(batch.Tokens, new ForwardOptions { Features = batch.Features }), batch.Targets,
+            module.Config.VocabularySize, headWeights);
 
         double Validate(TokenBatches rows)
         {

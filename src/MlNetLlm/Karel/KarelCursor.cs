@@ -76,6 +76,7 @@ internal sealed class KarelCursor : DataViewRowCursor
         "Program" => (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = ProgramText().AsMemory()),
         "Operations" => (ValueGetter<VBuffer<byte>>)GetOperations,
         "Tokens" => (ValueGetter<VBuffer<int>>)GetTokens,
+        "PromptLength" => (ValueGetter<int>)((ref int value) => value = _view.Encoding.PromptLength(Task().Examples)),
         "GridFeatures" => (ValueGetter<VBuffer<int>>)((ref VBuffer<int> value) => Copy(Features(), ref value)),
         _ => (ValueGetter<VBuffer<int>>)((ref VBuffer<int> value) => Copy(Offsets(), ref value)),
     };

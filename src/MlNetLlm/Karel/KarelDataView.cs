@@ -29,6 +29,10 @@ namespace MlNetLlm.Karel;
 /// <description>prompt and program in the encoding asked for, end token included</description>
 /// </item>
 /// <item>
+/// <term>PromptLength (Int32)</term>
+/// <description>how many of the tokens are prompt</description>
+/// </item>
+/// <item>
 /// <term>GridFeatures (vector of Int32)</term>
 /// <description>features of all shown worlds, one after the other: input 0, output 0, input 1 …</description>
 /// </item>
@@ -103,6 +107,7 @@ public sealed class KarelDataView : IDataView
         builder.AddColumn("Program", TextDataViewType.Instance);
         builder.AddColumn("Operations", new VectorDataViewType(NumberDataViewType.Byte));
         builder.AddColumn("Tokens", new VectorDataViewType(NumberDataViewType.Int32));
+        builder.AddColumn("PromptLength", NumberDataViewType.Int32);
         builder.AddColumn("GridFeatures", new VectorDataViewType(NumberDataViewType.Int32));
         builder.AddColumn("GridOffsets", new VectorDataViewType(NumberDataViewType.Int32, 2 * examples));
         return builder.ToSchema();

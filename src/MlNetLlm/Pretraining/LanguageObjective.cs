@@ -30,8 +30,9 @@ internal sealed class LanguageObjective
         if (objective == PretrainObjective.NextToken && !module.Config.Causal)
             throw new ArgumentException(
                 $"Objective is NextToken; '{module.Config.Architecture}' sees the next token. Take MaskedToken or ByModel.");
-        if (_masked && options.CompletionColumn is not null)
-            throw new ArgumentException("CompletionColumn is set; a masked model learns from whole texts. Leave it null.");
+        if (_masked && (options.CompletionColumn is not null || options.TokenColumns is not null))
+            throw new ArgumentException(
+                "CompletionColumn or TokenColumns is set; a masked model learns from whole texts. Leave both null.");
     }
 
     /// <summary>Reads text.</summary>
@@ -57,7 +58,7 @@ internal sealed class LanguageObjective
     /// <summary>The loss summed over a batch's counted tokens; logits are made for those alone.</summary>
     public Tensor Loss(TokenBatch batch)
     {
-        var hidden = _module.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths });
+        var hidden = _module.Hidden(batch.Tokens, new ForwardOptions { Lengths = batch.Lengths, Features = batch.Features });
         return Objectives.NextToken(_module.Head, hidden, batch.Targets, _module.Config.VocabularySize);
     }
 

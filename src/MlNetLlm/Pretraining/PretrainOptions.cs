@@ -25,10 +25,14 @@ public sealed record PretrainOptions : TrainingOptions
     /// <value>null: never.</value>
     public EmbeddingResetOptions? Reset { get; init; }
 
+    /// <summary>Which models to keep along the run; <see cref="ModelSnapshots.Open"/> finds them.</summary>
+    /// <value>null: none.</value>
+    public SnapshotOptions? Snapshots { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Faults()
     {
-        foreach (var fault in base.Faults().Concat(Masking.Faults()).Concat(Reset?.Faults() ?? [])) yield return fault;
+        foreach (var fault in base.Faults().Concat(Masking.Faults()).Concat(Reset?.Faults() ?? []).Concat(Snapshots?.Faults() ?? [])) yield return fault;
         if (!Enum.IsDefined(Objective))
             yield return $"Objective is {Objective}; expected {string.Join(", ", Enum.GetNames<PretrainObjective>())}.";
         if (Reset is not null && MaxTokens == 0)

@@ -31,6 +31,7 @@ internal static class PretrainTraining
         using var readHeld = (IDisposable?)held;
         var steps = TrainingRun.StepsOf(options, batches);
         var reset = options.Reset is null ? null : new PeriodicReset(module, options.Reset, options, steps, streams, model.Special.Pad);
+        var keeper = options.Snapshots is null ? null : new SnapshotKeeper(model, options.Snapshots);
 
         module.train();
         var training = TrainingLoop.Run(
@@ -42,7 +43,12 @@ internal static class PretrainTraining
                 Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
                 ModelFingerprint = model.Fingerprint,
                 Random = streams,
-                AfterStep = reset is null ? null : reset.AfterStep,
+                BeforeFirstStep = keeper is null ? null : keeper.Begin,
+                AfterStep = step =>
+                {
+                    reset?.AfterStep(step);
+                    keeper?.After(step);
+                },
                 Notes = reset?.Notes,
             },
             options, progress, cancellation);

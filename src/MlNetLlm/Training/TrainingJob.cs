@@ -25,6 +25,12 @@ public sealed class TrainingJob
     /// <value>null: nothing is validated.</value>
     public Func<double>? Validate { get; init; }
 
+    /// <summary>
+    /// Called once with the steps planned, before a checkpoint is read and before the first step: the parameters are as they were given.
+    /// </summary>
+    /// <value>null.</value>
+    public Action<int>? BeforeFirstStep { get; init; }
+
     /// <summary>Called after every optimiser step, before validation and checkpoint; it may change the parameters.</summary>
     /// <value>null.</value>
     public Action<TrainingStep>? AfterStep { get; init; }

@@ -1,3 +1,5 @@
+using MlNetLlm.Data;
+
 namespace MlNetLlm.Training;
 
 /// <summary>
@@ -16,6 +18,10 @@ public abstract record TrainingOptions
     /// <summary>The column with the text to learn after the prompt; a row is then a sequence and only its completion counts.</summary>
     /// <value>null: rows are packed into windows and every token counts.</value>
     public string? CompletionColumn { get; init; }
+
+    /// <summary>The columns of rows that are tokens already; the text columns are then not read. What follows a row's prompt counts.</summary>
+    /// <value>null: rows are text.</value>
+    public TokenColumns? TokenColumns { get; init; }
 
     /// <summary>
     /// Cuts a prompt with its completion at <see cref="SequenceLength"/> instead of refusing it. Packed text is just split.
@@ -124,6 +130,8 @@ public abstract record TrainingOptions
         if (CompletionColumn == "") yield return "CompletionColumn is empty; expected a column's name, or null.";
         if (CompletionColumn is not null && CompletionColumn == TextColumn)
             yield return $"CompletionColumn and TextColumn are both '{TextColumn}'; expected two columns.";
+        if (CompletionColumn is not null && TokenColumns is not null)
+            yield return $"CompletionColumn is '{CompletionColumn}' and TokenColumns is set; expected one of them at most.";
         if (BatchSize < 1) yield return $"BatchSize is {BatchSize}; expected 1 or more.";
         if (SequenceLength < 2) yield return $"SequenceLength is {SequenceLength}; expected 2 or more.";
         if (MaxTokens < 0) yield return $"MaxTokens is {MaxTokens}; expected 0 or more.";

@@ -69,6 +69,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Resumes where that is asked for and possible; refuses a folder that holds another run.</summary>
     public void Begin()
     {
+        _job.BeforeFirstStep?.Invoke(Steps);
         _job.Batches.Position = 0;
         if (_checkpoints is null)
             return;
