@@ -26,15 +26,21 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     private readonly RotaryTable _rotary;
     private readonly AttentionMasks _masks;
 
+    /// <summary>The deviation of initial weights that suits widths from about 500 up (Radford et al. 2019).</summary>
+    public const double UsualInitialDeviation = 0.02;
+
     /// <summary>Makes a model.</summary>
     /// <param name="config">Shape and kind.</param>
     /// <param name="init">
-    /// Source of randomness. Matrices and embeddings are drawn from N(0, 0.02²), those that feed the residual stream from N(0, 0.02² / 2L)
+    /// Source of randomness. Matrices and embeddings are drawn from N(0, d²), those that feed the residual stream from N(0, d² / 2L)
     /// with L layers, gains are 1 and biases 0 (Radford et al. 2019). Null: matrices are 0 too, to be filled by a checkpoint.
     /// </param>
+    /// <param name="initialDeviation">
+    /// d. Narrow models learn sooner from about 1 / √width, with which a matrix keeps the size of what it is given.
+    /// </param>
     /// <exception cref="ArgumentException">The configuration has faults; the message lists all of them.</exception>
-    public TransformerModel(TransformerConfig config, Generator? init = null)
-        : this(config, init is null ? WeightSources.Blank : WeightSources.Seeded(init, config.Layers))
+    public TransformerModel(TransformerConfig config, Generator? init = null, double initialDeviation = UsualInitialDeviation)
+        : this(config, init is null ? WeightSources.Blank : WeightSources.Seeded(init, config.Layers, initialDeviation))
     {
     }
 

@@ -24,22 +24,22 @@ internal delegate Tensor WeightSource(string name, WeightRole role, long[] shape
 internal static class WeightSources
 {
     /// <summary>Standard deviation of matrices and embeddings (Radford et al. 2019).</summary>
-    internal const double StandardDeviation = 0.02;
+    internal const double StandardDeviation = TransformerModel.UsualInitialDeviation;
 
     /// <summary>Gains 1, all else 0: a model that waits for its weights.</summary>
     internal static Tensor Blank(string name, WeightRole role, long[] shape) =>
         role == WeightRole.Gain ? ones(shape) : zeros(shape);
 
     /// <summary>
-    /// Matrices and embeddings N(0, 0.02²), those that feed the residual stream N(0, 0.02² / 2L) so that its variance does not grow
-    /// with the number L of layers, gains 1, biases 0 (Radford et al. 2019, section 2.3).
+    /// Matrices and embeddings N(0, d²), d = 0.02 unless said otherwise, those that feed the residual stream N(0, d² / 2L) so that its
+    /// variance does not grow with the number L of layers, gains 1, biases 0 (Radford et al. 2019, section 2.3).
     /// </summary>
-    internal static WeightSource Seeded(Generator generator, int layers)
+    internal static WeightSource Seeded(Generator generator, int layers, double deviation = StandardDeviation)
     {
-        var residual = StandardDeviation / Math.Sqrt(2.0 * layers);
+        var residual = deviation / Math.Sqrt(2.0 * layers);
         return (name, role, shape) => role switch
         {
-            WeightRole.Matrix or WeightRole.Embedding => empty(shape).normal_(0, StandardDeviation, generator),
+            WeightRole.Matrix or WeightRole.Embedding => empty(shape).normal_(0, deviation, generator),
             WeightRole.ResidualMatrix => empty(shape).normal_(0, residual, generator),
             _ => Blank(name, role, shape),
         };

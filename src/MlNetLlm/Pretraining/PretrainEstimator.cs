@@ -44,7 +44,7 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
     {
         var streams = new RandomStreams(_options.Seed);
         using var generator = new torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
-        var module = new TransformerModel(_config, generator);
+        var module = new TransformerModel(_config, generator, _options.InitialDeviation);
         var model = new LanguageModel(module, _tokenizer, _special);
         return PretrainTraining.Run(model, streams, input, validation, _options, _progress, _cancellation);
     }
