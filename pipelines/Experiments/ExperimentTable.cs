@@ -1,3 +1,4 @@
+using MlNetLlm.Pipelines.SemanticProbing;
 using MlNetLlm.Pipelines.SvfSelfAdaptation;
 
 namespace MlNetLlm.Pipelines.Experiments;
@@ -6,7 +7,7 @@ namespace MlNetLlm.Pipelines.Experiments;
 public static class ExperimentTable
 {
     /// <summary>Every experiment, in the order of lists.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment(), new ProbingExperiment()];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>

@@ -1,0 +1,68 @@
+using Microsoft.ML;
+using MlNetLlm.Karel;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.SemanticProbing;
+
+/// <summary>
+/// Does a language model trained on nothing but program text hold what the programs do? Karel programs, probes on hidden states, controls
+/// (Jin and Rinard 2024).
+/// </summary>
+public sealed class ProbingExperiment : Experiment<ProbingOptions>
+{
+    /// <inheritdoc/>
+    public override string Name => "probing";
+
+    /// <inheritdoc/>
+    public override string Title => "Probes a model trained on program text for the states that its programs lead to";
+
+    /// <inheritdoc/>
+    public override string Folder => "SemanticProbing";
+
+    /// <inheritdoc/>
+    protected override void Run(ProbingOptions options, RunRequest request, RunContext context, RunRecord record)
+    {
+        options = options.Validated();
+        var kept = KeptParts.Open(request, options);
+        var models = new ModelStage(options, request, context);
+        models.Begin();
+        foreach (var seed in options.ModelSeeds)
+        {
+            var training = kept.Get($"model-{seed}", () => models.Train(seed));
+            record.Add(new RunMetric($"model {seed}", "loss", "train", training.Loss));
+            record.Add(new RunMetric($"model {seed}", "programs a second", null, training.SamplesPerSecond));
+        }
+        List<ModelResult> results = [.. options.ModelSeeds.Select(seed => Measure(seed, models, options, kept, context))];
+
+        record.Add(new RunData(
+            $"Karel programs ({options.Encoding})", "", (long)options.TrainPrograms * options.ModelSeeds.Count, "generated"));
+        new Report(results, options, record).Write();
+        var effects = new Effects(results, options);
+        foreach (var claim in Verdicts.Judge(results, effects, options, request.Seed)) record.Add(claim);
+        if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(Path.Combine(request.Out, "training.svg"));
+    }
+
+    private static ModelResult Measure(int seed, ModelStage models, ProbingOptions options, KeptParts kept, RunContext context)
+    {
+        var ml = new MLContext(seed);
+        var probes = new ProbeStage(ml, options, context);
+        var (snapshots, found) = (new SnapshotStage(probes, options, context), models.Snapshots(seed));
+        List<SnapshotStage.Result> results = [];
+        foreach (var step in found.Steps)
+        {
+            results.Add(kept.Get($"model-{seed}-step-{step}", () =>
+            {
+                using var model = found.Load(step);
+                return snapshots.Run(model, seed, step);
+            }));
+        }
+        var final = kept.Get($"model-{seed}-final", () =>
+        {
+            using var model = found.Load(found.Steps[^1]);
+            using var untrained = found.Load(found.Steps[0]);
+            return new FinalStage(ml, probes, options, context).Run(model, untrained, seed);
+        });
+        return new ModelResult(seed, results, final);
+    }
+}
