@@ -10,7 +10,7 @@ internal static class Constants
 
     private const int LongestConstant = 4;
 
-    /// <summary>The accuracy of the program that, always written, is right most often; programs of up to four operations are tried.</summary>
+    /// <summary>The accuracy of the constant program that is right most often; programs of up to four operations are tried.</summary>
     public static double BestAccuracy(ProbingOptions options)
     {
         KarelTask[] tasks = [.. Tasks(options, options.TestPrograms)];
@@ -36,7 +36,10 @@ internal static class Constants
         IEnumerable<KarelOperation[]> longest = [[]];
         for (var length = 1; length <= LongestConstant; length++)
         {
-            longest = [.. longest.SelectMany(program => Enum.GetValues<KarelOperation>().Select(next => (KarelOperation[])[.. program, next]))];
+            longest =
+            [
+                .. from program in longest from next in Enum.GetValues<KarelOperation>() select (KarelOperation[])[.. program, next],
+            ];
             foreach (var program in longest) yield return program;
         }
     }

@@ -33,7 +33,8 @@ internal sealed class Effects(IReadOnlyList<ModelResult> models, ProbingOptions 
             => Math.Min(Future(m, 1, tasks), Future(m, 2, tasks))),
         "P9" => new("linear content above majority, the less of t-1 and t-2", (m, tasks)
             => Math.Min(AboveMajority(m, ProbeSize.Linear, Original, -1, tasks), AboveMajority(m, ProbeSize.Linear, Original, -2, tasks))),
-        "P10" => new("linear content above majority, original less flip, last snapshot", (m, tasks) => Gap(m, ProbeSize.Linear, Flip, tasks)),
+        "P10" => new("linear content above majority, original less flip, last snapshot", (m, tasks)
+            => Gap(m, ProbeSize.Linear, Flip, tasks)),
         "P11" => new($"linear gap above majority, {options.Adversarial} less flip", (m, tasks)
             => Gap(m, ProbeSize.Linear, options.Adversarial, tasks) - Gap(m, ProbeSize.Linear, Flip, tasks)),
         "P12" => new("content, the less of one layer less linear and two layers less one", Richer),
@@ -106,15 +107,18 @@ internal sealed class Effects(IReadOnlyList<ModelResult> models, ProbingOptions 
         var accuracy = new double[snapshots.Count];
         for (var i = 0; i < accuracy.Length; i++) accuracy[i] = snapshots[i].Behaviour.Accuracy(tasks);
         var diversity = snapshots.Select(snapshot => snapshot.Behaviour.UniqueShare).ToArray();
-        return CurveTransition.Find(models[m].Steps, accuracy) is { } semantics && CurveTransition.Find(models[m].Steps, diversity) is { } syntax
+        return CurveTransition.Find(models[m].Steps, accuracy) is { } semantics
+            && CurveTransition.Find(models[m].Steps, diversity) is { } syntax
             ? (semantics.Midpoint - syntax.Midpoint) / models[m].Steps[^1]
             : double.NaN;
     }
 
     private double Uniformity(int m, ReadOnlySpan<int> tasks) => models[m].Snapshots.Count < 3 ? double.NaN
-        : Behaviour.Mean(models[m].Snapshots[1].Behaviour.IsMostFrequent, tasks) - Behaviour.Mean(models[m].Last.Behaviour.IsMostFrequent, tasks);
+        : Behaviour.Mean(models[m].Snapshots[1].Behaviour.IsMostFrequent, tasks)
+            - Behaviour.Mean(models[m].Last.Behaviour.IsMostFrequent, tasks);
 
-    private double Babbling(int m, ReadOnlySpan<int> tasks) => models[m].Snapshots.Count < 4 ? double.NaN : Phases(m)?.BabblingShare ?? double.NaN;
+    private double Babbling(int m, ReadOnlySpan<int> tasks) =>
+        models[m].Snapshots.Count < 4 ? double.NaN : Phases(m)?.BabblingShare ?? double.NaN;
 
     private double Future(int m, int offset, ReadOnlySpan<int> tasks) => Math.Min(
         AboveMajority(m, ProbeSize.Linear, Original, offset, tasks),

@@ -17,7 +17,7 @@ internal sealed class FinalStage(MLContext ml, ProbeStage probes, ProbingOptions
     /// <param name="Written">Arms on its own programs: meanings, offsets, sizes, the record, control labels, majorities.</param>
     /// <param name="Untrained">Linear arms of the untrained network on the same programs.</param>
     /// <param name="Shuffled">Linear arms of the same programs under another task's prompt.</param>
-    /// <param name="Bits">Code lengths by meaning and label: bits a label under the probes, the uniform code and the class frequencies.</param>
+    /// <param name="Bits">Code lengths by meaning and label.</param>
     /// <param name="UniquePairs">Different pairs of start pose and program among the training traces, a trace program.</param>
     public sealed record Result(
         Dictionary<string, ArmCounts> Written, Dictionary<string, ArmCounts> Untrained, Dictionary<string, ArmCounts> Shuffled,
@@ -81,9 +81,9 @@ internal sealed class FinalStage(MLContext ml, ProbeStage probes, ProbingOptions
     {
         var ends = OnlineCode.BlockEnds(checked((int)sets.Train.Rows), options.CodeBlockPercents);
         string[] meanings = [_original, _flip, options.Adversarial];
-        var probesOf = meanings.SelectMany((meaning, i) =>
-            new ProbeArm(ProbeSize.Linear, meaning).Probes(options.LinearProbe with { BestBy = ProbeSelection.Loss }, options.ProbeSeeds, $"{i}"))
-            .ToList();
+        var template = options.LinearProbe with { BestBy = ProbeSelection.Loss };
+        var probesOf = meanings
+            .SelectMany((meaning, i) => new ProbeArm(ProbeSize.Linear, meaning).Probes(template, options.ProbeSeeds, $"{i}")).ToList();
         var blocks = probesOf.Select(_ => new double[ends.Length - 1]).ToArray();
         for (var block = 0; block + 1 < ends.Length; block++)
         {

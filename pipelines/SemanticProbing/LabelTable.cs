@@ -4,7 +4,7 @@ using MlNetLlm.Traces;
 
 namespace MlNetLlm.Pipelines.SemanticProbing;
 
-/// <summary>The labels of trace rows, for baselines and for rows on which two meanings differ. A byte a label; vectors are not read.</summary>
+/// <summary>The labels of trace rows, for baselines and for rows on which two meanings differ: a byte a label, no vectors.</summary>
 internal sealed class LabelTable
 {
     private readonly List<int> _tasks = [];
@@ -73,6 +73,7 @@ internal sealed class LabelTable
             .Select(row => train.Class(feature, semantics, offset, row)).Where(label => label >= 0)
             .CountBy(label => label).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key)
             .FirstOrDefault(-1)).ToArray();
-        return ArmCounts.Of(this, (row, feature) => Class(feature, semantics, offset, row) is var label && label < 0 ? null : label == most[feature]);
+        return ArmCounts.Of(this, (row, feature) =>
+            Class(feature, semantics, offset, row) is var label && label < 0 ? null : label == most[feature]);
     }
 }

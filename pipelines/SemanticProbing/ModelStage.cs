@@ -40,7 +40,10 @@ internal sealed class ModelStage(ProbingOptions options, RunRequest request, Run
             SequenceLength = Config.ContextLength,
             CheckpointFolder = Path.Combine(Folder("checkpoints"), $"seed-{seed}"),
             Resume = request.Resume,
-            Snapshots = new SnapshotOptions { Folder = SnapshotFolder(seed), Steps = options.SnapshotSteps, MaxMiB = options.MaxSnapshotMiB },
+            Snapshots = new SnapshotOptions
+            {
+                Folder = SnapshotFolder(seed), Steps = options.SnapshotSteps, MaxMiB = options.MaxSnapshotMiB,
+            },
         };
         var tokenizer = options.Reading.Tokenizer();
         var fitted = new MLContext(seed).LanguageModels()

@@ -34,7 +34,8 @@ internal static class Picture
         ChartLine Line(string name, Func<SnapshotStage.Result, double> of, bool dashed = false) => new(
             name,
             [.. Enumerable.Range(0, models[0].Snapshots.Count)
-                .Select(i => (X: models[0].Steps[i], Y: models.Average(model => of(model.Snapshots[i])))).Where(point => double.IsFinite(point.Y))],
+                .Select(i => (X: models[0].Steps[i], Y: models.Average(model => of(model.Snapshots[i]))))
+                .Where(point => double.IsFinite(point.Y))],
             dashed);
     }
 

@@ -26,7 +26,8 @@ internal sealed class ProbeStage(MLContext ml, ProbingOptions options, RunContex
             {
                 if (arm.Semantics != ProbeArm.Control)
                     counts[ProbeArm.MajorityOf(arm.Semantics, arm.Offset)] = labels.Majority(sets.TrainLabels, arm.Semantics, arm.Offset);
-                counts[arm.Name] = ArmCounts.Sum([.. Enumerable.Range(0, arm.Seeds).Select(seed => Count(evaluated, labels, first + (4 * seed)))]);
+                counts[arm.Name] = ArmCounts.Sum(
+                    [.. Enumerable.Range(0, arm.Seeds).Select(seed => Count(evaluated, labels, first + (4 * seed)))]);
                 if (arm is { Semantics: not "original", Size: ProbeSize.Linear, Offset: 0 } && Original(size, arm) is { } original)
                     AddDifferingRows(counts, arm, evaluated, labels, first, original);
                 first += 4 * arm.Seeds;

@@ -25,42 +25,56 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>
     {
         options = options.Validated();
         var kept = KeptParts.Open(request, options);
-        var models = new ModelStage(options, request, context);
-        models.Begin();
-        foreach (var seed in options.ModelSeeds)
-        {
-            var training = kept.Get($"model-{seed}", () => models.Train(seed));
-            record.Add(new RunMetric($"model {seed}", "loss", "train", training.Loss));
-            record.Add(new RunMetric($"model {seed}", "programs a second", null, training.SamplesPerSecond));
-        }
-        List<ModelResult> results = [.. options.ModelSeeds.Select(seed => Measure(seed, models, options, kept, context))];
-
-        record.Add(new RunData(
-            $"Karel programs ({options.Encoding})", "", (long)options.TrainPrograms * options.ModelSeeds.Count, "generated"));
+        List<ModelResult> results = options.Checkpoints is { } folder
+            ? [Probe(folder, options, kept, context)]
+            : Train(options, request, kept, context, record);
         new Report(results, options, record).Write();
         var effects = new Effects(results, options);
         foreach (var claim in Verdicts.Judge(results, effects, options, request.Seed)) record.Add(claim);
         if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(Path.Combine(request.Out, "training.svg"));
     }
 
-    private static ModelResult Measure(int seed, ModelStage models, ProbingOptions options, KeptParts kept, RunContext context)
+    private static List<ModelResult> Train(
+        ProbingOptions options, RunRequest request, KeptParts kept, RunContext context, RunRecord record)
+    {
+        var models = new ModelStage(options, request, context);
+        models.Begin();
+        foreach (var seed in options.ModelSeeds)
+        {
+            var training = kept.Get($"model-{seed}", () => models.Train(seed));
+            record.Add(new RunMetric($"model {seed}", "loss", "train", training.Loss));
+            record.Add(new RunMetric($"model {seed}", "samples a second", null, training.SamplesPerSecond));
+        }
+        record.Add(new RunData(
+            $"Karel programs ({options.Encoding})", "", (long)options.TrainPrograms * options.ModelSeeds.Count, "generated"));
+        return [.. options.ModelSeeds.Select(seed => Measure(seed, SnapshotSource.Of(models.Snapshots(seed)), options, kept, context))];
+    }
+
+    private static ModelResult Probe(string folder, ProbingOptions options, KeptParts kept, RunContext context)
+    {
+        var found = SnapshotSource.In(folder);
+        using var last = found.Load(found.Steps[^1], options.Device);
+        return Measure(seed: 0, found, options with { CheckpointReading = SnapshotSource.Reading(last) }, kept, context);
+    }
+
+    private static ModelResult Measure(int seed, SnapshotSource found, ProbingOptions options, KeptParts kept, RunContext context)
     {
         var ml = new MLContext(seed);
         var probes = new ProbeStage(ml, options, context);
-        var (snapshots, found) = (new SnapshotStage(probes, options, context), models.Snapshots(seed));
+        var snapshots = new SnapshotStage(probes, options, context);
         List<SnapshotStage.Result> results = [];
         foreach (var step in found.Steps)
         {
             results.Add(kept.Get($"model-{seed}-step-{step}", () =>
             {
-                using var model = found.Load(step);
+                using var model = found.Load(step, options.Device);
                 return snapshots.Run(model, seed, step);
             }));
         }
         var final = kept.Get($"model-{seed}-final", () =>
         {
-            using var model = found.Load(found.Steps[^1]);
-            using var untrained = found.Load(found.Steps[0]);
+            using var model = found.Load(found.Steps[^1], options.Device);
+            using var untrained = found.Load(found.Steps[0], options.Device);
             return new FinalStage(ml, probes, options, context).Run(model, untrained, seed);
         });
         return new ModelResult(seed, results, final);

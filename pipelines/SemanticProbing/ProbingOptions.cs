@@ -10,6 +10,15 @@ namespace MlNetLlm.Pipelines.SemanticProbing;
 /// <summary>What the probing experiment does: which programs, which models, what is probed, and the rules of its verdicts.</summary>
 public sealed record ProbingOptions
 {
+    /// <summary>
+    /// A folder with checkpoints made elsewhere, one folder each whose name ends with its step (Hugging Face's or our own): they are
+    /// probed in place of trained models. Their tokenizer must have the words of the paper's text.
+    /// </summary>
+    public string? Checkpoints { get; init; }
+
+    /// <summary>Where snapshots write and are probed: cpu, cuda or cuda:0.</summary>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>How the model reads tasks: grid (one token a world) or text (the paper's).</summary>
     public string Encoding { get; init; } = "grid";
 
@@ -73,7 +82,7 @@ public sealed record ProbingOptions
     /// <summary>Training rows below which a snapshot is not probed.</summary>
     public int MinProbeRows { get; init; } = 1000;
 
-    /// <summary>Meanings whose labels linear probes of the last snapshot learn: original and flip, then any of map3, map5, map8, map11.</summary>
+    /// <summary>Meanings that linear probes of the last snapshot learn: original and flip, then any of map3, map5, map8, map11.</summary>
     public IReadOnlyList<string> Semantics { get; init; } = ["original", "flip", "map3", "map5", "map8", "map11"];
 
     /// <summary>The meaning that stands for the adversarial one in claims; one of <see cref="Semantics"/>.</summary>
@@ -112,8 +121,11 @@ public sealed record ProbingOptions
     /// <summary>The tasks that are tested and probed on.</summary>
     internal KarelOptions TestKarel => Karel with { MinLength = TestMinLength, Seed = TestSeed };
 
+    /// <summary>How checkpoints made elsewhere read tasks.</summary>
+    internal KarelReading? CheckpointReading { get; init; }
+
     /// <summary>How tasks become tokens.</summary>
-    internal KarelReading Reading => Encoding switch
+    internal KarelReading Reading => CheckpointReading ?? Encoding switch
     {
         "grid" => KarelReading.Grid(Karel.InteriorSize, MarkerLevels),
         "text" => KarelReading.Text,

@@ -68,8 +68,8 @@ internal sealed class Report(IReadOnlyList<ModelResult> models, ProbingOptions o
         Add("last snapshot, training traces (pose and program)", "unique share", model => model.Final.UniquePairs);
         var searched = Math.Min(Constants.SearchedTasks, options.TestPrograms);
         record.Add(new RunMetric("best constant program", "accuracy", Split, Constants.BestAccuracy(options), null, options.TestPrograms));
-        record.Add(new RunMetric($"shortest programs, first {searched} tasks", "operations", Split, Constants.ShortestLength(options), null, searched));
-        record.Add(new RunMetric($"reference programs, first {searched} tasks", "operations", Split, Constants.ReferenceLength(options), null, searched));
+        foreach (var (arm, length) in new[] { ("shortest", Constants.ShortestLength(options)), ("reference", Constants.ReferenceLength(options)) })
+            record.Add(new RunMetric($"{arm} programs, first {searched} tasks", "operations", Split, length, null, searched));
     }
 
     private double Solved(ModelResult model, int[] values)

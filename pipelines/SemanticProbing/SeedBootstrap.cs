@@ -19,7 +19,9 @@ internal static class SeedBootstrap
     /// <param name="models">How many models.</param>
     /// <param name="tasks">How many test tasks.</param>
     /// <param name="statistic">The quantity.</param>
-    /// <param name="threshold">The value that the p-value tests: twice the smaller share of replicates on one side, plus one of each.</param>
+    /// <param name="threshold">
+    /// The value that the p-value tests: twice the smaller share of replicates on one side of it, one counted in addition.
+    /// </param>
     /// <param name="samples">Resamples.</param>
     /// <param name="seed">Seed of the resamples.</param>
     /// <returns>Null where a model's quantity cannot be computed.</returns>

@@ -57,8 +57,8 @@ internal sealed class TraceSets : IDisposable
             throw;
         }
 
-        TraceDataset Make(string stream, int tasks) =>
-            TraceDataset.Create(model, new KarelGenerator(options.TestKarel, stream), tasks, traces, writer: writer, cancellationToken: cancellation);
+        TraceDataset Make(string stream, int tasks) => TraceDataset.Create(
+            model, new KarelGenerator(options.TestKarel, stream), tasks, traces, writer: writer, cancellationToken: cancellation);
     }
 
     public void Dispose()

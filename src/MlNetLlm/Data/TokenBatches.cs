@@ -36,8 +36,8 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         var byLength = options.CompletionColumn is not null;    // rows of tokens are often short: batches of one length would teach lengths
         _order = new BatchOrder(sequences.Count, _batchSize, options.Seed, byLength ? i => sequences[i].Inputs : null);
         CountedTokens = sequences.Sum(sequence => (long)sequence.Counted);
-        var identity = $"{store.Sha256}{(features.Count > 0 ? features.Sha256 : "")}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}"
-            + $"/{options.Seed}/{byLength}";
+        var content = features.Count > 0 ? store.Sha256 + features.Sha256 : store.Sha256;
+        var identity = $"{content}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}/{options.Seed}/{byLength}";
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
     }
 

@@ -19,7 +19,7 @@ public sealed record TokenColumns
     public string? Features { get; init; }
 
     /// <summary>
-    /// Where the features of token 0, 1, … start: a vector of Int32, ascending. The last ones reach to the end; tokens behind them have none.
+    /// Where the features of token 0, 1, … start: a vector of Int32, ascending. The last ones reach to the end; later tokens have none.
     /// </summary>
     /// <value>"FeatureOffsets"; ignored without <see cref="Features"/>.</value>
     public string FeatureOffsets { get; init; } = "FeatureOffsets";

@@ -18,7 +18,8 @@ internal sealed class TokenRowReader(TrainingOptions options, TokenStore tokens,
     {
         var tokenColumn = Vector(data.Schema, _columns.Tokens, nameof(TokenColumns.Tokens));
         var promptColumn = Columns.Find(
-            data.Schema, _columns.PromptLength, Option(nameof(TokenColumns.PromptLength)), type => type == NumberDataViewType.Int32, "Int32");
+            data.Schema, _columns.PromptLength, Option(nameof(TokenColumns.PromptLength)), type => type == NumberDataViewType.Int32,
+            "Int32");
         var featureColumns = _columns.Features is { } name
             ? new[] { Vector(data.Schema, name, nameof(TokenColumns.Features)),
                 Vector(data.Schema, _columns.FeatureOffsets, nameof(TokenColumns.FeatureOffsets)) }

@@ -1,6 +1,6 @@
 namespace MlNetLlm.Karel;
 
-/// <summary>One label of a state that a probe learns. The offset from the start is two labels and counts only when both are right.</summary>
+/// <summary>One label of a state that a probe learns. The offset from the start is two, and counts only when both are right.</summary>
 public enum KarelLabel
 {
     /// <summary>Where the robot looks: 4 classes.</summary>

@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Karel;
 
-/// <summary>Runs prompts with given programs through a model: its hidden states where it emits operations, and what the programs cost.</summary>
+/// <summary>Runs prompts with programs through a model: its hidden states where it emits operations, and what programs cost.</summary>
 internal static class KarelPasses
 {
     /// <summary>One pass over prompts and programs.</summary>
@@ -15,7 +15,7 @@ internal static class KarelPasses
     /// <param name="tasks">Whose prompts are shown.</param>
     /// <param name="programs">The program written after each.</param>
     /// <param name="level">
-    /// 0 = the embeddings, n = the state after layer n, the last one after the final norm; null = the mean of all of them, as the paper has.
+    /// 0 = the embeddings, n = the state after layer n, the last one after the final norm; null = the mean of all, as the paper has.
     /// </param>
     /// <returns>Row by row, operation by operation, the vector at the position that emits it: (operations, width) a row.</returns>
     public static float[][] EmittingStates(

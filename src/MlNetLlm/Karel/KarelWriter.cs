@@ -39,6 +39,7 @@ public static class KarelWriter
         var program = new KarelOperation[maxOperations];
         return encoding.TryReadProgram([.. tokens, encoding.Special.Eos!.Value], program, out var length)
             ? program[..length]
-            : throw new InvalidOperationException($"The tokens {string.Join(" ", tokens)} are no program, though the grammar allowed them.");
+            : throw new InvalidOperationException(
+                $"The tokens {string.Join(" ", tokens)} are no program, though the grammar allowed them.");
     }
 }

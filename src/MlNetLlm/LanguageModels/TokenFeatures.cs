@@ -41,7 +41,7 @@ public sealed class TokenFeatures
         var place = (row * Time) + position;
         if ((uint)row >= (uint)Rows || (uint)position >= (uint)Time || place < _filled)
             throw new ArgumentException(
-                $"Features of token {position} in row {row} do not fit a batch of {Rows} x {Time} whose first {_filled} tokens have theirs. "
+                $"Features of token {position} in row {row} do not fit a batch of {Rows} x {Time} whose first {_filled} have theirs. "
                 + "Give each token once, row after row.");
         Fill(place);
         _features.AddRange(features);

@@ -22,7 +22,8 @@ public sealed class ModelSnapshots
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or no complete model in it.</exception>
     public static ModelSnapshots Open(string folder)
     {
-        var steps = Directory.Exists(folder) ? Numbers(folder).Where(step => AtomicFolder.Exists(PathOf(folder, step))).Order().ToList() : [];
+        var steps = Directory.Exists(folder)
+            ? Numbers(folder).Where(step => AtomicFolder.Exists(PathOf(folder, step))).Order().ToList() : [];
         return steps.Count > 0
             ? new ModelSnapshots(folder, steps)
             : throw new DirectoryNotFoundException($"There is no model of a training run in '{folder}'. Train with Snapshots set to it.");

@@ -9,7 +9,7 @@ public static class TraceColumns
     /// <summary>The hidden state that emitted an operation: a vector of Single.</summary>
     public const string Features = "Features";
 
-    /// <summary>What has been said up to and with that operation, without the model: a vector of Single (<see cref="KarelRecord"/>).</summary>
+    /// <summary>What was said up to and with that operation, without the model: a vector of Single (<see cref="KarelRecord"/>).</summary>
     public const string Record = "Record";
 
     /// <summary>The number of the task whose program it is: Int64. Positions of one program depend on each other.</summary>
@@ -30,5 +30,5 @@ public static class TraceColumns
     /// <param name="offset">Which state: 0 = the one after the emitted operation.</param>
     /// <returns>For example Direction.flip.t+1.</returns>
     public static string Label(KarelLabel label, string semantics, int offset) =>
-        string.Create(CultureInfo.InvariantCulture, $"{label}.{semantics}.t{(offset == 0 ? "" : offset.ToString("+0;-0", CultureInfo.InvariantCulture))}");
+        $"{label}.{semantics}.t{(offset == 0 ? "" : offset.ToString("+0;-0", CultureInfo.InvariantCulture))}";
 }

@@ -70,7 +70,7 @@ public sealed class TraceDataset : IDisposable
         }
     }
 
-    /// <summary>The rows with a further column a label, <see cref="TraceControl.Column"/>: random, the same for the same operations.</summary>
+    /// <summary>The rows with one more column a label (<see cref="TraceControl.Column"/>): random, equal for equal operations.</summary>
     /// <param name="control">The control tasks, made of training traces.</param>
     public IDataView WithControl(TraceControl control) => TraceView.Of(_store, _layout, Options, control);
 

@@ -52,7 +52,8 @@ public sealed record TraceOptions
 
     private IEnumerable<string> Faults()
     {
-        if (!Enum.IsDefined(Programs)) yield return $"Programs is {Programs}; expected {string.Join(", ", Enum.GetNames<TracePrograms>())}.";
+        if (!Enum.IsDefined(Programs))
+            yield return $"Programs is {Programs}; expected {string.Join(", ", Enum.GetNames<TracePrograms>())}.";
         if (Level < 0) yield return $"Level is {Level}; expected 0 or more, or null.";
         if (Semantics.Count == 0) yield return "Semantics is empty; expected at least one meaning.";
         if (Semantics.Select(meaning => meaning.Name).Distinct().Count() < Semantics.Count)

@@ -16,7 +16,8 @@ internal static class KarelModels
     public static LanguageModel Create(KarelReading reading, int width = 16, ulong seed = 1, KarelOptions? tasks = null)
     {
         using var random = new Generator(seed);
-        var config = reading.Fit(TransformerConfig.Gpt2(1, width, layers: 2, heads: 2, contextLength: 1), (tasks ?? Tasks).Examples, MaxOperations);
+        var shape = TransformerConfig.Gpt2(1, width, layers: 2, heads: 2, contextLength: 1);
+        var config = reading.Fit(shape, (tasks ?? Tasks).Examples, MaxOperations);
         var module = new TransformerModel(config, random);
         using var plain = no_grad();
         foreach (var parameter in module.parameters()) parameter.add_(randn(parameter.shape, generator: random) * 0.3);

@@ -53,7 +53,8 @@ public sealed class ModelSnapshotsTests
         var whole = ModelSnapshots.Open(folder["models"]);
         var expected = whole.Steps.Select(step => Print(whole, step)).ToList();
         Directory.Delete(folder["run/step-000008"], recursive: true);
-        foreach (var late in new[] { "step-000006", "step-000008" }) Directory.Delete(Path.Combine(folder["models"], late), recursive: true);
+        foreach (var late in new[] { "step-000006", "step-000008" })
+            Directory.Delete(Path.Combine(folder["models"], late), recursive: true);
         Fit(options).Dispose();
         var resumed = ModelSnapshots.Open(folder["models"]);
         Assert.That(resumed.Steps, Is.EqualTo(new[] { 0, 2, 4, 6, 8 }));
@@ -83,7 +84,8 @@ public sealed class ModelSnapshotsTests
     public void Open_WithoutModels_SaysHowToGetThem()
     {
         using var folder = new TemporaryFolder();
-        Assert.That(() => ModelSnapshots.Open(folder["none"]), Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("Snapshots"));
+        Assert.That(() => ModelSnapshots.Open(folder["none"]),
+            Throws.TypeOf<DirectoryNotFoundException>().With.Message.Contains("Snapshots"));
     }
 
     private static string Print(ModelSnapshots snapshots, int step)

@@ -148,7 +148,8 @@ public sealed class TraceDatasetTests
         var prefixes = Column<ulong>(traces, TraceColumns.Prefix);
         foreach (var label in KarelLabels.All)
         {
-            var (real, random) = (Column<uint>(traces, TraceColumns.Label(label, "original", 0)), Column<uint>(view, TraceControl.Column(label)));
+            var real = Column<uint>(traces, TraceColumns.Label(label, "original", 0));
+            var random = Column<uint>(view, TraceControl.Column(label));
             Assert.That(prefixes.Zip(random).GroupBy(pair => pair.First, pair => pair.Second).Select(same => same.Distinct().Count()),
                 Is.All.EqualTo(1));
             // One draw a kind: the spread is that of the kinds, not of the rows.
