@@ -45,4 +45,24 @@ public sealed class ProbeCatalog
     /// <exception cref="InvalidDataException">A feature is not finite.</exception>
     public ProbeEvaluation Evaluate(IReadOnlyList<ProbeTransformer> probes, IDataView test, string? groupColumn = null) =>
         ProbeEvaluation.Of(probes, test, groupColumn);
+
+    /// <summary>Where in a model a label can be read: one probe a layer, trained in one pass over the rows.</summary>
+    /// <param name="options">The probe; its features column gives way to each of the columns.</param>
+    /// <param name="columns">One features column a layer.</param>
+    /// <param name="progress">Told after every step; its tokens are rows.</param>
+    /// <param name="cancellationToken">Stops within a step.</param>
+    public PerLayerProbe PerLayer(
+        ProbeOptions options, IReadOnlyList<string> columns, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) => new(options, columns, progress, cancellationToken);
+
+    /// <summary>The labels of a control task, or with no kind column shuffled labels, as a column to train probes on.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    public ControlLabelEstimator ControlLabels(ControlLabelOptions? options = null) => new(options ?? new ControlLabelOptions());
+
+    /// <inheritdoc cref="Probes.DescriptionLength.Measure"/>
+    /// <summary>The minimum description length of labels given features, by the online code with these probes.</summary>
+    public IReadOnlyList<DescriptionLength> DescriptionLength(
+        IEnumerable<ProbeOptions> probes, IDataView data, IDataView? validation = null, IReadOnlyList<double>? percents = null,
+        CancellationToken cancellationToken = default) =>
+        Probes.DescriptionLength.Measure(ProbeSet.Checked(probes), data, validation, percents, cancellationToken);
 }

@@ -23,11 +23,16 @@ public sealed class ControlTask
     /// <param name="seed">Another seed gives another assignment.</param>
     /// <exception cref="ArgumentException">There are no labels, or one is no class.</exception>
     public ControlTask(ReadOnlySpan<int> labels, int classes, int seed)
+        : this(Array.ConvertAll(ProbeLabels.Count(nameof(ControlTask), labels, classes), count => (long)count), seed)
     {
-        var counts = ProbeLabels.Count(nameof(ControlTask), labels, classes);
-        _cumulative = new double[classes];
-        long sum = 0;
-        for (int c = 0; c < classes; c++) _cumulative[c] = (double)(sum += counts[c]) / labels.Length;
+    }
+
+    // From the labels of each class.
+    internal ControlTask(long[] counts, int seed)
+    {
+        _cumulative = new double[counts.Length];
+        long sum = 0, all = counts.Sum();
+        for (int c = 0; c < counts.Length; c++) _cumulative[c] = (double)(sum += counts[c]) / all;
         _key = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"control task/{seed}")));
     }
 

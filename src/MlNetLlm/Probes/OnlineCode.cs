@@ -86,9 +86,8 @@ public readonly record struct OnlineCode(double Bits, double UniformBits)
     public static double PriorBits(ReadOnlySpan<int> labels, int classes)
     {
         ProbeLabels.Count(nameof(PriorBits), labels, classes);
-        var seen = new int[classes];
-        double bits = 0;
-        for (int i = 0; i < labels.Length; i++) bits -= Math.Log2((seen[labels[i]]++ + 1.0) / (i + classes));
-        return bits;
+        var code = new PriorCode(classes);
+        code.Add(labels);
+        return code.Bits;
     }
 }

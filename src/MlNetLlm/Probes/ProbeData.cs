@@ -1,5 +1,3 @@
-using System.Numerics.Tensors;
-
 namespace MlNetLlm.Probes;
 
 /// <summary>
@@ -13,7 +11,7 @@ internal sealed class ProbeData(IReadOnlyList<int> featureSizes, IReadOnlyList<i
 {
     private readonly int _features = featureSizes.Sum();
     private readonly long[][] _counts = [.. classes.Select(count => new long[count])];
-    private readonly double[] _mean = new double[featureSizes.Sum()], _squares = new double[featureSizes.Sum()];
+    private readonly FeatureMoments _moments = new(featureSizes.Sum());
 
     /// <summary>The rows.</summary>
     public ProbeRows Rows { get; } = new(featureSizes.Sum() + classes.Count, cacheBytes);
@@ -33,18 +31,11 @@ internal sealed class ProbeData(IReadOnlyList<int> featureSizes, IReadOnlyList<i
         Rows.Add(row);
         for (var i = 0; i < _counts.Length; i++)
             if (row[_features + i] >= 0) _counts[i][(int)row[_features + i]]++;
-        for (var i = 0; i < _features; i++)             // Welford 1962: d = x - mean; mean += d / n; squares += d (x - mean)
-        {
-            var d = row[i] - _mean[i];
-            _mean[i] += d / Count;
-            _squares[i] += d * (row[i] - _mean[i]);
-        }
+        _moments.Add(row[.._features]);
     }
 
     /// <summary>Mean and inverse deviation of the features; a feature that never changes counts as deviating by 1.</summary>
-    public FeatureScale Scale() => new(
-        [.. _mean.Select(mean => (float)mean)],
-        [.. _squares.Select(squares => Math.Sqrt(squares / Count)).Select(deviation => deviation > 1e-12 ? (float)(1 / deviation) : 1)]);
+    public FeatureScale Scale() => _moments.Scale();
 
     /// <summary>Standardises rows that are in memory once and for all.</summary>
     /// <returns>Whether it did; otherwise each row is to be standardised when it is read.</returns>
@@ -55,21 +46,4 @@ internal sealed class ProbeData(IReadOnlyList<int> featureSizes, IReadOnlyList<i
     }
 
     public void Dispose() => Rows.Dispose();
-}
-
-/// <summary>Standardisation of features: <c>(x - mean) · inverse deviation</c>, each of the features' length.</summary>
-internal sealed record FeatureScale(float[] Mean, float[] Inverse)
-{
-    /// <summary>The scale that changes nothing.</summary>
-    public static FeatureScale None(int size) => new(new float[size], [.. Enumerable.Repeat(1f, size)]);
-
-    /// <summary>Standardises features from a place of the scale on.</summary>
-    public void Apply(ReadOnlySpan<float> features, Span<float> target, int from = 0)
-    {
-        TensorPrimitives.Subtract(features, Mean.AsSpan(from, features.Length), target);
-        TensorPrimitives.Multiply(target[..features.Length], Inverse.AsSpan(from, features.Length), target);
-    }
-
-    /// <summary>The scale of a part of the features.</summary>
-    public FeatureScale Part(int from, int size) => new(Mean[from..(from + size)], Inverse[from..(from + size)]);
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetLlm.Data;
@@ -44,11 +45,7 @@ internal static class ProbeReader
         {
             getter(ref vector);
             vector.CopyTo(target);
-            for (var slot = 0; slot < target.Length; slot++)
-                if (!float.IsFinite(target[slot]))
-                    throw new InvalidDataException(
-                        $"Row {row.Position} of column '{column.Name}' has {target[slot]} in slot {slot}; features must be finite numbers. "
-                        + "Leave the row out, or replace the value.");
+            if (!float.IsFinite(TensorPrimitives.MaxMagnitude(target))) throw NotFinite(row, column, target);   // NaN if one is
         };
     }
 
@@ -95,6 +92,15 @@ internal static class ProbeReader
             data.Dispose();
             throw;
         }
+    }
+
+    private static InvalidDataException NotFinite(DataViewRow row, DataViewSchema.Column column, ReadOnlySpan<float> features)
+    {
+        var slot = 0;
+        while (float.IsFinite(features[slot])) slot++;
+        return new(
+            $"Row {row.Position} of column '{column.Name}' has {features[slot]} in slot {slot}; features must be finite numbers. "
+            + "Leave the row out, or replace the value.");
     }
 
     private static Func<int> Label<T>(DataViewRow row, DataViewSchema.Column column, Func<T, ulong> raw)

@@ -25,14 +25,7 @@ public sealed class ProbeSet
     public ProbeSet(
         IEnumerable<ProbeOptions> probes, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        _probes = [.. probes.Select(options => options.Validated())];
-        (_progress, _cancellation) = (progress, cancellationToken);
-        if (_probes.Count == 0) throw new ArgumentException("A probe set has no probes; give the options of at least one.");
-        var faults = Shared(_probes[0]).SelectMany(shared => _probes.Select(options => Shared(options).Single(s => s.Name == shared.Name))
-            .Where(other => !other.Value.Equals(shared.Value)).Take(1)
-            .Select(other => $"{shared.Name} is {shared.Value} and {other.Value}.")).ToList();
-        if (faults.Count > 0)
-            throw new ArgumentException($"Probes of one set share a pass, so these must be the same: {string.Join(" ", faults)}");
+        (_probes, _progress, _cancellation) = (Checked(probes), progress, cancellationToken);
     }
 
     /// <summary>Trains the probes.</summary>
@@ -49,6 +42,19 @@ public sealed class ProbeSet
         using var data = ProbeSource.Read(_probes, train, validation, _cancellation);
         var trained = ProbeTraining.Run(data.Pass(data.Train.Count), _progress, _cancellation);
         return [.. trained.Select((probe, i) => data.Transformer(i, probe.Network, probe.Result))];
+    }
+
+    /// <summary>Options that are sound and may share a pass.</summary>
+    /// <exception cref="ArgumentException">Options are out of range, or differ where they must not; all faults are named.</exception>
+    internal static IReadOnlyList<ProbeOptions> Checked(IEnumerable<ProbeOptions> options)
+    {
+        ProbeOptions[] probes = [.. options.Select(one => one.Validated())];
+        if (probes.Length == 0) throw new ArgumentException("A probe set has no probes; give the options of at least one.");
+        var faults = Shared(probes[0]).SelectMany(shared => probes.Select(one => Shared(one).Single(other => other.Name == shared.Name))
+            .Where(other => !other.Value.Equals(shared.Value)).Take(1)
+            .Select(other => $"{shared.Name} is {shared.Value} and {other.Value}.")).ToList();
+        return faults.Count == 0 ? probes
+            : throw new ArgumentException($"Probes of one set share a pass, so these must be the same: {string.Join(" ", faults)}");
     }
 
     private static IEnumerable<(string Name, object Value)> Shared(ProbeOptions options) =>
