@@ -23,6 +23,8 @@ internal sealed class Comparison(string folder, string python, string script)
         ("lora", "lora", true, 2048, 1e-4),
         ("score", "score", true, 2048, 1e-4),
         ("hidden", "hidden", true, 2048, 1e-4),
+        ("probes", "probes", true, 199_680, 1e-3),
+        ("probes_mixed", "probes_mixed", true, 20_480, 1e-3),
         ("decode", "decode", true, 200, 0),
         ("decode", "decode-libtorch", false, 200, 0),
         ("decode8", "decode8-libtorch", false, 1600, 0),

@@ -30,6 +30,8 @@ internal static class Inputs
         Safetensors.Write(
             FileSystems.Default, Path.Combine(folder, "model.safetensors"),
             [.. Named(model), .. loras, ("tokens", tokens)]);
+        ProbeRuns.Write(folder, mixed: false);
+        ProbeRuns.Write(folder, mixed: true);
         if (!HasStories)
             return;
         using var stories = Llama2C.Read(StoriesFile);

@@ -15,6 +15,11 @@ internal static class Workloads
     public static void Run(string name, string folder)
     {
         var turns = new Turns();
+        if (name.StartsWith("probes", StringComparison.Ordinal))
+        {
+            ProbeRuns.Run(folder, mixed: name == "probes_mixed", turns);
+            return;
+        }
         var inputs = Safetensors.Read(Path.Combine(folder, "model.safetensors"));
         switch (name)
         {

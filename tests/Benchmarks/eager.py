@@ -143,6 +143,57 @@ def hidden(folder):
     return turn
 
 
+def probe_parameters(inputs, number):
+    prefix = f"probe{number}."
+    return {name[len(prefix):]: tensor.clone() for name, tensor in inputs.items() if name.startswith(prefix)}
+
+
+def probe_logits(w, x):
+    """Linear, relu, batch norm for every hidden layer, then the output layer."""
+    layers = 1 + max(int(name[5]) for name in w)
+    for n in range(layers - 1):
+        layer = f"layer{n}."
+        x = F.relu(F.linear(x, w[layer + "weight"], w[layer + "bias"]))
+        x = F.batch_norm(x, w[layer + "mean"], w[layer + "variance"], w[layer + "gain"], w[layer + "shift"], training=True)
+    return F.linear(x, w[f"layer{layers - 1}.weight"], w[f"layer{layers - 1}.bias"])
+
+
+def probe_turn(folder, name, label_of):
+    inputs = read_safetensors(f"{folder}/{name}.safetensors")
+    features, labels, order, batch = inputs["features"], inputs["labels"], inputs["order"], 1024
+    steps = len(order) // batch
+
+    def train_one(x, y, number):
+        w = probe_parameters(inputs, number)
+        trained = {n: t.requires_grad_() for n, t in w.items() if not n.endswith(("mean", "variance"))}
+        decayed = [t for n, t in trained.items() if n.endswith(("weight", "gain"))]
+        optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": 0.2},
+             {"params": [t for n, t in trained.items() if n.endswith(("bias", "shift"))], "weight_decay": 0.0}], lr=0.02)
+        for step in range(steps):
+            for group in optimizer.param_groups:
+                group["lr"] = 0.02 * 0.95 ** (step * 150 // steps)
+            rows = order[step * batch:(step + 1) * batch]
+            loss = F.cross_entropy(probe_logits(w, x[rows]), y[rows])
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+        return loss.item()
+
+    def turn():
+        x = (features - features.mean(0)) / features.std(0, unbiased=False)
+        return sum(train_one(x, labels[label_of(number)], number) for number in range(9)) / 9
+    return turn
+
+
+def probes(folder):
+    return probe_turn(folder, "probes", lambda number: number)
+
+
+def probes_mixed(folder):
+    return probe_turn(folder, "probes-mixed", lambda number: number // 3)
+
+
 def decode(folder):
     w = read_safetensors(f"{folder}/stories.safetensors")
     layers, heads, key_heads, width, room = 5, 8, 4, 64, 200
