@@ -92,7 +92,7 @@ internal sealed class ProbeGroup : IDisposable
 
         Parameter Train(Tensor start)
         {
-            var parameter = new Parameter(Keep(start)!);
+            var parameter = new Parameter(start.to(device).clone());
             parameter.DetachFromDisposeScope();
             return parameter;
         }

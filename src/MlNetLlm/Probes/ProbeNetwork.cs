@@ -40,6 +40,7 @@ internal sealed class ProbeNetwork(IReadOnlyList<ProbeLayer> layers) : IDisposab
     public ProbeNetwork Copy(long firstClass, long classes)
     {
         using var quiet = no_grad();
+        using var scope = NewDisposeScope();
         return new([.. Layers.Select((layer, i) => i < Layers.Count - 1
             ? layer.Map(Own) : layer.Map(tensor => Own(tensor.narrow(0, firstClass, classes))))]);
 

@@ -31,6 +31,28 @@ public sealed class ProbeMemoryTests
         }
     }
 
+    [Test]
+    public void Fit_Scores_AndDispose_LeaveNoTensorBehind()
+    {
+        var (train, options) = (View(600), new LinearProbeOptions { BatchSize = 64, MaxExamples = 64 * 20, Evaluations = 4 });
+        Run();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = TorchSharp.torch.Tensor.TotalCount;
+        var steps = new List<long>();
+        Run(new Report(_ => steps.Add(TorchSharp.torch.Tensor.TotalCount)));
+        Assert.That(TorchSharp.torch.Tensor.TotalCount, Is.AtMost(before));
+        Assert.That(steps.Skip(15).Max(), Is.AtMost(steps.Skip(5).Take(5).Max()), "in training");
+
+        void Run(Report? progress = null)
+        {
+            var mlp = new MlpProbeOptions { BatchSize = 64, MaxExamples = 64 * 20, Evaluations = 4, FirstUnits = 8 };
+            var probes = new ProbeSet([options, options with { Seed = 2 }, mlp], progress).Fit(train, View(100));
+            new MLContext(1).Probes().Evaluate(probes, View(50));
+            foreach (var probe in probes) probe.Dispose();
+        }
+    }
+
     private static IDataView View(int rows) => new RowsView<int>(
         () => Enumerable.Range(0, rows),
         new RowsColumn<int>("Features", new VectorDataViewType(NumberDataViewType.Single, Width), (int row) =>
