@@ -1,3 +1,4 @@
+using MlNetLlm.Pipelines.EmbeddingReset;
 using MlNetLlm.Pipelines.SemanticProbing;
 using MlNetLlm.Pipelines.SvfSelfAdaptation;
 
@@ -7,7 +8,7 @@ namespace MlNetLlm.Pipelines.Experiments;
 public static class ExperimentTable
 {
     /// <summary>Every experiment, in the order of lists.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment(), new ProbingExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment()];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>

@@ -6,8 +6,8 @@ namespace MlNetLlm.Data.SyntheticLanguages;
 
 /// <summary>
 /// One of a family of languages with one grammar: a spelling of its own (a random bijection from word forms to surface forms, so that two
-/// languages share no word), an order of words, and a rotation of the ranks of frequency. Languages of one seed and rotation say the same in
-/// block i, whatever their order; languages of different seeds have texts of their own.
+/// languages share no word), an order of words, and a rotation of the ranks of frequency. Languages of one seed and rotation say the same
+/// in block i, whatever their order; languages of different seeds have texts of their own.
 /// </summary>
 public sealed class SyntheticLanguage
 {
@@ -68,7 +68,7 @@ public sealed class SyntheticLanguage
         return Draw(random.Next(SyntheticLexicon.Topics), _options.BlockWords, random);
     }
 
-    /// <summary>A block in which each word that agrees with another has, with a probability of one half, a form that does not fit.</summary>
+    /// <summary>A block in which each word that agrees with another has, with probability one half, a form that does not fit.</summary>
     /// <param name="index">Its place in the text.</param>
     public SyntheticBlock BlockWithMisfits(long index)
     {

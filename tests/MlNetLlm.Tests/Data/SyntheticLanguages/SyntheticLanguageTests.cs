@@ -181,8 +181,8 @@ public class SyntheticLanguageTests
 
     [Test]
     public void Constructor_WithFaultyOptions_NamesAll() => Assert.That(
-        Assert.Throws<ArgumentException>(() => _ = new SyntheticLanguage(new SyntheticLanguageOptions { RankRotation = -1, BlockWords = 1 }))!
-            .Message,
+        Assert.Throws<ArgumentException>(() =>
+            _ = new SyntheticLanguage(new SyntheticLanguageOptions { RankRotation = -1, BlockWords = 1 }))!.Message,
         Does.Contain("RankRotation is -1").And.Contain("BlockWords is 1"));
 
     private static SyntheticWord Any(SyntheticTag tag) => SyntheticLexicon.Words.First(word => word.Tag == tag);
