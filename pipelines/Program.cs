@@ -9,6 +9,8 @@ var root = new RootCommand("mlnetllm: language-model research methods as ML.NET 
     ListCommand.Create(),
     CompareCommand.Create(),
     ReproduceCommand.Create(),
+    ReportCommand.Create(),
+    ServeCommand.Create(),
     DoctorCommand.Create(),
 };
 

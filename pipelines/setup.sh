@@ -108,6 +108,12 @@ stand_ins() {
   printf '%s' "${chosen#;}"
 }
 
+# The charting library of reports comes from npm when the command is built.
+charts() {
+  [ -f "$root/pipelines/Reports/node_modules/echarts/dist/echarts.min.js" ] || command -v npm >/dev/null \
+    || (install "npm, for the charts of reports" npm) || say "going on without npm: reports have tables without charts"
+}
+
 setup() {
   command -v dotnet >/dev/null || die "the .NET 10 SDK is missing (https://dotnet.microsoft.com/download)"
   local now; now=$(fingerprint)
@@ -127,6 +133,7 @@ setup() {
   case ";$chosen;" in
     *';TorchSharp;'*) native_needs ;;
   esac
+  charts
   fingerprint > "$stamp.tmp" && mv "$stamp.tmp" "$stamp"
 }
 

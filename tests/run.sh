@@ -21,6 +21,11 @@ done
 filter=$tier
 if [ -n "$only" ]; then filter=${tier:+"($tier)&"}$only; fi
 
+# Pages are tested in a real browser.
+if [ "$tier" != 'TestCategory!=Slow&TestCategory!=Nightly' ] && ! command -v chromium >/dev/null; then
+  (install "Chromium, for the tests of reports" chromium) || say "going on without Chromium: tests of pages in a browser are left out"
+fi
+
 results="$root/artifacts/test-results"
 rm -rf "$results"
 dotnet build "$root/MlNetLlm.sln" -c Release -v quiet -clp:ErrorsOnly || { printf '0 passed, 1 failed, 0 skipped\n'; exit 1; }

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using Microsoft.ML;
+using Microsoft.ML.AutoML;
+using Microsoft.ML.Tokenizers;
 using MlNetLlm.Data;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.Reports;
+using MlNetLlm.Pipelines.Store;
 using Spectre.Console;
 using TorchSharp;
 
@@ -23,8 +27,13 @@ internal static class DoctorCommand
         table.AddRow("runtime",
             Markup.Escape($".NET {Environment.Version} on {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"), "");
         table.AddRow("Microsoft.ML", Markup.Escape(RunEnvironments.Describe(typeof(MLContext).Assembly)), "");
+        table.AddRow("Microsoft.ML.AutoML", Markup.Escape(RunEnvironments.Describe(typeof(ITuner).Assembly)), "");
+        table.AddRow("Microsoft.ML.Tokenizers", Markup.Escape(RunEnvironments.Describe(typeof(Tokenizer).Assembly)), "");
         var works = AddTorch(table);
         AddData(table);
+        table.AddRow("charts of reports", Assets.Charts is null ? "left out of this build" : "ECharts",
+            Assets.Charts is null ? "install npm (apt-get install npm) and build again" : "");
+        table.AddRow("runs", Markup.Escape(RunTexts.Plain(Path.Combine(Repository.Artifacts(), "runs"))), "");
         Terminal.Out.Write(table);
         return works ? 0 : 1;
     }

@@ -39,8 +39,10 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
             var trained = Train(name, grid[i]);
             if (best is null || trained.ValidationNats < best.ValidationNats) best = trained;
         }
+        if (best!.Pipeline is IEnumerable<ITransformer> chain && name.StartsWith("svf", StringComparison.Ordinal))
+            SpectrumChart.Of(name, Learned<SvfExpert>(chain)).Save(FileSystems.Default, request.Out, $"spectrum-{name}");
         return new Arm(
-            name, best!.Parameters, best.LearningRate, best.ValidationNats, best.Seconds, best.PeakMemoryMiB,
+            name, best.Parameters, best.LearningRate, best.ValidationNats, best.Seconds, best.PeakMemoryMiB,
             Score(best.Pipeline, data.Test), Score(best.Pipeline, data.OldDomain));
     });
 

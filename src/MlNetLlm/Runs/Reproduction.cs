@@ -29,7 +29,7 @@ public sealed record Reproduction(
     /// <summary>Whether a metric says how fast or large the run was, which no repetition gives again.</summary>
     public static bool MeasuresTheMachine(string metric) =>
         metric.StartsWith("seconds", StringComparison.Ordinal) || metric.EndsWith("MiB", StringComparison.Ordinal)
-        || metric.EndsWith("/s", StringComparison.Ordinal);
+        || metric.EndsWith("/s", StringComparison.Ordinal) || metric.EndsWith(" a second", StringComparison.Ordinal);
 
     private static bool Agree(RunMetric? left, RunMetric? right, double tolerance)
     {

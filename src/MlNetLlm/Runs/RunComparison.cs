@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Runs;
 
@@ -37,7 +38,7 @@ public sealed record RunComparison(
         result.Data.GroupBy(d => d.Name).ToDictionary(d => d.Key, d => $"{d.First().Rows} rows, SHA-256 {d.First().Sha256}");
 
     /// <summary>Every leaf of a JSON value under its path, such as learningRates.svf[0].</summary>
-    internal static Dictionary<string, string> Flat(JsonNode? json)
+    public static IReadOnlyDictionary<string, string> Flat(JsonNode? json)
     {
         var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
         Collect(json, "", leaves);
@@ -51,10 +52,11 @@ public sealed record RunComparison(
         else if (json is JsonArray list)
             for (var i = 0; i < list.Count; i++) Collect(list[i], $"{path}[{i}]", leaves);
         else
-            leaves[path] = json?.ToJsonString() ?? "null";
+            leaves[path] = json?.ToJsonString(JsonOptions.Strict) ?? "null";
     }
 
-    private static List<Difference> Differences(Dictionary<string, string> left, Dictionary<string, string> right) =>
+    private static List<Difference> Differences(
+        IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
         [.. left.Keys.Union(right.Keys)
             .Select(name => new Difference(name, left.GetValueOrDefault(name), right.GetValueOrDefault(name)))
             .Where(d => d.Left != d.Right)];

@@ -59,6 +59,9 @@ public sealed class ParallelSweep
         return Results();
     }
 
+    /// <summary>Whether a folder holds a sweep.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, SweepJournal.FileName));
+
     /// <summary>
     /// Reads what a sweep's folder holds, also of a sweep at work: requests without an outcome are under way or were broken off.
     /// </summary>

@@ -1,0 +1,26 @@
+using System.Reflection;
+
+namespace MlNetLlm.Pipelines.Reports;
+
+/// <summary>What a page carries inside: the style, the script, and ECharts, taken in when the command was built.</summary>
+/// <remarks>
+/// ECharts (Apache-2.0) rather than Vega-Lite, Observable Plot or uPlot: of the four it alone has parallel coordinates, networks and
+/// heat maps, describes charts to screen readers, and evaluates no text as code, so that a page can forbid it.
+/// </remarks>
+internal static class Assets
+{
+    public static string Style { get; } = Read("report.css")!;
+
+    public static string Script { get; } = Read("report.js")!;
+
+    /// <summary>ECharts, or null in a build on a machine without npm: pages then have their tables alone.</summary>
+    public static string? Charts { get; } = Read("echarts.min.js");
+
+    private static string? Read(string name)
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"reports/{name}");
+        if (stream is null) return null;
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+}

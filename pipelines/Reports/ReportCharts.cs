@@ -1,0 +1,91 @@
+using MlNetLlm.Pipelines.Store;
+using MlNetLlm.Pipelines.Sweeps;
+using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
+
+namespace MlNetLlm.Pipelines.Reports;
+
+/// <summary>The charts of a run: what any run has, and what the experiment itself kept in charts/.</summary>
+internal static class ReportCharts
+{
+    private const int MaxPoints = 400;
+    private const double Normal95 = 1.959963984540054;
+
+    /// <summary>All charts that the run's folder has data for.</summary>
+    public static IReadOnlyList<RunChart> Of(StoredRun run)
+    {
+        var charts = new List<RunChart>();
+        if (run.Result is { } result)
+        {
+            if (Claims(result) is { } claims) charts.Add(claims);
+            charts.AddRange(Metrics(result));
+        }
+        charts.AddRange(RunChart.ReadAll(run.Folder));
+        charts.AddRange(Curves(run));
+        charts.AddRange(SweepCharts.Of(run.Folder));
+        return charts;
+    }
+
+    /// <summary>Pictures that the experiment drew itself, at the top of the run's folder.</summary>
+    public static IReadOnlyList<(string Name, byte[] Svg)> Pictures(StoredRun run) =>
+        [.. Directory.EnumerateFiles(run.Folder, "*.svg").Order(StringComparer.Ordinal)
+            .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
+
+    private static RunChart? Claims(RunResult result)
+    {
+        var tested = result.Claims.Where(c => c is { Estimate: not null, Ci95.Count: 2 }).ToList();
+        if (tested.Count == 0) return null;
+        return new RunChart
+        {
+            Title = "Claims: estimates with 95 % intervals", Kind = RunChartKind.Intervals, X = "estimate, each in its own unit",
+            Rows = [.. tested.Select(c => c.Id)],
+            Series = [.. tested.GroupBy(c => c.Verdict).Select(group => new RunChartSeries(RunTexts.Verdict(group.Key),
+                [.. group.Select(c => (IReadOnlyList<double?>)[tested.IndexOf(c), c.Estimate, c.Ci95![0], c.Ci95[1]])]))],
+        };
+    }
+
+    private static IEnumerable<RunChart> Metrics(RunResult result) => result.Metrics
+        .Where(m => m.StandardError is not null && double.IsFinite(m.Value)).GroupBy(m => (m.Name, m.Split)).Where(g => g.Count() > 1)
+        .Select(group =>
+        {
+            var arms = group.Select(m => m.Arm).Distinct().ToList();
+            var title = group.Key.Split is { } split ? $"{group.Key.Name}, {split}" : group.Key.Name;
+            return new RunChart
+            {
+                Title = title, Kind = RunChartKind.Intervals, X = group.Key.Name, Note = "Whiskers are 95 % intervals.", Rows = arms,
+                Series = [new RunChartSeries(title, [.. group.Select(m => (IReadOnlyList<double?>)
+                    [arms.IndexOf(m.Arm), m.Value, m.Value - (Normal95 * m.StandardError), m.Value + (Normal95 * m.StandardError)])])],
+            };
+        });
+
+    private static IEnumerable<RunChart> Curves(StoredRun run) => run.Records().Points
+        .Where(p => double.IsFinite(p.Value)).GroupBy(p => p.Name).Select(metric => new RunChart
+        {
+            Title = $"Learning curves: {metric.Key}", Kind = RunChartKind.Lines, X = "step", Y = metric.Key,
+            Series = [.. metric.GroupBy(p => p.Series).Select(series => new RunChartSeries(series.Key, Thinned(series)))],
+        });
+
+    // Means over equal stretches of steps; a page does not need every step of a long run.
+    private static List<IReadOnlyList<double?>> Thinned(IEnumerable<MetricPoint> points)
+    {
+        var ordered = points.GroupBy(p => p.Step).Select(p => p.Last()).OrderBy(p => p.Step).ToList();   // a resumed run's step counts once
+        var size = Math.Max(1, (int)Math.Ceiling((double)ordered.Count / MaxPoints));
+        return [.. ordered.Chunk(size).Select(chunk => (IReadOnlyList<double?>)[chunk[^1].Step, chunk.Average(p => p.Value)])];
+    }
+
+    /// <summary>A chart's numbers as a table.</summary>
+    public static (IReadOnlyList<string> Columns, IEnumerable<IReadOnlyList<string?>> Rows) Table(RunChart chart) => chart.Kind switch
+    {
+        RunChartKind.Lines => (["series", chart.X + "#", chart.Y + "#"],
+            (chart.Series ?? []).SelectMany(s => s.Points.Select(p => (IReadOnlyList<string?>)[s.Name, .. p.Select(RunTexts.Number)]))),
+        RunChartKind.Intervals => (["group", "row", "estimate#", "low#", "high#"],
+            (chart.Series ?? []).SelectMany(s => s.Points.Select(p => (IReadOnlyList<string?>)
+                [s.Name, chart.Rows![(int)p[0]!.Value], .. p.Skip(1).Select(RunTexts.Number)]))),
+        RunChartKind.Matrix => (["", .. (chart.Columns ?? []).Select(c => c + "#")],
+            (chart.Values ?? []).Select((row, i) => (IReadOnlyList<string?>)[chart.Rows![i], .. row.Select(RunTexts.Number)])),
+        RunChartKind.Network => (["from", "to", "weight#"], (chart.Values ?? []).Select(e => (IReadOnlyList<string?>)
+            [chart.Rows![(int)e[0]!.Value], chart.Rows[(int)e[1]!.Value], RunTexts.Number(e[2])])),
+        _ => ([.. (chart.Rows ?? []).Select(r => r + "#")],
+            (chart.Values ?? []).Select(row => (IReadOnlyList<string?>)[.. row.Select(RunTexts.Number)])),
+    };
+}

@@ -1,0 +1,86 @@
+using MlNetLlm.Persistence;
+
+namespace MlNetLlm.Runs;
+
+/// <summary>
+/// A chart's content as data: what a run's charts/ folder holds, for reports that draw it as they like. What a kind does not use is null.
+/// </summary>
+public sealed record RunChart
+{
+    /// <summary>The folder of a run's charts in its folder.</summary>
+    public const string FolderName = "charts";
+
+    /// <summary>What it shows.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>How it is drawn.</summary>
+    public required RunChartKind Kind { get; init; }
+
+    /// <summary>One or two sentences on how to read it.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>What runs along the horizontal axis, with its unit.</summary>
+    public string? X { get; init; }
+
+    /// <summary>What runs along the vertical axis, with its unit.</summary>
+    public string? Y { get; init; }
+
+    /// <summary>Whether the horizontal axis is logarithmic.</summary>
+    public bool LogX { get; init; }
+
+    /// <summary>Lines, or points with intervals.</summary>
+    public IReadOnlyList<RunChartSeries>? Series { get; init; }
+
+    /// <summary>Names of a matrix's rows, a network's nodes, or the axes of parallel coordinates.</summary>
+    public IReadOnlyList<string>? Rows { get; init; }
+
+    /// <summary>Names of a matrix's columns; for a network's nodes the group of each.</summary>
+    public IReadOnlyList<string>? Columns { get; init; }
+
+    /// <summary>
+    /// A matrix by rows; for a network rows of [from, to, weight]; for parallel coordinates one row a trial. Null is no value.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<double?>>? Values { get; init; }
+
+    /// <summary>Keeps the chart in a run's folder.</summary>
+    /// <param name="files">Where to write.</param>
+    /// <param name="runFolder">The run's folder.</param>
+    /// <param name="name">The chart's file name, without extension; charts are shown in the order of their names.</param>
+    public void Save(IFileSystem files, string runFolder, string name) =>
+        AtomicFile.WriteAllBytes(files, Path.Combine(runFolder, FolderName, $"{name}.json"), StrictJson.ToBytes(this));
+
+    /// <summary>Reads the charts of a run.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static IReadOnlyList<RunChart> ReadAll(string runFolder)
+    {
+        var folder = Path.Combine(runFolder, FolderName);
+        return Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)
+                .Select(file => StrictJson.ReadFile<RunChart>(file))]
+            : [];
+    }
+}
+
+/// <summary>How a chart is drawn.</summary>
+public enum RunChartKind
+{
+    /// <summary>Lines over numbers.</summary>
+    Lines,
+
+    /// <summary>Named points with intervals.</summary>
+    Intervals,
+
+    /// <summary>A matrix as colours: confusion, community, layer by step.</summary>
+    Matrix,
+
+    /// <summary>Nodes and weighted edges.</summary>
+    Network,
+
+    /// <summary>Parallel coordinates: one line a row, one axis a column.</summary>
+    Parallel,
+}
+
+/// <summary>One line of a chart, or one group of points with intervals.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Points">[x, y], or for intervals [index into the chart's rows, estimate, low, high]; null is no value.</param>
+public sealed record RunChartSeries(string Name, IReadOnlyList<IReadOnlyList<double?>> Points);

@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+using MlNetLlm.Pipelines.Reports;
+using MlNetLlm.Runs;
+using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.Runs;
+
+namespace MlNetLlm.Tests.Pipelines.Reports;
+
+public sealed partial class ReportPageTests
+{
+    private static string Page(string text)
+    {
+        using var folder = new TemporaryFolder();
+        return ReportPage.Of([ReportRuns.Everything(new RunStore(folder.Path), "run", text)]);
+    }
+
+    // The page without the charting library, whose code is the same in every page.
+    private static string Own(string page) => Assets.Charts is { } charts ? page.Replace(charts, "", StringComparison.Ordinal) : page;
+
+    [Test]
+    public void Of_ARun_LoadsNothingAndForbidsIt()
+    {
+        var page = Own(Page("plain"));
+        Assert.That(page, Does.Contain("default-src 'none'").And.Contain("form-action 'none'"));
+        Assert.That(References().Matches(page).Select(m => m.Groups[1].Value),
+            Has.All.Matches<string>(to => to.StartsWith('#') || to.StartsWith("data:image/svg+xml;base64,", StringComparison.Ordinal)));
+        Assert.That(page, Does.Contain("lang=\"en\"").And.Contain("<caption>").And.Contain("scope=\"col\"")
+            .And.Contain("prefers-color-scheme: dark"));
+    }
+
+    [GeneratedRegex("(?:src|href|action|data)=\"([^\"]*)\"")]
+    private static partial Regex References();
+
+    [Test]
+    public void Of_ARun_HasATableForEveryChart()
+    {
+        var page = Own(Page("plain"));
+        Assert.That(Regex.Count(page, "<summary>The numbers</summary>"), Is.EqualTo(ReportRuns.Charts));
+        if (Assets.Charts is not null) Assert.That(Regex.Count(page, "class=\"chart\" id=\"chart-"), Is.EqualTo(ReportRuns.Charts));
+    }
+
+    [Test]
+    public void Of_RunsWithPayloads_TreatsThemAsText() => Inject(count: 12);
+
+    [Test]
+    [Category("Nightly")]
+    public void Of_RunsWithTwoHundredPayloads_TreatsThemAllAsText() => Inject(count: 200);
+
+    // In every text field at once: a payload that were more than text would add a bracket, a quotation mark or a control character.
+    private static void Inject(int count)
+    {
+        var plain = Marks(Page("plain"));
+        foreach (var payload in Payloads.Take(count))
+        {
+            var page = Page(payload);
+            Assert.That(Marks(page), Is.EqualTo(plain), payload);
+            Assert.That(page.Where(c => char.IsControl(c) && c is not '\n').Except(Assets.Charts ?? ""), Is.Empty, payload);
+        }
+    }
+
+    private static (int, int, int, int) Marks(string page)
+    {
+        var own = Own(page);
+        return (own.Count('<'), own.Count('>'), own.Count('"'), own.Count('\''));
+    }
+
+    [Test]
+    public void Of_TwoRuns_PutsThemSideBySide()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var page = ReportPage.Of([ToyRuns.Write(store, "one"), ToyRuns.Write(store, "two", r => r with { Seed = 2 })]);
+        Assert.That(page, Does.Contain("2 runs side by side").And.Contain("<th scope=\"col\" class=\"number\">two</th>"));
+    }
+}
+
+internal static class CountOfLetters
+{
+    public static int Count(this string text, char letter) => text.AsSpan().Count(letter);
+}
