@@ -11,6 +11,7 @@ var root = new RootCommand("mlnetllm: language-model research methods as ML.NET 
     ReproduceCommand.Create(),
     ReportCommand.Create(),
     ServeCommand.Create(),
+    EjectCommand.Create(),
     DoctorCommand.Create(),
 };
 

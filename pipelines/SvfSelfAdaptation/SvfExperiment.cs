@@ -10,7 +10,7 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 /// The main job: a pretrained model is adapted to text of another domain by SVF, LoRA and full fine-tuning with equal tokens, and
 /// measured on held-out text of both domains.
 /// </summary>
-public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
+public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
 {
     /// <inheritdoc/>
     public override string Name => "svf";
@@ -20,6 +20,8 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>
 
     /// <inheritdoc/>
     public override string Folder => "SvfSelfAdaptation";
+
+    IEnumerable<(string Name, string Text)> IEjectable.Eject(RunResult result) => SvfEjection.Of(result);
 
     /// <inheritdoc/>
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.Store;
+using MlNetLlm.Runs;
+using Spectre.Console;
+
+namespace MlNetLlm.Pipelines.Commands;
+
+/// <summary>mlnetllm eject: a run's pipeline as a C# project of its own.</summary>
+internal static class EjectCommand
+{
+    public static Command Create()
+    {
+        var run = new Argument<string>("run") { Description = "The run's id or folder" };
+        var outFolder = new Option<string>("--out") { Description = "Folder for the project; it must be empty or absent", Required = true };
+        var runs = RunsOption.Create();
+        const string what = "Write a run's pipeline as C#: a project that trains to the same numbers, and a file that uses the model";
+        var command = new Command("eject", what) { run, outFolder, runs };
+        command.SetAction(parsed =>
+        {
+            var stored = new RunStore(parsed.GetValue(runs)!).Find(parsed.GetValue(run)!);
+            var folder = Path.GetFullPath(parsed.GetValue(outFolder)!);
+            if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
+                throw new ArgumentException($"'{RunTexts.Plain(folder)}' is not empty. Choose another folder with --out.");
+            var result = ReproductionChecks.Before(stored);
+            var experiment = ExperimentTable.Find(result.Experiment);
+            if (experiment is not IEjectable ejectable)
+                throw new NotSupportedException(
+                    $"Experiment '{experiment.Name}' cannot be ejected. Its pipeline: pipelines/{experiment.Folder}.");
+            foreach (var (name, text) in ejectable.Eject(result).Append(EjectedProject.File()))
+                AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(folder, name), text);
+            Terminal.Out.WriteLine($"written to {RunTexts.Plain(folder)}; dotnet run --project {RunTexts.Plain(folder)} trains it");
+            return 0;
+        });
+        return command;
+    }
+}
