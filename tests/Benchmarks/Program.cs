@@ -8,7 +8,10 @@ switch (args)
     case ["compare", var folder, var report, var python, var script, .. var only]:
         Inputs.Write(folder);
         return new Comparison(folder, python, script).Run(report, only);
+    case ["rates"]:
+        Rates.Run();
+        return 0;
     default:
-        Console.Error.WriteLine("Usage: compare FOLDER REPORT PYTHON SCRIPT [WORKLOAD...] (see run.sh)");
+        Console.Error.WriteLine("Usage: compare FOLDER REPORT PYTHON SCRIPT [WORKLOAD...], or rates (see run.sh)");
         return 2;
 }

@@ -2,6 +2,7 @@
 # Compares the library with the same work in PyTorch, both taking turns in one run, and writes artifacts/benchmarks.md.
 #   bash tests/Benchmarks/run.sh                 all comparisons (about six minutes)
 #   bash tests/Benchmarks/run.sh train decode    some of them
+#   bash tests/Benchmarks/run.sh rates           work without another side, units a second (under a minute)
 # THREADS sets the threads of both sides (default 1: what a shared machine can measure).
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../../pipelines/setup.sh"
@@ -13,9 +14,14 @@ python_with_torch() {
   for python in python3 /usr/bin/python3; do "$python" -c 'import torch' 2>/dev/null && { printf '%s\n' "$python"; return 0; }; done
   return 1
 }
-python=$(python_with_torch) || { install "PyTorch, which the benchmarks compare with," python3-torch; python=$(python_with_torch); }
 
 export OMP_NUM_THREADS=${THREADS:-1} OPENBLAS_NUM_THREADS=${THREADS:-1}
+if [[ ${1:-} == rates ]]; then
+  dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
+  exec "$here/bin/Release/net10.0/MlNetLlm.Benchmarks" rates
+fi
+python=$(python_with_torch) || { install "PyTorch, which the benchmarks compare with," python3-torch; python=$(python_with_torch); }
+
 dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
 mkdir -p "$root/artifacts"
 printf 'Load before: %s\n' "$(cut -d' ' -f1-3 /proc/loadavg)"
