@@ -18,10 +18,10 @@ internal sealed class FinalStage(MLContext ml, ProbeStage probes, ProbingOptions
     /// <param name="Untrained">Linear arms of the untrained network on the same programs.</param>
     /// <param name="Shuffled">Linear arms of the same programs under another task's prompt.</param>
     /// <param name="Bits">Code lengths by meaning and label.</param>
-    /// <param name="UniquePairs">Different pairs of start pose and program among the training traces, a trace program.</param>
+    /// <param name="UniquePairs">Different pairs of start pose and program among the training traces, a trace program; null without traces.</param>
     public sealed record Result(
         Dictionary<string, ArmCounts> Written, Dictionary<string, ArmCounts> Untrained, Dictionary<string, ArmCounts> Shuffled,
-        Dictionary<string, CodeLength> Bits, double UniquePairs);
+        Dictionary<string, CodeLength> Bits, double? UniquePairs);
 
     /// <summary>A code length, bits a label.</summary>
     public sealed record CodeLength(double Probes, double Uniform, double Frequencies);
@@ -39,6 +39,8 @@ internal sealed class FinalStage(MLContext ml, ProbeStage probes, ProbingOptions
         double pairs;
         using (var sets = TraceSets.Record(model, null, options, options.ProbePrograms, traces, context.Cancellation))
         {
+            if (!sets.Serves(new ProbeArm(ProbeSize.Linear, _original)) || sets.Train.Rows < options.MinProbeRows)
+                return new([], [], [], [], null);         // a model that writes single operations alone has no states between
             var control = TraceControl.Of(sets.Train, seed);
             written = probes.Run(sets, Arms(), control);
             context.Display.Stage($"code lengths of model {seed}");

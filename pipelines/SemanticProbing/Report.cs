@@ -65,7 +65,7 @@ internal sealed class Report(IReadOnlyList<ModelResult> models, ProbingOptions o
         Add("last snapshot, hidden markers compared", "accuracy", model => Behaviour.Mean(model.Last.Behaviour.Complete, _tasks));
         Add("last snapshot, solved tasks", "operations", model => Solved(model, model.Last.Behaviour.Length));
         Add("references of the solved tasks", "operations", model => Solved(model, model.Last.Behaviour.ReferenceLength));
-        Add("last snapshot, training traces (pose and program)", "unique share", model => model.Final.UniquePairs);
+        Add("last snapshot, training traces (pose and program)", "unique share", model => model.Final.UniquePairs ?? double.NaN);
         var searched = Math.Min(Constants.SearchedTasks, options.TestPrograms);
         record.Add(new RunMetric("best constant program", "accuracy", Split, Constants.BestAccuracy(options), null, options.TestPrograms));
         foreach (var (arm, length) in new[] { ("shortest", Constants.ShortestLength(options)), ("reference", Constants.ReferenceLength(options)) })
