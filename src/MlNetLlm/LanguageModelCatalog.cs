@@ -72,7 +72,7 @@ public sealed class LanguageModelCatalog
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         new(config, tokenizer, special, options ?? new PretrainOptions(), progress, cancellationToken);
 
-    /// <summary>Trains a task head and the body under frozen embeddings, for the model that an earlier step of the pipeline trains.</summary>
+    /// <summary>Trains a task head and the body under frozen embeddings, of a model that an earlier step trains.</summary>
     /// <param name="options">Options; null = the defaults.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step.</param>

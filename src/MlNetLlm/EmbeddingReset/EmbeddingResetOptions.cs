@@ -21,7 +21,7 @@ public sealed record EmbeddingResetOptions
     /// <value>Empty: every <see cref="Interval"/>.</value>
     public IReadOnlyList<int> Updates { get; init; } = [];
 
-    /// <summary>No reset comes after this update, and the last episode lasts to the end (temporary forgetting); 0 = no such limit.</summary>
+    /// <summary>No reset comes after this update, and the last episode lasts to the end (temporary forgetting); 0 = no limit.</summary>
     /// <value>0.</value>
     public int StopAfter { get; init; }
 

@@ -6,7 +6,7 @@ namespace MlNetLlm.EmbeddingReset;
 /// <summary>The tensors of a model that have one row a token, and models made of one model's body and other such tensors.</summary>
 internal static class EmbeddingTables
 {
-    /// <summary>The names of a model's tensors with one row a token: token embeddings, and where there are, output matrix and bias.</summary>
+    /// <summary>The names of a model's tensors with one row a token: embeddings, and where there are, output matrix and bias.</summary>
     public static IReadOnlyList<string> Names(TransformerModel module) =>
         [.. module.named_parameters().Select(item => item.name).Where(IsTable)];
 

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace MlNetLlm.EmbeddingReset;
 
 /// <summary>
-/// Copies of the tables after some updates: in the checkpoint folder where there is one, so that a resumed run has them too, else in memory.
+/// Copies of the tables after some updates: in the checkpoint folder where there is one, so that a resumed run has them too, else in
+/// memory.
 /// </summary>
 internal sealed class KeptTables(IReadOnlyList<int> updates, string? folder, IReadOnlyList<(string Name, Parameter Parameter)> tables)
 {

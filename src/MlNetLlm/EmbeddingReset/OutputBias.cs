@@ -9,6 +9,6 @@ public enum OutputBias
     /// <summary>Stays at 0.</summary>
     Zero,
 
-    /// <summary>Stays the body's, as in the released code; sensible only where ids are in order of frequency in both vocabularies.</summary>
+    /// <summary>Stays the body's, as in the released code; sensible only where both vocabularies are in order of frequency.</summary>
     Kept,
 }

@@ -52,9 +52,8 @@ internal sealed class PeriodicReset
     /// <param name="streams">The run's random streams.</param>
     /// <param name="padding">The padding token, whose row becomes 0; null = there is none.</param>
     public PeriodicReset(
-        (IReadOnlyList<(string Name, Parameter Parameter)> Chosen, IReadOnlyList<(string Name, Parameter Parameter)> Others) parts,
-        IReadOnlyDictionary<string, WeightRole> roles, int layers, EmbeddingResetOptions options, TrainingOptions training, int steps,
-        RandomStreams streams, int? padding)
+        ResetParts parts, IReadOnlyDictionary<string, WeightRole> roles, int layers, EmbeddingResetOptions options,
+        TrainingOptions training, int steps, RandomStreams streams, int? padding)
     {
         var faults = ResetPlan.Faults(options, steps).ToList();
         if (faults.Count > 0)

@@ -65,7 +65,7 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
         using var readHeld = (IDisposable?)held;
         var trained = EmbeddingTables.Names(module)
             .Where(name => name != ResetParameters.OutputBias || _options.OutputBias == OutputBias.Trained).ToList();
-        var (tables, _) = ResetParameters.Split(module, trained);
+        var tables = ResetParameters.Split(module, trained).Chosen;
         var kept = new KeptTables(_options.KeepUpdates, _options.CheckpointFolder, tables);
 
         module.train();                                     // dropout stays on, though the body is frozen

@@ -1,6 +1,6 @@
 namespace MlNetLlm.EmbeddingReset;
 
-/// <summary>What happened between two resets. "Smoothed" is the mean of the last few losses of the episode, a window of the options.</summary>
+/// <summary>What happened between two resets. "Smoothed" is the mean of an episode's last few losses, a window of the options.</summary>
 /// <param name="Number">The episode, from 0; that one began with the run.</param>
 /// <param name="FirstUpdate">Its first update, counted from 1.</param>
 /// <param name="Updates">How many updates it has so far.</param>

@@ -7,7 +7,7 @@ namespace MlNetLlm.EmbeddingReset;
 /// <summary>What a reset does to a weight tensor, in place.</summary>
 internal static class ResetMath
 {
-    /// <summary>w ~ N(0, s²), i.i.d.; gains become 1 and biases 0, and what feeds the residual stream gets s² / 2L, as at the start.</summary>
+    /// <summary>w ~ N(0, s²); gains become 1 and biases 0, and what feeds the residual stream gets s² / 2L, as at the start.</summary>
     /// <param name="weight">Any shape.</param>
     /// <param name="role">What the weight is for.</param>
     /// <param name="deviation">s.</param>

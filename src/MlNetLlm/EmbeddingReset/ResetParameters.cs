@@ -20,9 +20,10 @@ internal static class ResetParameters
     public static IReadOnlyList<string> Names(TransformerModel module, EmbeddingResetOptions options, long seed)
     {
         var all = module.named_parameters().Select(item => item.name).ToList();
+        var last = $"layers.{module.Config.Layers - 1}.";
         List<string> chosen = options.Target switch
         {
-            ResetTarget.LastLayer => [.. all.Where(name => name.StartsWith($"layers.{module.Config.Layers - 1}.", StringComparison.Ordinal))],
+            ResetTarget.LastLayer => [.. all.Where(name => name.StartsWith(last, StringComparison.Ordinal))],
             ResetTarget.HeadTransform => [.. all.Where(name => name.StartsWith(Transform, StringComparison.Ordinal))],
             ResetTarget.RandomMatrix => [RandomMatrix(module, seed)],
             _ => [.. all.Where(name => name is TokenEmbedding or OutputMatrix || (name == OutputBias && options.ResetOutputBias))],
@@ -35,11 +36,11 @@ internal static class ResetParameters
     }
 
     /// <summary>The parameters with these names, and the others.</summary>
-    public static (IReadOnlyList<(string Name, Parameter Parameter)> Chosen, IReadOnlyList<(string Name, Parameter Parameter)> Others) Split(
-        TransformerModel module, IReadOnlyList<string> names)
+    public static ResetParts Split(TransformerModel module, IReadOnlyList<string> names)
     {
-        var parts = module.named_parameters().Select(item => (Name: item.name, Parameter: item.parameter)).ToLookup(item => names.Contains(item.Name));
-        return ([.. parts[true]], [.. parts[false]]);
+        var parts = module.named_parameters().Select(item => (Name: item.name, Parameter: item.parameter))
+            .ToLookup(item => names.Contains(item.Name));
+        return new ResetParts([.. parts[true]], [.. parts[false]]);
     }
 
     /// <summary>What each weight of a model is for, by name.</summary>

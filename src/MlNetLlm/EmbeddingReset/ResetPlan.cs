@@ -60,9 +60,9 @@ internal sealed class ResetPlan
         if (options.Updates.Count > 0 || options.StopAfter > 0 || options.AllowDrift || options.Interval < 1)
             yield break;
         if (options.Interval < steps && steps % options.Interval != 0)
-            yield return $"Reset.Interval is {options.Interval} and does not divide the run's {steps} updates: resets and the learning rate's "
-                + $"cycle would drift apart. Take {Divisor(options.Interval, steps, -1)} or {Divisor(options.Interval, steps, 1)}, another "
-                + "number of updates, or set Reset.AllowDrift.";
+            yield return $"Reset.Interval is {options.Interval} and does not divide the run's {steps} updates: resets and the learning "
+                + $"rate's cycle would drift apart. Take {Divisor(options.Interval, steps, -1)} or {Divisor(options.Interval, steps, 1)}, "
+                + "another number of updates, or set Reset.AllowDrift.";
     }
 
     private bool IsResetAtEnd() => _options.Updates.Count > 0

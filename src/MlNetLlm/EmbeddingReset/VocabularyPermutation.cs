@@ -20,8 +20,8 @@ public static class VocabularyPermutation
         var size = model.Config.VocabularySize;
         if (newIds.Count != size || !newIds.Order().SequenceEqual(Enumerable.Range(0, size)))
             throw new ArgumentException(
-                $"The new ids are no permutation: {newIds.Count} ids, {newIds.Distinct().Count()} of them different, for a vocabulary of {size}. "
-                + "Give each id from 0 on once.");
+                $"The new ids are no permutation: {newIds.Count} ids, {newIds.Distinct().Count()} of them different, for a vocabulary of "
+                + $"{size}. Give each id from 0 on once.");
         var oldIds = new long[size];
         for (var old = 0; old < size; old++)
             oldIds[newIds[old]] = old;

@@ -47,7 +47,8 @@ internal sealed class LanguageObjective
         if (_masked)
         {
             var masked = MaskedBatches.Read(
-                data, _options, _masking, _model.Tokenizer, _model.Special, config.VocabularySize, config.ContextLength, budget, cancellation);
+                data, _options, _masking, _model.Tokenizer, _model.Special, config.VocabularySize, config.ContextLength, budget,
+                cancellation);
             return (masked, masked.InOrder);
         }
         var packed = TokenBatches.Read(

@@ -46,7 +46,8 @@ public sealed record AdaptToTaskOptions : TrainingOptions
     {
         foreach (var fault in base.Faults()) yield return fault;
         if (!Enum.IsDefined(Task)) yield return $"Task is {Task}; expected {string.Join(", ", Enum.GetNames<TaskKind>())}.";
-        if (CompletionColumn is not null) yield return $"CompletionColumn is '{CompletionColumn}'; a task has labels instead: expected null.";
+        if (CompletionColumn is not null)
+            yield return $"CompletionColumn is '{CompletionColumn}'; a task has labels instead: expected null.";
         if (PairColumn == "") yield return "PairColumn is empty; expected a column's name, or null.";
         if (PairColumn is not null && Task != TaskKind.Classification)
             yield return $"PairColumn is '{PairColumn}', but Task is {Task}; expected null.";

@@ -17,7 +17,9 @@ internal static class SavedTask
         switch (options.Task)
         {
             case TaskKind.Tagging:
-                Save(ctx, task, new TaskWordFactory(), (options.StartColumn, SavedTaskWord.StartColumn), NumberDataViewType.Int32, (string _) => 0);
+                Save(
+                    ctx, task, new TaskWordFactory(), (options.StartColumn, SavedTaskWord.StartColumn), NumberDataViewType.Int32,
+                    (string _) => 0);
                 break;
             case TaskKind.MultipleChoice:
                 Save(

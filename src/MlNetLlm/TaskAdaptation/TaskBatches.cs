@@ -4,7 +4,7 @@ using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.TaskAdaptation;
 
-/// <summary>A task's rows as batches: tokens, and targets at the places that answer. Read once, streaming; tokens may go to a file.</summary>
+/// <summary>A task's rows as batches: tokens, and targets at the places that answer. Read once; tokens may go to a file.</summary>
 internal static class TaskBatches
 {
     /// <exception cref="InvalidDataException">No row has a label.</exception>

@@ -33,7 +33,8 @@ public static class TaskColumns
                 [text, Columns.Find(schema, options.StartColumn, nameof(options.StartColumn), NumberDataViewType.Int32.Equals, "Int32")],
             TaskKind.MultipleChoice =>
             [
-                text, Columns.Find(schema, options.ContinuationsColumn, nameof(options.ContinuationsColumn), ScoreChoicesTransformer.IsTexts,
+                text, Columns.Find(
+                    schema, options.ContinuationsColumn, nameof(options.ContinuationsColumn), ScoreChoicesTransformer.IsTexts,
                     "a vector of text"),
             ],
             _ when options.PairColumn is { } pair => [text, Columns.Text(schema, pair, nameof(options.PairColumn))],

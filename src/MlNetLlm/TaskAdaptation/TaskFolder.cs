@@ -40,7 +40,8 @@ internal static class TaskFolder
 
     private static void Write(TaskTransformer task, string folder, IFileSystem files)
     {
-        var description = new TaskFile(CurrentFormat, task.Options with { CheckpointFolder = null, Resume = false, CheckpointEvery = 0 }, task.Names);
+        var options = task.Options with { CheckpointFolder = null, Resume = false, CheckpointEvery = 0 };   // of that run, not of the task
+        var description = new TaskFile(CurrentFormat, options, task.Names);
         AtomicFile.WriteAllBytes(files, Path.Combine(folder, TaskName), StrictJson.ToBytes(description));
         Safetensors.Write(
             files, Path.Combine(folder, HeadName), task.Head.named_parameters().Select(item => (item.name, (Tensor)item.parameter)));
@@ -51,7 +52,8 @@ internal static class TaskFolder
         var path = Path.Combine(folder, TaskName);
         var file = StrictJson.ReadFile<TaskFile>(path);
         if (file.Format != CurrentFormat)
-            throw new InvalidDataException($"'{path}' has format {file.Format}; this version reads {CurrentFormat}. Use the version that wrote it.");
+            throw new InvalidDataException(
+                $"'{path}' has format {file.Format}; this version reads {CurrentFormat}. Use the version that wrote it.");
         if (file.Names.Count < 2 || file.Names.Distinct(StringComparer.Ordinal).Count() != file.Names.Count)
             throw new InvalidDataException($"'{path}' names {file.Names.Count} classes; expected 2 or more, all different.");
         if (file.Options.Faults().FirstOrDefault() is { } fault)

@@ -18,7 +18,7 @@ internal sealed class TaskSequences(LanguageModel model, AdaptToTaskOptions opti
     /// <summary>How many sequences a row of a question has: one a class. Else 1.</summary>
     public int RowsPerItem => options.Task == TaskKind.MultipleChoice ? classes : 1;
 
-    /// <summary>Streams rows into sequences; the rows of one sentence become one sequence, a question's choices follow each other.</summary>
+    /// <summary>Streams rows into sequences; a sentence's words become one sequence, a question's choices follow each other.</summary>
     public IEnumerable<TaskSequence> Of(IEnumerable<(TaskRow Row, int Label)> rows)
     {
         var number = 0;

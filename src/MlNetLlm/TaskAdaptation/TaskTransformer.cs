@@ -9,8 +9,8 @@ using MlNetLlm.Training;
 namespace MlNetLlm.TaskAdaptation;
 
 /// <summary>
-/// Does a task: adds Score and PredictedLabel, which ML.NET's MulticlassClassification.Evaluate reads with the label. Its body can be joined
-/// with embeddings of another language, by <see cref="Assemble"/>.
+/// Does a task: adds Score and PredictedLabel, which ML.NET's MulticlassClassification.Evaluate reads with the label. Its body can be
+/// joined with embeddings of another language, by <see cref="Assemble"/>.
 /// </summary>
 public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, IDisposable
 {
@@ -51,8 +51,8 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
         var size = language.Config.VocabularySize;
         if (language.Config != Model.Config with { VocabularySize = size })
             throw new ArgumentException(
-                $"The task's body is {Shape(Model.Config)}, the embeddings belong to {Shape(language.Config)}. Relearn them on a body of the same "
-                + "configuration.");
+                $"The task's body is {Shape(Model.Config)}, the embeddings belong to {Shape(language.Config)}. "
+                + "Relearn them on a body of the same configuration.");
         var module = EmbeddingTables.Join(Model.Module, EmbeddingTables.Of(language.Module));
         var model = new LanguageModel(module, language.Tokenizer, language.Special) { Generation = language.Generation };
         return new TaskTransformer(model, Head, Options, Names);

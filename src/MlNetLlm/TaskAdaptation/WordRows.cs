@@ -46,7 +46,8 @@ public static class WordRows
             getStarts(ref starts);
             getLabels(ref labels);
             if (starts.Length != labels.Length)
-                throw new InvalidDataException($"Sentence {row} has {starts.Length} words and {labels.Length} labels; expected one a word.");
+                throw new InvalidDataException(
+                    $"Sentence {row} has {starts.Length} words and {labels.Length} labels; expected one a word.");
             var sentence = text.ToString();
             var (places, names) = (starts.DenseValues().ToArray(), labels.DenseValues().ToArray());
             for (var word = 0; word < places.Length; word++)

@@ -6,7 +6,8 @@ namespace MlNetLlm.LanguageModels.Fused;
 
 /// <summary>
 /// Attention, head by head and a block of sixteen queries at a time: scores, softmax and mixture of a block stay in the cache, and keys
-/// that a causal block does not see are never touched. The backward pass computes the weights again from each row's log Σ exp (Dao et al. 2022).
+/// that a causal block does not see are never touched. The backward pass computes the weights again from each row's log Σ exp (Dao et al.
+/// 2022).
 /// </summary>
 internal static unsafe class AttentionKernel
 {
