@@ -13,8 +13,8 @@ internal sealed class Comparison(string folder, string python, string script)
     private const int WarmUps = 3, Rounds = 11;
     private static readonly TimeSpan _mostAPair = TimeSpan.FromSeconds(50);
 
-    // Ours, the other, whether the other is PyTorch, tokens a turn, largest relative difference of the values.
-    private static readonly (string Ours, string Other, bool Eager, int Tokens, double Tolerance)[] _pairs =
+    // Ours, the other if there is one, whether it is PyTorch, tokens (or bytes) a turn, largest relative difference of the values.
+    private static readonly (string Ours, string? Other, bool Eager, int Tokens, double Tolerance)[] _pairs =
     [
         ("train", "train", true, 2048, 1e-4),
         ("products", "train", false, 2048, double.PositiveInfinity),
@@ -25,6 +25,9 @@ internal sealed class Comparison(string folder, string python, string script)
         ("hidden", "hidden", true, 2048, 1e-4),
         ("probes", "probes", true, 199_680, 1e-3),
         ("probes_mixed", "probes_mixed", true, 20_480, 1e-3),
+        ("masked", "masked", true, 2048, 1e-4),
+        ("relearn", "masked", false, 2048, double.PositiveInfinity),
+        ("tokenizer", null, false, MaskedWorkloads.TextBytes, double.PositiveInfinity),
         ("decode", "decode", true, 200, 0),
         ("decode", "decode-libtorch", false, 200, 0),
         ("decode8", "decode8-libtorch", false, 1600, 0),
@@ -44,8 +47,10 @@ internal sealed class Comparison(string folder, string python, string script)
         foreach (var pair in _pairs.Where(pair => only.Length == 0 || only.Contains(pair.Ours)))
             if (pair.Ours.StartsWith("decode", StringComparison.Ordinal) && !Inputs.HasStories)
                 Console.Error.WriteLine($"{pair.Ours}: left out, the stories260K model is not there.");
+            else if (pair.Other is { } other)
+                Compare(pair.Ours, other, pair.Eager, pair.Tokens, pair.Tolerance);
             else
-                Compare(pair.Ours, pair.Other, pair.Eager, pair.Tokens, pair.Tolerance);
+                Measure(pair.Ours, pair.Tokens);
         File.WriteAllText(report, _table.ToString());
         return _failures == 0 ? 0 : 1;
     }
@@ -75,6 +80,18 @@ internal sealed class Comparison(string folder, string python, string script)
             difference = Math.Max(difference, Math.Abs(a.Value - b.Value) / Math.Max(1e-9, Math.Abs(b.Value)));
             return (a, b);
         }
+    }
+
+    private void Measure(string ours, int tokens)
+    {
+        using var worker = Ours(ours);
+        worker.Take();
+        var turns = new List<Turn>();
+        for (var started = Stopwatch.GetTimestamp(); turns.Count < Rounds && Stopwatch.GetElapsedTime(started) < _mostAPair;)
+            turns.Add(worker.Take());
+        Line(string.Create(CultureInfo.InvariantCulture,
+            $"| {ours} | none | {turns.Count} | | {Times(turns)} | | {tokens / Median(turns.Select(t => t.Processor)) * 1000:F0} | "
+            + $"{worker.PeakMemory:F0} | {worker.StartUp.TotalSeconds:F2} | |"));
     }
 
     private Worker Ours(string name) => new(name, Environment.ProcessPath!, "worker", name, folder);

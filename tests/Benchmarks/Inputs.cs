@@ -32,6 +32,7 @@ internal static class Inputs
             [.. Named(model), .. loras, ("tokens", tokens)]);
         ProbeRuns.Write(folder, mixed: false);
         ProbeRuns.Write(folder, mixed: true);
+        MaskedInputs.Write(folder);
         if (!HasStories)
             return;
         using var stories = Llama2C.Read(StoriesFile);

@@ -15,16 +15,23 @@ internal static class TrainingSteps
 
     public static void Run(
         TransformerModel model, IEnumerable<(string Name, Parameter Parameter)> trained, Tensor tokens, IReadOnlyList<Tensor>? headWeights,
-        Turns turns)
+        Turns turns) => Run(
+            model, trained, () => Batch(tokens),
+            batch => Objectives.NextToken(
+                model.Head, model.Hidden(batch.Tokens), batch.Targets, model.Config.VocabularySize, headWeights),
+            turns);
+
+    public static void Run(
+        TransformerModel model, IEnumerable<(string Name, Parameter Parameter)> trained, Func<TokenBatch> batch,
+        Func<TokenBatch, Tensor> loss, Turns turns)
     {
         model.train();
         var options = new FullOptions { LearningRate = 1e-3, WeightDecay = 0.1, Schedule = Schedule.Constant, MaxSteps = int.MaxValue };
         var job = new TrainingJob
         {
             Groups = [new ParameterGroup { Name = "trained", Parameters = [.. trained] }],
-            Batches = new Source(tokens, turns),
-            Loss = batch => Objectives.NextToken(
-                model.Head, model.Hidden(batch.Tokens), batch.Targets, model.Config.VocabularySize, headWeights),
+            Batches = new Source(batch, turns),
+            Loss = loss,
             ModelFingerprint = "benchmark",
         };
         try
@@ -49,7 +56,7 @@ internal static class TrainingSteps
     }
 
     /// <summary>A step begins when its batch is asked for; asking for the next one ends it.</summary>
-    private sealed class Source(Tensor tokens, Turns turns) : IBatchSource
+    private sealed class Source(Func<TokenBatch> batch, Turns turns) : IBatchSource
     {
         public long Position { get; set; }
 
@@ -57,7 +64,7 @@ internal static class TrainingSteps
 
         public string Fingerprint => "benchmark";
 
-        public TokenBatch Next() => turns.Next() ? Batch(tokens) : throw new EndOfTurnsException();
+        public TokenBatch Next() => turns.Next() ? batch() : throw new EndOfTurnsException();
     }
 
     private sealed class Report(Turns turns) : IProgress<TrainingProgress>

@@ -30,6 +30,9 @@ internal static class Workloads
             case "score": Score(inputs, turns); break;
             case "hidden": Hidden(inputs, turns); break;
             case "products": Products.Run(turns); break;
+            case "masked": MaskedWorkloads.Train(folder, frozenBody: false, turns); break;
+            case "relearn": MaskedWorkloads.Train(folder, frozenBody: true, turns); break;
+            case "tokenizer": MaskedWorkloads.TrainTokenizer(turns); break;
             case "decode" or "decode8": Decode(Inputs.StoriesModel(), turns, Managed, name.EndsWith('8') ? 8 : 1, 200); break;
             case "decode-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 1, 200); break;
             case "decode8-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 8, 200); break;

@@ -92,6 +92,49 @@ def train(folder):
     return training_turn(model, trained, tokens)
 
 
+def masked(folder):
+    """RoBERTa's formula with logits at every token, of which the loss counts those to be guessed."""
+    w, layers, heads = read_safetensors(f"{folder}/masked.safetensors"), LAYERS, HEADS
+    tokens, targets = w.pop("tokens"), w.pop("targets").view(-1)
+    for layer in range(layers):
+        path = f"layers.{layer}.attention"
+        for kind in ("weight", "bias"):
+            w[f"{path}.qkv.{kind}"] = torch.cat([w.pop(f"{path}.{name}.{kind}") for name in ("query", "key", "value")])
+    trained = [t.requires_grad_() for t in w.values()]
+    optimizer = torch.optim.AdamW(trained, lr=1e-3, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
+
+    def linear(name, x):
+        return F.linear(x, w[f"{name}.weight"], w[f"{name}.bias"])
+
+    def norm(name, x):
+        return F.layer_norm(x, (x.size(-1),), w[f"{name}.weight"], w[f"{name}.bias"], 1e-5)
+
+    def attention(path, x):
+        batch, time_, width = x.shape
+        q, k, v = (t.view(batch, time_, heads, width // heads).transpose(1, 2) for t in linear(f"{path}.qkv", x).split(width, dim=2))
+        weights = F.softmax((q @ k.transpose(-2, -1)) * (1.0 / math.sqrt(k.size(-1))), dim=-1)
+        return linear(f"{path}.output", (weights @ v).transpose(1, 2).contiguous().view(batch, time_, width))
+
+    def logits():
+        table = w["embeddings.token.weight"]
+        x = F.embedding(tokens, table) + w["embeddings.position.weight"][2:2 + tokens.size(1)] + w["embeddings.token_type.weight"][0]
+        x = norm("embeddings.norm", x)
+        for layer in range(layers):
+            path = f"layers.{layer}"
+            x = norm(f"{path}.attention_norm", x + attention(f"{path}.attention", x))
+            x = norm(f"{path}.mlp_norm", x + linear(f"{path}.mlp.down", F.gelu(linear(f"{path}.mlp.up", x))))
+        return F.linear(norm("head.transform.norm", F.gelu(linear("head.transform", x))), table, w["head.bias"])
+
+    def turn():
+        optimizer.zero_grad()
+        loss = F.cross_entropy(logits().view(targets.size(0), -1), targets, ignore_index=-100)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        return loss.item()
+    return turn
+
+
 def svf(folder):
     model, tokens = model_of(folder)
     trained = []
