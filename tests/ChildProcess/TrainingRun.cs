@@ -1,9 +1,11 @@
 using Microsoft.ML;
 using MlNetLlm;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Svf;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Training;
 using TorchSharp;
 
@@ -56,6 +58,14 @@ internal static class TrainingRun
             "full" => Tuned(catalog.FineTuneFull(model, (FullOptions)change(new FullOptions()), progress)),
             "pretrain" => Tuned(catalog.Pretrain(
                 model.Config, model.Tokenizer, model.Special, (PretrainOptions)change(new PretrainOptions()), progress)),
+            "reset" => Tuned(catalog.Pretrain(
+                model.Config, model.Tokenizer, model.Special,
+                (PretrainOptions)change(new PretrainOptions { Reset = new EmbeddingResetOptions { Interval = 8, AllowDrift = true } }),
+                progress)),
+            "relearn" => Tuned(catalog.RelearnEmbeddings(
+                model, model.Tokenizer, model.Special, (RelearnEmbeddingsOptions)change(new RelearnEmbeddingsOptions()), progress)),
+            "task" => catalog.AdaptToTask(model, (AdaptToTaskOptions)change(new AdaptToTaskOptions()), progress)
+                .Fit(ml.Transforms.Conversion.MapValueToKey("Label", "Text").Fit(data).Transform(data)).Model.Fingerprint,
             _ => throw new ArgumentException($"Unknown method '{method}'."),
         };
 

@@ -12,16 +12,18 @@ public sealed class KilledRunTests
     public void Close() => Directory.Delete(_folder, recursive: true);
 
     [Test]
-    public void Resume_AfterAKill_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) => KillAndCompare(method,
-        kills: 1, seed: 1);
+    public void Resume_AfterAKill_EndsWithTheSameBits([Values("svf", "lora", "full", "reset", "task")] string method) =>
+        KillAndCompare(method, kills: 1, seed: 1);
 
     [Test, Category("Slow")]
-    public void Resume_AfterTwentyKills_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method) =>
+    public void Resume_AfterTwentyKills_EndsWithTheSameBits(
+        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task")] string method) =>
         KillAndCompare(method, kills: 20, seed: 2);
 
     /// <summary>Killed once in each of the 40 steps, half of them in the middle of one.</summary>
     [Test, Category("Nightly")]
-    public void Resume_AfterAKillInEachStep_EndsWithTheSameBits([Values("svf", "lora", "full", "pretrain")] string method)
+    public void Resume_AfterAKillInEachStep_EndsWithTheSameBits(
+        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task")] string method)
     {
         var expected = ChildProcess.Run([], "train", method, Path.Combine(_folder, "alone"))[^1];
         for (var step = 1; step <= Nightly.Of(39); step++)

@@ -116,7 +116,8 @@ public sealed class MaskedBatchesTests
     {
         string[] rows = ["abcdefgh", "abcdefgh", "abcdefgh"];
         using var batches = MaskedBatches.Read(
-            Toys.Rows(rows), _options, new MaskingOptions(), ResetToys.Tokenizer(), ResetToys.Special, 11, 64, new TextBudget(tokens, share));
+            Toys.Rows(rows), _options, new MaskingOptions(), ResetToys.Tokenizer(), ResetToys.Special, 11, 64,
+            new TextBudget(tokens, share));
         var ordinary = batches.InOrder().Sum(batch =>
         {
             using (batch) return Rows(batch).Sum(row => row.Split(' ').Length - 1);

@@ -52,13 +52,13 @@ public sealed class PeriodicResetTests
         var three = new ThreeParameters();
         var options = new ToyOptions
         {
-            LearningRate = 0.1, MaxSteps = 6, WarmupSteps = 2, WarmupFromZero = true, Schedule = Schedule.Linear, FinalLearningRateShare = 0,
-            ClipNorm = 0.5, Beta1 = 0.9, Beta2 = 0.98, Epsilon = 1e-6, CheckpointFolder = folder["run"], CheckpointEvery = 1,
-            KeepCheckpoints = 10,
+            LearningRate = 0.1, MaxSteps = 6, WarmupSteps = 2, WarmupFromZero = true, Schedule = Schedule.Linear,
+            FinalLearningRateShare = 0, ClipNorm = 0.5, Beta1 = 0.9, Beta2 = 0.98, Epsilon = 1e-6, CheckpointFolder = folder["run"],
+            CheckpointEvery = 1, KeepCheckpoints = 10,
         };
         var streams = new RandomStreams(1);
         var reset = new PeriodicReset(
-            ([(E, three.Embedding)], [("b1", three.Body[0]), ("b2", three.Body[1])]),
+            new ResetParts([(E, three.Embedding)], [("b1", three.Body[0]), ("b2", three.Body[1])]),
             new Dictionary<string, WeightRole> { [E] = WeightRole.Embedding }, layers: 1,
             new EmbeddingResetOptions { Interval = 2 }, options, steps: 6, streams, padding: null);
         var updates = new List<(double E, double B1, double B2, double Before, IReadOnlyList<GroupMetrics> Groups, double Norm)>();
@@ -103,7 +103,8 @@ public sealed class PeriodicResetTests
             Assert.That(Number(state, "b2.exp_avg_sq"), Is.EqualTo((1 - Math.Pow(0.98, n)) / 9).Within(1e-8));
         }
 
-        static bool Near((double, double) a, (double, double) c) => Math.Abs(a.Item1 - c.Item1) < 1e-6 && Math.Abs(a.Item2 - c.Item2) < 1e-6;
+        static bool Near((double, double) a, (double, double) c) =>
+            Math.Abs(a.Item1 - c.Item1) < 1e-6 && Math.Abs(a.Item2 - c.Item2) < 1e-6;
         static double Number(SafetensorsFile file, string name) => file.Read(name).to(ScalarType.Float64).sum().item<double>();
     }
 
@@ -139,7 +140,8 @@ public sealed class PeriodicResetTests
     {
         var config = ResetToys.Masked with { VocabularySize = 2000 };
         var module = ResetToys.Pretrain(
-            ResetToys.Options with { MaxSteps = 2, Reset = new EmbeddingResetOptions { Interval = 2, ResetAtEnd = true } }, config).Model.Module;
+            ResetToys.Options with { MaxSteps = 2, Reset = new EmbeddingResetOptions { Interval = 2, ResetAtEnd = true } },
+            config).Model.Module;
 
         var table = ResetToys.Table(module);
         var drawn = table.Skip(config.Width).Select(value => (double)value).ToList();
@@ -251,7 +253,11 @@ public sealed class PeriodicResetTests
         yield return Case("transform", new() { Target = ResetTarget.HeadTransform },
             "head.transform.weight", "head.transform.bias", "head.transform.norm.weight", "head.transform.norm.bias");
         yield return Case("last layer", new() { Target = ResetTarget.LastLayer },
-            [.. new[] { "attention.query", "attention.key", "attention.value", "attention.output", "mlp.up", "mlp.down", "attention_norm", "mlp_norm" }
+            [.. new[]
+                {
+                    "attention.query", "attention.key", "attention.value", "attention.output", "mlp.up", "mlp.down", "attention_norm",
+                    "mlp_norm",
+                }
                 .SelectMany(part => new[] { $"layers.1.{part}.weight", $"layers.1.{part}.bias" })]);
 
         static TestCaseData Case(string name, EmbeddingResetOptions options, params string[] changed) =>
@@ -300,8 +306,8 @@ public sealed class PeriodicResetTests
     {
         var seen = new List<double>();
         var fitted = ResetToys.Pretrain(
-            ResetToys.Options with { MaxSteps = 120, LearningRate = 0.03, Reset = new EmbeddingResetOptions { Interval = 60 } }, ToyModels.Llama,
-            new Losses(seen));
+            ResetToys.Options with { MaxSteps = 120, LearningRate = 0.03, Reset = new EmbeddingResetOptions { Interval = 60 } },
+            ToyModels.Llama, new Losses(seen));
         Assert.That(fitted.Episodes, Has.Count.EqualTo(2));
         Assert.That(seen[60], Is.GreaterThan(seen[59] + 0.5), "the spike");
         Assert.That(fitted.Episodes[1].EndLoss, Is.LessThan(seen[60] - 0.5), "and its recovery");

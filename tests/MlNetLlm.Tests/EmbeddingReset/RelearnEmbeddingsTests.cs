@@ -98,7 +98,8 @@ public sealed class RelearnEmbeddingsTests
         foreach (var update in new[] { 2, 4 })
         {
             using var kept = fitted.Learned.At(update);
-            Assert.That(kept.Fingerprint, Is.EqualTo(Fit(_options with { MaxSteps = update, Schedule = Schedule.Constant }).Model.Fingerprint));
+            var ended = Fit(_options with { MaxSteps = update, Schedule = Schedule.Constant }).Model;
+            Assert.That(kept.Fingerprint, Is.EqualTo(ended.Fingerprint));
         }
         Assert.That(() => fitted.Learned.At(3), Throws.TypeOf<KeyNotFoundException>().With.Message.Contains("Kept: 2, 4"));
     }
@@ -135,9 +136,13 @@ public sealed class RelearnEmbeddingsTests
     [Test]
     public void Create_WithFaultyOptions_NamesThemAll()
         => Assert.That(
-            () => Fit(_options with { TextShare = 0, TextTokens = -1, StandardDeviation = 0, KeepUpdates = [0], OutputBias = (OutputBias)9 }),
+            () => Fit(_options with
+            {
+                TextShare = 0, TextTokens = -1, StandardDeviation = 0, KeepUpdates = [0], OutputBias = (OutputBias)9,
+            }),
             Throws.ArgumentException.With.Message.Contains("TextShare is 0").And.Message.Contains("TextTokens is -1")
-                .And.Message.Contains("StandardDeviation is 0").And.Message.Contains("KeepUpdates are 0").And.Message.Contains("OutputBias is 9"));
+                .And.Message.Contains("StandardDeviation is 0").And.Message.Contains("KeepUpdates are 0")
+                .And.Message.Contains("OutputBias is 9"));
 
     private ModelTransformer<RelearnedEmbeddings> Fit(RelearnEmbeddingsOptions options, VocabularyTokenizer? tokenizer = null) =>
         new RelearnEmbeddingsEstimator(_body, tokenizer ?? ResetToys.Tokenizer(), ResetToys.Special, options).Fit(ResetToys.Rows());

@@ -45,7 +45,10 @@ public sealed class ResetPlanTests
 
     [Test]
     public void IsReset_AsReleased_ComesAtTheEndToo()
-        => Assert.That(Resets(new ResetPlan(new EmbeddingResetOptions { Interval = 5, ResetAtEnd = true }, 20), 20), Is.EqualTo([5, 10, 15, 20]));
+    {
+        var plan = new ResetPlan(new EmbeddingResetOptions { Interval = 5, ResetAtEnd = true }, 20);
+        Assert.That(Resets(plan, 20), Is.EqualTo([5, 10, 15, 20]));
+    }
 
     [Test]
     public void IsReset_WithAnIntervalAboveTheUpdates_NeverComes()
@@ -76,8 +79,8 @@ public sealed class ResetPlanTests
     {
         var options = new PretrainOptions { MaxSteps = 20, Reset = new EmbeddingResetOptions { Interval = 6 } };
         Assert.That(() => options.Validated(), Throws.ArgumentException.With.Message.EqualTo(
-            "PretrainOptions: Reset.Interval is 6 and does not divide the run's 20 updates: resets and the learning rate's cycle would drift "
-            + "apart. Take 5 or 10, another number of updates, or set Reset.AllowDrift."));
+            "PretrainOptions: Reset.Interval is 6 and does not divide the run's 20 updates: resets and the learning rate's cycle would "
+            + "drift apart. Take 5 or 10, another number of updates, or set Reset.AllowDrift."));
     }
 
     [Test]
@@ -94,8 +97,8 @@ public sealed class ResetPlanTests
     {
         var options = new EmbeddingResetOptions
         {
-            Interval = 0, Updates = [5, 5], StopAfter = -1, StandardDeviation = 0, Keep = -1, NoiseShare = double.NaN, LearningRateScale = 0,
-            Target = ResetTarget.LastLayer, ResetOutputBias = true, LossWindow = -1, RecoveryMargin = -1,
+            Interval = 0, Updates = [5, 5], StopAfter = -1, StandardDeviation = 0, Keep = -1, NoiseShare = double.NaN,
+            LearningRateScale = 0, Target = ResetTarget.LastLayer, ResetOutputBias = true, LossWindow = -1, RecoveryMargin = -1,
         };
         foreach (var name in new[]
                  {

@@ -93,8 +93,8 @@ public sealed class MaskedTokenTests
             Throws.ArgumentException.With.Message.Contains("sees the next token"));
 
     private static Tensor Loss(TransformerModel model, TokenBatch batch) => Objectives.NextToken(
-        model.Head, model.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths }), batch.Targets,
-        model.Config.VocabularySize);
+        model.Head, model.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths }),
+        batch.Targets, model.Config.VocabularySize);
 
     private static TokenBatch Batch(int time, int seed = 3)
     {

@@ -113,7 +113,8 @@ public sealed class TaskContractTests(TaskKind task, bool pairs, bool causal, st
     {
         var data = _ml.Data.LoadFromEnumerable(TaskToys.Rows(task, pairs).ToList());
         Assert.That(
-            Assert.Throws<ArgumentException>(() => Estimator().Fit(data))!.Message, Does.Contain("'Label'").And.Contain("a key of 2 or more values"));
+            Assert.Throws<ArgumentException>(() => Estimator().Fit(data))!.Message,
+            Does.Contain("'Label'").And.Contain("a key of 2 or more values"));
     }
 
     [Test]

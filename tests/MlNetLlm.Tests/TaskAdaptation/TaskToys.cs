@@ -32,7 +32,8 @@ public static class TaskToys
     };
 
     internal static LanguageModel Model(bool causal = false) => new(
-        ToyModels.Create((causal ? ToyModels.Llama : ResetToys.Masked) with { ContextLength = 24 }), ResetToys.Tokenizer(), ResetToys.Special);
+        ToyModels.Create((causal ? ToyModels.Llama : ResetToys.Masked) with { ContextLength = 24 }), ResetToys.Tokenizer(),
+        ResetToys.Special);
 
     /// <summary>
     /// Text class: from which half of the alphabet its letters are; of a pair, those of its second text. Word: a letter's own half.

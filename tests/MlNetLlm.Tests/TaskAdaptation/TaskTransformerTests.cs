@@ -86,7 +86,8 @@ public sealed class TaskTransformerTests
             () => Fit(pretrained, TaskKind.Classification).Compute([row]),
             Throws.ArgumentException.With.Message.Contains("A text has 41 tokens; SequenceLength is 16"));
         var cutting = Fit(pretrained, TaskKind.Classification, o => o with { TruncateLongRows = true });
-        Assert.That(cutting.Compute([row])[0].Probabilities, Is.EqualTo(cutting.Compute([row with { Text = row.Text[..15] }])[0].Probabilities));
+        var cut = row with { Text = row.Text[..15] };
+        Assert.That(cutting.Compute([row])[0].Probabilities, Is.EqualTo(cutting.Compute([cut])[0].Probabilities));
     }
 
     [Test]
@@ -162,7 +163,8 @@ public sealed class TaskTransformerTests
         => Assert.That(
             () => new AdaptToTaskEstimator(null, new AdaptToTaskOptions
             {
-                Task = TaskKind.Tagging, PairColumn = "x", CompletionColumn = "y", LabelColumn = "", HeadLearningRateScale = 0, BatchSize = 0,
+                Task = TaskKind.Tagging, PairColumn = "x", CompletionColumn = "y", LabelColumn = "", HeadLearningRateScale = 0,
+                BatchSize = 0,
             }),
             Throws.ArgumentException.With.Message.Contains("PairColumn is 'x'").And.Message.Contains("CompletionColumn is 'y'")
                 .And.Message.Contains("LabelColumn is empty").And.Message.Contains("HeadLearningRateScale is 0")
