@@ -1,14 +1,15 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using MlNetLlm.Pipelines.Store;
-using MlNetLlm.Pipelines.Sweeps;
 using MlNetLlm.Runs;
-using MlNetLlm.Sweeps;
 
 namespace MlNetLlm.Pipelines.Reports;
 
 /// <summary>The charts of a run: what any run has, and what the experiment itself kept in charts/.</summary>
-internal static class ReportCharts
+internal static partial class ReportCharts
 {
     private const int MaxPoints = 400;
+    private const int MaxRows = 30;
     private const double Normal95 = 1.959963984540054;
 
     /// <summary>All charts that the run's folder has data for.</summary>
@@ -19,6 +20,7 @@ internal static class ReportCharts
         {
             if (Claims(result) is { } claims) charts.Add(claims);
             charts.AddRange(Metrics(result));
+            charts.AddRange(Snapshots(result));
         }
         charts.AddRange(RunChart.ReadAll(run.Folder));
         charts.AddRange(Curves(run));
@@ -45,7 +47,8 @@ internal static class ReportCharts
     }
 
     private static IEnumerable<RunChart> Metrics(RunResult result) => result.Metrics
-        .Where(m => m.StandardError is not null && double.IsFinite(m.Value)).GroupBy(m => (m.Name, m.Split)).Where(g => g.Count() > 1)
+        .Where(m => m.StandardError is not null && double.IsFinite(m.Value) && !Snapshot().IsMatch(m.Arm))
+        .GroupBy(m => (m.Name, m.Split)).Where(g => g.Count() is > 1 and <= MaxRows)
         .Select(group =>
         {
             var arms = group.Select(m => m.Arm).Distinct().ToList();
@@ -57,6 +60,23 @@ internal static class ReportCharts
                     [arms.IndexOf(m.Arm), m.Value, m.Value - (Normal95 * m.StandardError), m.Value + (Normal95 * m.StandardError)])])],
             };
         });
+
+    // What was measured on snapshots along a training, in arms such as "step 300" or "step 300, own programs".
+    private static IEnumerable<RunChart> Snapshots(RunResult result) => result.Metrics
+        .Where(m => double.IsFinite(m.Value)).Select(m => (Metric: m, Match: Snapshot().Match(m.Arm))).Where(m => m.Match.Success)
+        .GroupBy(m => m.Metric.Name).Where(g => g.Select(m => m.Match.Groups["step"].Value).Distinct().Count() > 1)
+        .Select(metric => new RunChart
+        {
+            Title = $"{metric.Key} over training", Kind = RunChartKind.Lines, X = "step", Y = metric.Key,
+            Series = [.. metric.GroupBy(m => m.Match.Groups["what"].Value).Select(line => new RunChartSeries(
+                line.Key.Length == 0 ? metric.Key : line.Key,
+                [.. line.Select(m => (IReadOnlyList<double?>)
+                    [double.Parse(m.Match.Groups["step"].ValueSpan, CultureInfo.InvariantCulture), m.Metric.Value])
+                    .OrderBy(p => p[0])]))],
+        });
+
+    [GeneratedRegex(@"^step (?<step>\d{1,12})(, (?<what>.*))?$", RegexOptions.Singleline)]
+    private static partial Regex Snapshot();
 
     private static IEnumerable<RunChart> Curves(StoredRun run) => run.Records().Points
         .Where(p => double.IsFinite(p.Value)).GroupBy(p => p.Name).Select(metric => new RunChart

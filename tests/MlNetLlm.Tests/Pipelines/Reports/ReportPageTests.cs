@@ -65,6 +65,24 @@ public sealed partial class ReportPageTests
     }
 
     [Test]
+    public void Of_MetricsOfSnapshots_DrawsThemOverTraining()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
+        {
+            Claims = [],
+            Metrics =
+            [
+                new RunMetric("step 100", "accuracy", "test", 0.2), new RunMetric("step 20", "accuracy", "test", 0.1),
+                new RunMetric("step 20, own programs", "accuracy", "test", 0.3),
+            ],
+        });
+        var chart = ReportCharts.Of(run).Single();
+        Assert.That(chart.Series!.Select(s => s.Name), Is.EqualTo(new[] { "accuracy", "own programs" }));
+        Assert.That(chart.Series![0].Points, Is.EqualTo(new double?[][] { [20, 0.1], [100, 0.2] }));
+    }
+
+    [Test]
     public void Of_TwoRuns_PutsThemSideBySide()
     {
         using var folder = new TemporaryFolder();
