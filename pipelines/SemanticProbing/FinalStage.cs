@@ -18,7 +18,7 @@ internal sealed class FinalStage(MLContext ml, ProbeStage probes, ProbingOptions
     /// <param name="Untrained">Linear arms of the untrained network on the same programs.</param>
     /// <param name="Shuffled">Linear arms of the same programs under another task's prompt.</param>
     /// <param name="Bits">Code lengths by meaning and label.</param>
-    /// <param name="UniquePairs">Different pairs of start pose and program among the training traces, a trace program; null without traces.</param>
+    /// <param name="UniquePairs">Different (start pose, program) pairs among the training traces, a program; null without traces.</param>
     public sealed record Result(
         Dictionary<string, ArmCounts> Written, Dictionary<string, ArmCounts> Untrained, Dictionary<string, ArmCounts> Shuffled,
         Dictionary<string, CodeLength> Bits, double? UniquePairs);

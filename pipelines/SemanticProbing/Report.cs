@@ -68,7 +68,8 @@ internal sealed class Report(IReadOnlyList<ModelResult> models, ProbingOptions o
         Add("last snapshot, training traces (pose and program)", "unique share", model => model.Final.UniquePairs ?? double.NaN);
         var searched = Math.Min(Constants.SearchedTasks, options.TestPrograms);
         record.Add(new RunMetric("best constant program", "accuracy", Split, Constants.BestAccuracy(options), null, options.TestPrograms));
-        foreach (var (arm, length) in new[] { ("shortest", Constants.ShortestLength(options)), ("reference", Constants.ReferenceLength(options)) })
+        (string, double)[] lengths = [("shortest", Constants.ShortestLength(options)), ("reference", Constants.ReferenceLength(options))];
+        foreach (var (arm, length) in lengths)
             record.Add(new RunMetric($"{arm} programs, first {searched} tasks", "operations", Split, length, null, searched));
     }
 

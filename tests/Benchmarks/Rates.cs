@@ -29,7 +29,8 @@ internal static class Rates
             var work = prepare();
             for (var i = 0; i < WarmUps; i++) work();
             double[] rates = [.. Enumerable.Range(0, Rounds).Select(_ => Rate(work)).Order()];
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {unit} | {rates[Rounds / 2]:N0} ({rates[^1]:N0}) |"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"| {name} | {unit} | {rates[Rounds / 2]:N0} ({rates[^1]:N0}) |"));
         }
     }
 

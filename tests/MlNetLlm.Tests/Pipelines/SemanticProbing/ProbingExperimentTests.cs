@@ -74,13 +74,14 @@ public sealed class ProbingExperimentTests
         {
             using var random = new TorchSharp.torch.Generator((ulong)step + 1);
             var module = new TransformerModel(config, random, 0.2);
-            using (TorchSharp.torch.no_grad())
-                module.named_parameters().Single(p => p.name == "head.bias").parameter.narrow(0, End, 1).sub_(1);   // programs of some length
+            var bias = module.named_parameters().Single(p => p.name == "head.bias").parameter;
+            using (TorchSharp.torch.no_grad()) bias.narrow(0, End, 1).sub_(1);                          // programs of some length
             using var model = new LanguageModel(module, KarelReading.Text.Tokenizer());
             HuggingFaceFolder.Save(model, folder[$"checkpoints/checkpoint-{step}"]);
         }
         var result = Run(folder["run"], "smoke", [.. _tiny, $"checkpoints=\"{folder["checkpoints"]}\""]);
-        Assert.That(result.Metrics.Select(metric => metric.Arm), Does.Contain("step 0").And.Contain("step 20").And.Contain("linear/flip/t"));
+        Assert.That(result.Metrics.Select(metric => metric.Arm),
+            Does.Contain("step 0").And.Contain("step 20").And.Contain("linear/flip/t"));
         Assert.That(Directory.Exists(folder["run/models"]), Is.False);
     }
 
