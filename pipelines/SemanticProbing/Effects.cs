@@ -117,8 +117,9 @@ internal sealed class Effects(IReadOnlyList<ModelResult> models, ProbingOptions 
         : Behaviour.Mean(models[m].Snapshots[1].Behaviour.IsMostFrequent, tasks)
             - Behaviour.Mean(models[m].Last.Behaviour.IsMostFrequent, tasks);
 
+    // The phases of one model have no error: only several models give an interval.
     private double Babbling(int m, ReadOnlySpan<int> tasks) =>
-        models[m].Snapshots.Count < 4 ? double.NaN : Phases(m)?.BabblingShare ?? double.NaN;
+        models.Count < 2 || models[m].Snapshots.Count < 4 ? double.NaN : Phases(m)?.BabblingShare ?? double.NaN;
 
     private double Future(int m, int offset, ReadOnlySpan<int> tasks) => Math.Min(
         AboveMajority(m, ProbeSize.Linear, Original, offset, tasks),

@@ -25,6 +25,6 @@ internal static class Verdicts
             yield return found is { } value
                 ? ClaimJudge.Judge(claim, new Measurement(
                     what, value.Interval, models.Count, claim.Id == options.PrimaryClaim ? null : corrected[claim.Id]))
-                : ClaimJudge.NotTestable(claim, $"{what}: this run has too few snapshots or arms for it");
+                : ClaimJudge.NotTestable(claim, $"{what}: this run has too few models, snapshots or arms for it");
     }
 }
