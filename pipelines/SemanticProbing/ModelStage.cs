@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlNetLlm.Data;
 using MlNetLlm.Karel;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.SemanticProbing;
 
@@ -56,6 +60,24 @@ internal sealed class ModelStage(ProbingOptions options, RunRequest request, Run
 
     /// <summary>The snapshots of a seed.</summary>
     public ModelSnapshots Snapshots(int seed) => ModelSnapshots.Open(SnapshotFolder(seed));
+
+    /// <summary>The training rows of a seed, with the hash of their tokens and world features.</summary>
+    public RunData Data(int seed)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var programs = Programs(seed);
+        DataViewSchema.Column[] columns = [programs.Schema["Tokens"], programs.Schema["GridFeatures"]];
+        using var cursor = programs.GetRowCursor(columns);
+        var getters = columns.Select(column => cursor.GetGetter<VBuffer<int>>(column)).ToArray();
+        var values = default(VBuffer<int>);
+        while (cursor.MoveNext())
+            foreach (var getter in getters)
+            {
+                getter(ref values);
+                hash.AppendData(MemoryMarshal.AsBytes(values.GetValues()));
+            }
+        return new($"Karel programs, seed {seed}", Convert.ToHexStringLower(hash.GetHashAndReset()), options.TrainPrograms, "generated");
+    }
 
     // Nothing but prompts and programs: neither intermediate states nor held-out worlds.
     private IDataView Programs(int seed) => new KarelDataView(

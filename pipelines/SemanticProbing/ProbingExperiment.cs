@@ -41,12 +41,11 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>
         models.Begin();
         foreach (var seed in options.ModelSeeds)
         {
+            record.Add(models.Data(seed));
             var training = kept.Get($"model-{seed}", () => models.Train(seed));
             record.Add(new RunMetric($"model {seed}", "loss", "train", training.Loss));
             record.Add(new RunMetric($"model {seed}", "samples a second", null, training.SamplesPerSecond));
         }
-        record.Add(new RunData(
-            $"Karel programs ({options.Encoding})", "", (long)options.TrainPrograms * options.ModelSeeds.Count, "generated"));
         return [.. options.ModelSeeds.Select(seed => Measure(seed, SnapshotSource.Of(models.Snapshots(seed)), options, kept, context))];
     }
 

@@ -33,6 +33,7 @@ public sealed class ProbingExperimentTests
             .And.Contain("mlp1/control").And.Contain("linear/record").And.Contain("untrained network, linear/original/t")
             .And.Contain("other prompt, linear/original/t").And.Contain("code map5/Direction, probes"));
         Assert.That(result.Metrics.Select(metric => metric.Value), Is.All.Matches<double>(double.IsFinite));
+        Assert.That(result.Data.Single(), Has.Property("Rows").EqualTo(600).And.Property("Sha256").Length.EqualTo(64));
         Assert.That(File.ReadAllText(folder["run/training.svg"]), Does.Contain("<svg"));
     }
 
