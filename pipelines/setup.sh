@@ -30,13 +30,14 @@ libtorch_headers() {
 # libtorch takes its matrix products from the system's BLAS; Debian's reference BLAS is some fifteen times slower than OpenBLAS.
 fast_blas() { ldconfig -p | grep -qE 'libopenblas|libmkl_rt|libblis'; }
 
-# install PACKAGE...: what the stand-in for TorchSharp lacks; with apt when root, otherwise names the packages.
+# install USER PACKAGE...: what someone lacks, with apt when root; otherwise names the packages.
 install() {
+  local user=$1; shift
   local command="apt-get install --no-install-recommends $*"
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-    die "the stand-in for TorchSharp lacks $*. Run as root: $command"
+    die "$user lacks $*. Run as root: $command"
   fi
-  say "installing $* for the stand-in for TorchSharp"
+  say "installing $* for $user"
   apt-get update -qq >/dev/null || die "apt-get update failed (see above). What is wanted is: $command"
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null \
     || die "this failed (see above): $command"
@@ -44,12 +45,12 @@ install() {
 
 # What the stand-in for TorchSharp is compiled with and runs on.
 native_needs() {
-  local required=() wanted=()
+  local user="the stand-in for TorchSharp" required=() wanted=()
   command -v g++ >/dev/null || required+=(g++)
   libtorch_headers >/dev/null || required+=(libtorch-dev)
   fast_blas || wanted+=(libopenblas0-pthread)
-  if [ ${#required[@]} -gt 0 ]; then install "${required[@]}" "${wanted[@]}"
-  elif [ ${#wanted[@]} -gt 0 ]; then (install "${wanted[@]}") || say "going on without OpenBLAS: everything runs, but slowly"
+  if [ ${#required[@]} -gt 0 ]; then install "$user" "${required[@]}" "${wanted[@]}"
+  elif [ ${#wanted[@]} -gt 0 ]; then (install "$user" "${wanted[@]}") || say "going on without OpenBLAS: everything runs, but slowly"
   fi
 }
 

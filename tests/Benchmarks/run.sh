@@ -20,7 +20,7 @@ if [[ ${1:-} == rates ]]; then
   dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
   exec "$here/bin/Release/net10.0/MlNetLlm.Benchmarks" rates
 fi
-python=$(python_with_torch) || { install "PyTorch, which the benchmarks compare with," python3-torch; python=$(python_with_torch); }
+python=$(python_with_torch) || { install "the comparison with PyTorch" python3-torch; python=$(python_with_torch); }
 
 dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
 mkdir -p "$root/artifacts"
