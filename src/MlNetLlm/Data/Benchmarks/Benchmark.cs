@@ -52,7 +52,7 @@ public sealed record Benchmark
     /// Names of nested arrays, joined by "/", the innermost holding the rows ("data/paragraphs/qas"); "/" when the file is one array.
     /// A field that a row lacks is looked for in what the row stands in.
     /// </summary>
-    /// <value>Empty: one JSON object a line, or tab-separated values when the file is named so.</value>
+    /// <value>Empty: one JSON object a line, or tab- or comma-separated values when the file is named so.</value>
     public string Rows { get; init; } = "";
 
     /// <summary>Which field of a row is what.</summary>

@@ -2,7 +2,8 @@ namespace MlNetLlm.Data.Benchmarks;
 
 /// <summary>
 /// Names of a row's fields. A name with dots goes into objects ("question.stem"); through an array it gives one text an element; an object
-/// gives its keys, "name.*" its values. In a file of tab-separated values the fields are "0", "1", …
+/// gives its keys, "name.*" its values. In a file of tab-separated values the fields are "0", "1", …, in one of comma-separated values the
+/// names in its first line.
 /// </summary>
 public sealed record BenchmarkFields
 {

@@ -10,7 +10,7 @@ namespace MlNetLlm.Data.Benchmarks;
 internal sealed record BenchmarkFile(string Name, string? Split, string? Subject, string? Language)
 {
     /// <summary>The name without endings, to name rows by.</summary>
-    public string Stem => Regex.Replace(Name, @"(\.(jsonl|json|tsv|conllu))?(\.gz)?$", "");
+    public string Stem => Regex.Replace(Name, @"(\.(jsonl|json|tsv|csv|conllu))?(\.gz)?$", "");
 
     /// <summary>The files of a data set that belong to a benchmark and hold rows that the options ask for.</summary>
     public static IReadOnlyList<BenchmarkFile> Select(Benchmark benchmark, IEnumerable<string> names, BenchmarkOptions options)

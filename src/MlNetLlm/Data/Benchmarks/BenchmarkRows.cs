@@ -13,7 +13,12 @@ internal static class BenchmarkRows
         if (rows.Length > 0)
             return Elements(path, rows.Split('/', StringSplitOptions.RemoveEmptyEntries));
         var name = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        return name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase) ? Table(path) : Lines(path);
+        return Path.GetExtension(name).ToLowerInvariant() switch
+        {
+            ".tsv" => Table(path),
+            ".csv" => CsvRows.Read(path),
+            _ => Lines(path),
+        };
     }
 
     private static IEnumerable<BenchmarkRow> Table(string path)

@@ -27,6 +27,7 @@ public class BenchmarkRowCountTests
     [TestCase("exams", "validation", null, null, 2672)]
     [TestCase("exams", "test", null, null, 13510)]
     [TestCase("truthfulqa", null, null, null, 790)]
+    [TestCase("truthfulqa_generation", null, null, null, 790)]
     [TestCase("bigbench", null, "language_identification", null, 10000)]
     [TestCase("bigbench", null, null, null, 103 + 10000 + 1500 + 219 + 500 + 32 + 174 + 2289 + 189)]
     [TestCase("bigbench_completion", null, null, null, 164 + 1320 + 1000 + 210 + 20321 + 32 + 60)]
@@ -47,7 +48,10 @@ public class BenchmarkRowCountTests
     [TestCase("mbpp", "train", null, null, 474)]
     [TestCase("xquad", null, null, "tr", 1190)]
     [TestCase("xquad", null, null, null, 12 * 1190)]
-    [TestCase("ud", "train", "atis", "en", 4274)]
+    [TestCase("ud", "train", null, null, 4274 + 1856 + 1387 + 656 + 1400)]    // atis, eslspok, parisstories, csui, vtb
+    [TestCase("ud", "validation", null, null, 572 + 232 + 799 + 1476 + 692 + 1400 + 979 + 500 + 1364 + 559 + 1123 + 950 + 564 + 504)]
+    [TestCase("ud", "test", null, null,
+        586 + 232 + 977 + 416 + 697 + 427 + 979 + 500 + 1555 + 557 + 374 + 800 + 989 + 565 + 1219)]
     [TestCase("ud", "test", "gsd", "fr", 416)]
     [TestCase("ud", "validation", "tdt", "fi", 1364)]
     [TestCase("ud_pud", null, null, null, 18 * 1000)]
@@ -69,14 +73,16 @@ public class BenchmarkRowCountTests
         Assert.That(rows, Is.EqualTo(968));
     }
 
-    [TestCase("validation")]
-    [TestCase("test")]
-    public void Read_OfTreebanks_GivesAllWords(string split)
+    // The words of every treebank, in the order of their description: atis, eslspok, de, fr, parisstories, es, tr, zh, fi, id, csui, vi,
+    // ko, da, sv.
+    [TestCase("train", 48655 + 16879 + 22240 + 18222 + 20215)]
+    [TestCase("validation", 6644 + 2167 + 12480 + 35721 + 10274 + 37154 + 12289 + 12663 + 18308 + 12661 + 26162 + 11958 + 10332 + 9797)]
+    [TestCase("test",
+        6580 + 2266 + 16499 + 10018 + 10275 + 12002 + 12210 + 12012 + 21070 + 11756 + 10041 + 11692 + 11677 + 10023 + 20377)]
+    public void Read_OfTreebanks_GivesAllWords(string split, int words)
     {
-        var data = BenchmarkData.Read("ud", new BenchmarkOptions { Split = split, Subject = "gsd" });
-        var words = data.TextLists("Tokens").Sum(list => list.Length);
+        var data = BenchmarkData.Read("ud", new BenchmarkOptions { Split = split });
 
-        // German, French, Spanish, Indonesian, Korean
-        Assert.That(words, Is.EqualTo(split == "test" ? 16499 + 10018 + 12002 + 11756 + 11677 : 12480 + 35721 + 37154 + 12661 + 11958));
+        Assert.That(data.TextLists("Tokens").Sum(list => list.Length), Is.EqualTo(words));
     }
 }

@@ -15,6 +15,12 @@ public class GenerationReaderTests
         Prompt = "Question: {question}\nAnswer:",
     };
 
+    private static readonly Benchmark Commas = Worked with
+    {
+        Files = "asked.csv", AnswerAfter = null, AnswerIs = AnswerKind.Text,
+        Fields = new BenchmarkFields { Question = "Asked", Answer = "Best", Subject = "Kind" },
+    };
+
     private TemporaryFolder _folder = null!;
 
     [SetUp]
@@ -52,6 +58,42 @@ public class GenerationReaderTests
         Assert.That(data.Texts("Language"), Is.EqualTo(new[] { "de", "de", "fr" }));
         Assert.That(GenerationReader.Read(table, _folder.Path, new BenchmarkOptions { Language = "fr" }).Texts("Id"),
             Is.EqualTo(new[] { "sums_fr:1" }));
+    }
+
+    [Test]
+    public void Read_WithCommas_TakesFieldsByTheNamesInTheFirstLine()
+    {
+        File.WriteAllText(_folder["asked.csv"],
+            "Kind,Asked,Best\nsea,\"Is it \"\"wet\"\", or dry?\",wet\n\nsky,\"Blue\nor grey?\",\"\"\r\nlast,,\"a,b\"");
+
+        var data = GenerationReader.Read(Commas, _folder.Path);
+
+        Assert.That(data.Texts("Question"), Is.EqualTo(new[] { "Is it \"wet\", or dry?", "Blue\nor grey?", "" }));
+        Assert.That(data.Texts("Answer"), Is.EqualTo(new[] { "wet", "", "a,b" }));
+        Assert.That(data.Texts("Subject"), Is.EqualTo(new[] { "sea", "sky", "last" }));
+        Assert.That(data.Texts("Id"), Is.EqualTo(new[] { "asked:1", "asked:2", "asked:3" }));
+    }
+
+    [TestCase("\nsea,\"wet?,wet", "line 2: a quote is opened and never closed; expected a closing quote.")]
+    [TestCase("\nsea,\"wet\"?,wet", "line 2: '?' follows the quotes of field 2; expected a comma.")]
+    [TestCase("\nsea,wet?,wet\nsky,blue?", "line 3: there are 2 fields; expected 3, as in the first row.")]
+    public void Read_WithDamagedCommas_SaysWhere(string rows, string message)
+    {
+        File.WriteAllText(_folder["asked.csv"], "Kind,Asked,Best" + rows);
+
+        Assert.That(() => GenerationReader.Read(Commas, _folder.Path).Texts("Question").ToList(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EndsWith(message)
+                .Or.InnerException.InstanceOf<InvalidDataException>().With.InnerException.Message.EndsWith(message));
+    }
+
+    [Test]
+    public void Read_WithAQuoteThatIsNeverClosed_StopsBeforeTheEnd()
+    {
+        var line = new string('x', 1000) + "\n";
+        File.WriteAllText(_folder["asked.csv"], "Kind,Asked,Best\nsea,\"" + string.Concat(Enumerable.Repeat(line, 1200)));
+
+        Assert.That(() => GenerationReader.Read(Commas, _folder.Path).Texts("Question").ToList(),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains("line 2: a row of more than 1048576 characters"));
     }
 
     [Test]
