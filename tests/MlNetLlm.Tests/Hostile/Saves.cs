@@ -5,7 +5,9 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.Persistence;
 using MlNetLlm.Svf;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tests.Contracts;
+using MlNetLlm.Tests.TaskAdaptation;
 using MlNetLlm.Tokenization;
 
 namespace MlNetLlm.Tests.Hostile;
@@ -18,6 +20,8 @@ internal sealed class Saves : IDisposable
     private readonly LanguageModel _other = Toy.Model(seed: 2);
     private readonly SvfExpert[] _experts;
     private readonly LoraAdapter[] _adapters;
+    private readonly LanguageModel _masked = TaskToys.Model();
+    private readonly TaskTransformer[] _tasks;
 
     public Saves()
     {
@@ -27,9 +31,12 @@ internal sealed class Saves : IDisposable
                 .Learned)];
         _adapters = [.. new[] { 1, 2 }.Select(steps => catalog.FineTuneLora(
             _model, new LoraOptions { MaxSteps = steps, BatchSize = 4, SequenceLength = 12, Rank = 2 }).Fit(Toy.Rows(_ml)).Learned)];
+        var labelled = TaskToys.View(_ml, TaskToys.Rows(TaskKind.Classification));
+        _tasks = [.. new[] { 1, 2 }.Select(steps => catalog.AdaptToTask(
+            _masked, TaskToys.Options(TaskKind.Classification) with { MaxSteps = steps }).Fit(labelled))];
     }
 
-    public static string[] Kinds { get; } = ["model", "huggingface", "svf", "lora", "peft", "tokenizer"];
+    public static string[] Kinds { get; } = ["model", "huggingface", "svf", "lora", "peft", "tokenizer", "task"];
 
     /// <summary>Saves version 0 or 1.</summary>
     public void Save(string kind, int version, string folder, IFileSystem files)
@@ -41,6 +48,7 @@ internal sealed class Saves : IDisposable
             case "huggingface": HuggingFaceFolder.Save(model, folder, null, files); break;
             case "svf": _experts[version].Save(folder, files); break;
             case "lora": _adapters[version].Save(folder, files); break;
+            case "task": _tasks[version].Save(folder, files); break;
             case "peft": PeftFolder.Save(_adapters[version], _model, folder, null, files); break;
             case "tokenizer": AtomicFolder.Write(files, folder, temporary => TokenizerFile.Save(Tokenizer(version), temporary,
                 files)); break;
@@ -55,6 +63,9 @@ internal sealed class Saves : IDisposable
             case "model" or "huggingface":
                 using (var model = LanguageModel.Load(folder))
                     return model.Fingerprint;
+            case "task":
+                using (var task = TaskTransformer.Load(folder))
+                    return $"{task.Model.Fingerprint} {string.Join(' ', task.Compute([new TaskRow("abc", null, 0, [])])[0].Probabilities)}";
             case "tokenizer":
                 return string.Join(' ', TokenizerFile.Load(AtomicFolder.Open(folder)).EncodeToIds("abcdefgh"));
             default:
@@ -68,8 +79,11 @@ internal sealed class Saves : IDisposable
     {
         foreach (var adapter in _experts.Cast<ModelAdapter>().Concat(_adapters))
             adapter.Dispose();
+        foreach (var task in _tasks)
+            task.Dispose();
         _model.Dispose();
         _other.Dispose();
+        _masked.Dispose();
     }
 
     private static VocabularyTokenizer Tokenizer(int version) => VocabularyTokenizer.Characters(version == 0 ? "abcdefgh" : "hgfedcba+");
