@@ -314,6 +314,21 @@ public sealed class PeriodicResetTests
     }
 
     [Test]
+    public void Fit_ThatKeepsTheBest_TakesOneBetweenResets()
+    {
+        // validations at 40, 80 and 120 see a table that was just drawn
+        var options = ResetToys.Options with
+        {
+            MaxSteps = 120, LearningRate = 0.03, EvaluateEvery = 20, KeepBest = true,
+            Reset = new EmbeddingResetOptions { Interval = 40, ResetAtEnd = true },
+        };
+        var fitted = new MlNetLlm.Pretraining.PretrainEstimator(ResetToys.Masked, ResetToys.Tokenizer(), ResetToys.Special, options)
+            .Fit(ResetToys.Rows(), ResetToys.Rows(seed: 2));
+        Assert.That(fitted.Training.BestStep, Is.AnyOf(20, 60, 100));
+        Assert.That(fitted.Training.BestValidationLoss, Is.LessThan(fitted.Training.ValidationLoss!));
+    }
+
+    [Test]
     public void Fit_WithAnIntervalThatDoesNotDivideTheStepsOfItsTokens_IsRefused()
     {
         // the number of updates follows from MaxTokens, so that only Fit can know it

@@ -29,4 +29,11 @@ public sealed class SchedulesTests
     public void Factor_WithWarmupLongerThanTheRun_OnlyRises([Values] Schedule schedule)
         => Assert.That(Enumerable.Range(0, 5).Select(step => Schedules.Factor(schedule, step, 5, 10, 0)),
             Is.EqualTo(new[] { 0.1, 0.2, 0.3, 0.4, 0.5 }).Within(1e-12));
+
+    [Test]
+    public void Factor_FromZero_RisesFromNothingAsFairseqsDoes()
+    {
+        var factors = Enumerable.Range(0, 6).Select(step => Schedules.Factor(Schedule.Linear, step, 6, 2, 0, fromZero: true));
+        Assert.That(factors, Is.EqualTo([0, 0.5, 1, 0.75, 0.5, 0.25]).Within(1e-12));
+    }
 }

@@ -23,8 +23,8 @@ public sealed class TrainingOptionsTests
         => Assert.That(new PlainOptions(), Is.EqualTo(new PlainOptions
         {
             TextColumn = "Text", CompletionColumn = null, TruncateLongRows = false, BatchSize = 16, SequenceLength = 128, MaxTokens = 0,
-            MaxSteps = 1000, GradientAccumulation = 1, ClipNorm = 1, WeightDecay = 0, Beta1 = 0.9, Beta2 = 0.95, Schedule = Schedule.Cosine,
-            WarmupSteps = 0, FinalLearningRateShare = 0.1, EvaluateEvery = 0, Patience = 0, KeepBest = false, CheckpointFolder = null,
+            MaxSteps = 1000, GradientAccumulation = 1, ClipNorm = 1, WeightDecay = 0, Beta1 = 0.9, Beta2 = 0.95, Epsilon = 1e-8,
+            Schedule = Schedule.Cosine, WarmupSteps = 0, WarmupFromZero = false, FinalLearningRateShare = 0.1, EvaluateEvery = 0, Patience = 0, KeepBest = false, CheckpointFolder = null,
             CheckpointEvery = 0, KeepCheckpoints = 2, Resume = false, Seed = 1, Device = "cpu",
         }));
 
@@ -56,6 +56,7 @@ public sealed class TrainingOptionsTests
         yield return Case(sound with { ClipNorm = -0.5 }, "ClipNorm is -0.5; expected 0 or more.");
         yield return Case(sound with { WeightDecay = double.NaN }, "WeightDecay is NaN; expected 0 or more.");
         yield return Case(sound with { Beta1 = -0.1 }, "Beta1 is -0.1; expected at least 0 and below 1.");
+        yield return Case(sound with { Epsilon = 0 }, "Epsilon is 0; expected above 0.");
         yield return Case(sound with { Schedule = (Schedule)9 }, "Schedule is 9; expected Constant, Linear, Cosine.");
         yield return Case(sound with { WarmupSteps = -2 }, "WarmupSteps is -2; expected 0 or more.");
         yield return Case(sound with { FinalLearningRateShare = 1.5 }, "FinalLearningRateShare is 1.5; expected 0 to 1.");
