@@ -12,6 +12,9 @@ public sealed class ProbeControlTests
 
     private static readonly LinearProbeOptions _linear = new() { MaxExamples = 40_000, BatchSize = 128 };
 
+    // Fewer blocks than the paper's, to be quick.
+    private static readonly double[] _percents = [1.6, 6.25, 25, 100];
+
     [Test]
     public void ControlLabels_OfAKind_AreAlwaysTheSameAndAsFrequentAsTheLabel()
     {
@@ -70,12 +73,12 @@ public sealed class ProbeControlTests
     [Test]
     public void DescriptionLength_OfPlantedFeatures_IsShortAndOfBlindOnesThatOfThePrior()
     {
-        var options = _linear with { LearningRate = 0.1, WeightDecay = 0 };
+        var options = _linear with { LearningRate = 0.1, WeightDecay = 0, MaxExamples = 20_000 };
         var planted = _ml.Probes().DescriptionLength(
-            [options, options with { LabelColumn = "Side" }], ProbeToy.View(_ml, ProbeToy.Planted(1500, 1)));
+            [options, options with { LabelColumn = "Side" }], ProbeToy.View(_ml, ProbeToy.Planted(1500, 1)), percents: _percents);
         Assert.That(planted.Select(one => one.Code.Compression), Is.All.GreaterThan(2));
         Assert.That(planted[0].Code.UniformBits, Is.EqualTo(3000));
-        var blind = _ml.Probes().DescriptionLength([options], ProbeToy.View(_ml, ProbeToy.Blind(1500, 1)))[0];
+        var blind = _ml.Probes().DescriptionLength([options], ProbeToy.View(_ml, ProbeToy.Blind(1500, 1)), percents: _percents)[0];
         Assert.That(blind.Code.Compression, Is.LessThan(1.02));
         Assert.That(blind.Code.Bits, Is.GreaterThan(0.95 * blind.PriorBits));
     }

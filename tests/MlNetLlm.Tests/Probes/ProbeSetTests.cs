@@ -8,11 +8,11 @@ public sealed class ProbeSetTests
 {
     private static readonly LinearProbeOptions _linear = new()
     {
-        MaxExamples = 20_000, BatchSize = 100, Evaluations = 5, ShuffleRows = 256,
+        MaxExamples = 8_000, BatchSize = 100, Evaluations = 5, ShuffleRows = 256,
     };
     private static readonly MlpProbeOptions _mlp = new()
     {
-        MaxExamples = 20_000, BatchSize = 100, Evaluations = 5, ShuffleRows = 256, FirstUnits = 12, SecondUnits = 8,
+        MaxExamples = 8_000, BatchSize = 100, Evaluations = 5, ShuffleRows = 256, FirstUnits = 12, SecondUnits = 8,
     };
 
     private readonly MLContext _ml = new(1);
@@ -85,9 +85,29 @@ public sealed class ProbeSetTests
         var rows = ProbeToy.Planted(600, 1);
         var spoiled = ProbeToy.Planted(600, 1);
         for (var i = 0; i < 600; i += 3) (spoiled[i].Direction, spoiled[i].Features[3]) = ("nowhere", 50);
-        var probe = _ml.Probes().Linear(_linear with { Standardization = ProbeStandardization.None }).Fit(ProbeToy.View(_ml, spoiled));
+        var probe = _ml.Probes().Linear(_linear with { MaxExamples = 20_000, Standardization = ProbeStandardization.None }).Fit(ProbeToy.View(_ml, spoiled));
         var test = ProbeToy.View(_ml, ProbeToy.Planted(400, 2));
         Assert.That(_ml.MulticlassClassification.Evaluate(probe.Transform(test)).MicroAccuracy, Is.GreaterThanOrEqualTo(0.99));
+    }
+
+    [Test]
+    public void Save_OfAProbeOfNumbers_LoadsWithKeysThatAreNumbers()
+    {
+        var data = ProbeToy.View(_ml, ProbeToy.Planted(120, 1));
+        var probe = _ml.Probes().Linear(_linear with { LabelColumn = "Side", PredictedLabelColumn = "Ahead?" }).Fit(data);
+        using var file = new MemoryStream();
+        _ml.Model.Save(probe, data.Schema, file);
+        file.Position = 0;
+        var loaded = new MLContext(1).Model.Load(file, out _);
+        Assert.That(Values(loaded), Is.EqualTo(Values(probe)));
+        Assert.That(Values(probe).Distinct(), Is.EquivalentTo(new[] { 0, 1 }));
+
+        int[] Values(ITransformer transformer)
+        {
+            var scored = transformer.Transform(data);
+            var values = _ml.Transforms.Conversion.MapKeyToValue("Ahead?").Fit(scored).Transform(scored);
+            return [.. values.GetColumn<int>("Ahead?")];
+        }
     }
 
     [Test]
