@@ -52,11 +52,12 @@ internal static class RunCommand
         return 0;
     }
 
-    // A finished run stays: the next one of the same name gets a number.
+    // A finished run stays: the next one of the same name gets a number, and --resume goes on with the one that has not finished.
     private static string DefaultFolder(string name, bool resume)
     {
         var store = new RunStore(Path.Combine(Repository.Artifacts(), "runs"));
-        return Path.Combine(store.Folder, resume ? name : store.FreeId(name));
+        var free = Path.Combine(store.Folder, store.FreeId(name));
+        return resume && !Directory.Exists(free) ? Path.Combine(store.Folder, name) : free;
     }
 
     // A sweep's trial must not outlive the sweep, however that ends.
