@@ -82,7 +82,8 @@ torchsharp_loads() {
   packages=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
   version=$(sed -nE 's/.*Include="TorchSharp" Version="([^"]+)".*/\1/p' "$root/Directory.Packages.props")
   native="${packages%/}/torchsharp/$version/runtimes/linux-x64/native/libLibTorchSharp.so"
-  [ ! -f "$native" ] || ! ldd "$native" 2>&1 | grep -q 'version .* not found'
+  # Not through a pipe: grep would close it at the first match, and with pipefail ldd's broken pipe would read as "it loads".
+  [ ! -f "$native" ] || ! grep -q 'version .* not found' <<<"$(ldd "$native" 2>&1)"
 }
 
 # The families to be stood in for, with semicolons between them; says why.
