@@ -11,8 +11,8 @@ namespace MlNetLlm.Training;
 /// its live state by parameter name.
 /// </summary>
 /// <remarks>
-/// Our own and not torch's, because a small model has many small parameters, and torch's takes nine operators for each of them: a quarter
-/// of a training step of two layers of width 64. In CPU memory one pass over the numbers does all (<see cref="AdamWMath"/>).
+/// Our own and not torch's, because a small model has many small parameters, and torch's takes nine operators for each of them. In CPU
+/// memory one pass over the numbers does all (<see cref="AdamWMath"/>).
 /// </remarks>
 internal sealed class Optimizer : IDisposable
 {

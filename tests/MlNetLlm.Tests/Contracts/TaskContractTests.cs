@@ -5,9 +5,10 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tests.EmbeddingReset;
 using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.TaskAdaptation;
 using MlNetLlm.Training;
 
-namespace MlNetLlm.Tests.TaskAdaptation;
+namespace MlNetLlm.Tests.Contracts;
 
 /// <summary>The laws that adapting keeps for every kind of task.</summary>
 [TestFixture(TaskKind.Classification, false, false, "Text"), TestFixture(TaskKind.Classification, true, false, "Second")]
