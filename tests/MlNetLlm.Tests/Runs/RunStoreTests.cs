@@ -85,11 +85,14 @@ public sealed class RunStoreTests
 /// <summary>Runs made up for tests.</summary>
 internal static class ToyRuns
 {
+    /// <summary>The disk without waiting for it.</summary>
+    public static IFileSystem Files { get; } = new UnsyncedFileSystem();
+
     public static StoredRun Write(RunStore store, string id, Func<RunResult, RunResult>? change = null)
     {
         var folder = Path.Combine(store.Folder, id);
-        StoredRun.Begin(FileSystems.Default, folder, new RunManifest("svf", "smoke", 1, [], DateTimeOffset.UnixEpoch));
-        StoredRun.Finish(FileSystems.Default, folder, (change ?? (r => r))(Result()));
+        StoredRun.Begin(Files, folder, new RunManifest("svf", "smoke", 1, [], DateTimeOffset.UnixEpoch));
+        StoredRun.Finish(Files, folder, (change ?? (r => r))(Result()));
         return StoredRun.Open(folder);
     }
 

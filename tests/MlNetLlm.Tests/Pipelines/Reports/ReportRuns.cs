@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MlNetLlm.Persistence;
 using MlNetLlm.Runs;
 using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Runs;
@@ -26,8 +25,8 @@ internal static class ReportRuns
                 Id = text, Source = text, Statement = text, Measured = text, Expected = text,
             })],
         });
-        foreach (var kind in Enum.GetValues<RunChartKind>()) Chart(kind, text).Save(FileSystems.Default, run.Folder, $"{kind}");
-        using (var recorder = new RunRecorder(FileSystems.Default, run.Folder, TimeProvider.System))
+        foreach (var kind in Enum.GetValues<RunChartKind>()) Chart(kind, text).Save(ToyRuns.Files, run.Folder, $"{kind}");
+        using (var recorder = new RunRecorder(ToyRuns.Files, run.Folder, TimeProvider.System))
             for (var step = 1; step <= 30; step++) recorder.Append(text, $"loss {text}", step, 3.0 / step);
         Sweep(run.Folder, text);
         File.WriteAllText(Path.Combine(run.Folder, "picture.svg"),
@@ -54,7 +53,7 @@ internal static class ReportRuns
     private static void Sweep(string folder, string text)
     {
         var values = new Dictionary<string, string> { ["x"] = "0.5", ["y"] = JsonValue.Create(text).ToJsonString() };
-        using var journal = SweepJournal.Open(FileSystems.Default, folder);
+        using var journal = SweepJournal.Open(ToyRuns.Files, folder);
         foreach (var trial in new[] { 0, 1 })
         {
             var own = new Dictionary<string, string>(values) { ["x"] = $"0.{trial + 5}" };
