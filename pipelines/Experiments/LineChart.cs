@@ -30,7 +30,10 @@ internal sealed record ChartStretch(string Name, double From, double To);
 internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<ChartPanel> Panels)
 {
     private const double PanelGap = 0.04;
-    private const double RoomForNames = 0.18;
+    private const double RoomForNames = 0.3;
+    private const double BelowLines = 0.06;
+    private const double AboveLines = 0.14;
+    private const double NameHeight = 15;
 
     // Told apart in colour-blind sight and on light and dark paper (Okabe and Ito 2008).
     private static readonly OxyColor[] _colours =
@@ -65,6 +68,7 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
             throw new ArgumentException($"Chart '{Title}' has a point that is not finite.");
 
         var model = new PlotModel { Title = Title, Background = OxyColors.White, TitleFontSize = 15, DefaultFontSize = 12 };
+        model.PlotMargins = new OxyThickness(70, double.NaN, double.NaN, double.NaN);
         var (from, to) = (all.Min(p => p.X), all.Max(p => p.X));
         model.Axes.Add(XAxis(from, to));
         for (var i = 0; i < Panels.Count; i++) AddPanel(model, i);
@@ -87,24 +91,37 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         var (panel, key) = (Panels[index], $"panel{index}");
         var height = 1.0 / Panels.Count;
         var top = 1 - index * height;
-        var y = new LinearAxis
+        var values = panel.Lines.SelectMany(line => line.Points).Select(p => p.Y).DefaultIfEmpty(0).ToList();
+        var (least, most) = (values.Min(), values.Max());
+        var range = most > least ? most - least : 1;
+        model.Axes.Add(new LinearAxis
         {
             Key = key,
             Position = AxisPosition.Left,
             Title = panel.Title,
+            AxisTitleDistance = 22,
             StartPosition = top - height + (index < Panels.Count - 1 ? PanelGap / 2 : 0),
             EndPosition = top - (index > 0 ? PanelGap / 2 : 0),
+            Minimum = least - BelowLines * range,
+            Maximum = most + AboveLines * range,
             MajorGridlineStyle = LineStyle.Solid,
             MajorGridlineColor = OxyColor.FromRgb(232, 232, 232),
-            MinimumPadding = 0.06,
-            MaximumPadding = 0.12,
-        };
-        model.Axes.Add(y);
-        foreach (var stretch in Stretches) model.Annotations.Add(Shade(stretch, key, index == 0));
-        for (var i = 0; i < panel.Lines.Count; i++) AddLine(model, panel.Lines[i], key, _colours[i % _colours.Length]);
+        });
+        foreach (var stretch in Stretches) model.Annotations.Add(Shade(stretch, key, index == 0 ? most + AboveLines * range / 2 : null));
+        var names = Apart([.. panel.Lines.Select(l => l.Points.Count > 0 ? l.Points[^1].Y : least)], range / PanelHeight * NameHeight);
+        for (var i = 0; i < panel.Lines.Count; i++) AddLine(model, panel.Lines[i], key, _colours[i % _colours.Length], names[i]);
     }
 
-    private static void AddLine(PlotModel model, ChartLine line, string key, OxyColor colour)
+    // Heights of the names: those of the lines' ends, moved up where two would be written over each other.
+    private static double[] Apart(double[] heights, double distance)
+    {
+        var order = Enumerable.Range(0, heights.Length).OrderBy(i => heights[i]).ToArray();
+        for (var k = 1; k < order.Length; k++)
+            heights[order[k]] = Math.Max(heights[order[k]], heights[order[k - 1]] + distance);
+        return heights;
+    }
+
+    private static void AddLine(PlotModel model, ChartLine line, string key, OxyColor colour, double nameAt)
     {
         var series = new LineSeries
         {
@@ -116,7 +133,7 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         model.Annotations.Add(new TextAnnotation
         {
             Text = $" {line.Name}",
-            TextPosition = new DataPoint(line.Points[^1].X, line.Points[^1].Y),
+            TextPosition = new DataPoint(line.Points[^1].X, nameAt),
             TextHorizontalAlignment = HorizontalAlignment.Left,
             TextVerticalAlignment = VerticalAlignment.Middle,
             TextColor = colour,
@@ -126,7 +143,7 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         });
     }
 
-    private static RectangleAnnotation Shade(ChartStretch stretch, string key, bool named) => new()
+    private static RectangleAnnotation Shade(ChartStretch stretch, string key, double? nameAt) => new()
     {
         MinimumX = stretch.From,
         MaximumX = stretch.To,
@@ -135,8 +152,9 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         Stroke = OxyColor.FromRgb(190, 190, 190),
         StrokeThickness = 0.6,
         Layer = AnnotationLayer.BelowSeries,
-        Text = named ? stretch.Name : "",
-        TextVerticalAlignment = VerticalAlignment.Top,
+        Text = nameAt is null ? "" : stretch.Name,
+        TextPosition = nameAt is { } y ? new DataPoint((stretch.From + stretch.To) / 2, y) : DataPoint.Undefined,
+        TextVerticalAlignment = VerticalAlignment.Middle,
         TextColor = OxyColor.FromRgb(80, 80, 80),
     };
 }
