@@ -17,6 +17,25 @@ public sealed class LeakTests
     // Otherwise the runtime grows its youngest generation and its profiles with time, and hides a leak or looks like one.
     private static readonly (string, string)[] _steady = [("DOTNET_GCgen0size", "0x400000"), ("DOTNET_TieredPGO", "0")];
 
+    private string? _temporary;
+    private TemporaryFolder _own = null!;
+
+    // Other programs come and go in the machine's folder for temporary files: these tests have one to themselves.
+    [SetUp]
+    public void Open()
+    {
+        _own = new TemporaryFolder();
+        _temporary = Environment.GetEnvironmentVariable("TMPDIR");
+        Environment.SetEnvironmentVariable("TMPDIR", _own.Path);
+    }
+
+    [TearDown]
+    public void Close()
+    {
+        Environment.SetEnvironmentVariable("TMPDIR", _temporary);
+        _own.Dispose();
+    }
+
     [Test]
     public void Steps_OfOneRun_LeaveNoTensorBehind([ValueSource(nameof(_methods))] string method) => Watch(method, early: 50, late: 400);
 
