@@ -52,8 +52,9 @@ public sealed class InterruptedRunTests
     [
         Path.Combine(AppContext.BaseDirectory, "MlNetLlm.Pipelines.dll"), "run", "svf", "--preset", "smoke", "--out", folder, "--threads",
             "1",
-        "--set", "arms=[\"svf-mlp\",\"full\"]", "--set", "testRows=20", "--set", "oldDomainTexts=4", "--set", "pretrainTokens=8000",
-            .. more,
+        // Enough tokens that the last arm is still training when the interrupt comes.
+        "--set", "arms=[\"svf-mlp\",\"full\"]", "--set", "maxTokens=60000", "--set", "testRows=20", "--set", "oldDomainTexts=4",
+        "--set", "pretrainTokens=8000", .. more,
     ])
     {
         RedirectStandardOutput = true, RedirectStandardError = true,
