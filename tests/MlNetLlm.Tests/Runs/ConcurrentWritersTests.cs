@@ -68,12 +68,13 @@ public sealed class ConcurrentWritersTests
     private static int ReadAtTenHertz(string store, CancellationToken stop)
     {
         var reads = 0;
-        while (!stop.WaitHandle.WaitOne(100))
+        do
         {
             _ = RunRecords.Read(Path.Combine(store, "run")).Points.Count;
             _ = RunIndex.Of(new RunStore(store)).Query(new RunFilter());
             reads++;
         }
+        while (!stop.WaitHandle.WaitOne(100));
         return reads;
     }
 
