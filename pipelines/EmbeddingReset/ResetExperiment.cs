@@ -34,8 +34,8 @@ public sealed class ResetExperiment : Experiment<ResetExperimentOptions>
         }
         foreach (var claim in ResetVerdicts.Judge(options, sections, request.Seed)) record.Add(claim);
         if (!sections[0].Options.Arms.Contains(ResetArms.Standard) || !sections[0].Options.Arms.Contains(ResetArms.Forgetting)) return;
-        ResetPictures.SawTooth(sections[0]).Save(Path.Combine(request.Out, "saw-tooth.svg"));
-        ResetPictures.Curves(sections[0]).Save(Path.Combine(request.Out, "accuracy.svg"));
+        ResetPictures.SawTooth(sections[0]).Save(request.Out, "saw-tooth");
+        ResetPictures.Curves(sections[0]).Save(request.Out, "accuracy");
     }
 
     private static ILanguages Languages(MLContext ml, SectionOptions section, int seed, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MlNetLlm.Persistence;
+using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Experiments;
 
@@ -29,7 +30,7 @@ internal sealed class KeptParts
     {
         var plan = new Plan(request.Seed, PresetFile.ToJson(options));
         var kept = new KeptParts(Path.Combine(request.Out, "parts"), request.Resume);
-        var (planFile, result) = (Path.Combine(request.Out, "plan.json"), Path.Combine(request.Out, "result.json"));
+        var (planFile, result) = (Path.Combine(request.Out, "plan.json"), Path.Combine(request.Out, StoredRun.ResultFile));
         var found = Directory.Exists(kept._folder) ? Directory.GetFiles(kept._folder, "*.json").Length : 0;
         if (request.Resume)
         {

@@ -1,4 +1,5 @@
 using MlNetLlm.Persistence;
+using MlNetLlm.Runs;
 using OxyPlot;
 using OxyPlot.Annotations;
 using OxyPlot.Axes;
@@ -54,10 +55,31 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
     /// <summary>Height of a panel in pixels.</summary>
     public int PanelHeight { get; init; } = 230;
 
-    /// <summary>Writes the chart.</summary>
-    /// <param name="path">The .svg file.</param>
+    /// <summary>
+    /// Keeps the chart in a run's folder: as a picture, NAME.svg, and as data for reports, a chart a panel (NAME, or NAME-1, NAME-2 …).
+    /// </summary>
+    /// <param name="runFolder">The run's folder.</param>
+    /// <param name="name">The name.</param>
     /// <exception cref="ArgumentException">There is no point to draw, or one is not finite.</exception>
-    public void Save(string path) => AtomicFile.WriteAllText(FileSystems.Default, path, ToSvg());
+    public void Save(string runFolder, string name)
+    {
+        AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(runFolder, $"{name}.svg"), ToSvg());
+        for (var i = 0; i < Panels.Count; i++)
+            Data(Panels[i]).Save(FileSystems.Default, runFolder, Panels.Count == 1 ? name : $"{name}-{i + 1}");
+    }
+
+    private RunChart Data(ChartPanel panel) => new()
+    {
+        Title = Panels.Count == 1 ? Title : $"{Title}: {panel.Title}",
+        Kind = RunChartKind.Lines,
+        Note = Stretches.Count == 0 ? null : string.Join(
+            "; ", Stretches.Select(stretch => FormattableString.Invariant($"{stretch.Name}: {stretch.From:F0} to {stretch.To:F0}"))) + ".",
+        X = XTitle,
+        Y = panel.Title,
+        LogX = LogarithmicX,
+        Series = [.. panel.Lines.Select(line => new RunChartSeries(
+            line.Name, [.. line.Points.Select(p => (IReadOnlyList<double?>)[p.X, p.Y])]))],
+    };
 
     /// <summary>The chart as SVG.</summary>
     public string ToSvg()

@@ -28,10 +28,16 @@ internal static partial class ReportCharts
         return charts;
     }
 
-    /// <summary>Pictures that the experiment drew itself, at the top of the run's folder.</summary>
-    public static IReadOnlyList<(string Name, byte[] Svg)> Pictures(StoredRun run) =>
-        [.. Directory.EnumerateFiles(run.Folder, "*.svg").Order(StringComparer.Ordinal)
-            .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
+    /// <summary>Pictures at the top of the run's folder that are not there as data as well.</summary>
+    public static IReadOnlyList<(string Name, byte[] Svg)> Pictures(StoredRun run)
+    {
+        var charts = Path.Combine(run.Folder, RunChart.FolderName);
+        return [.. Directory.EnumerateFiles(run.Folder, "*.svg").Order(StringComparer.Ordinal)
+            .Select(file => (Name: Path.GetFileNameWithoutExtension(file), File: file))
+            .Where(picture => !File.Exists(Path.Combine(charts, $"{picture.Name}.json"))
+                && !File.Exists(Path.Combine(charts, $"{picture.Name}-1.json")))
+            .Select(picture => (picture.Name, File.ReadAllBytes(picture.File)))];
+    }
 
     private static RunChart? Claims(RunResult result)
     {

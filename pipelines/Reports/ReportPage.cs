@@ -57,15 +57,26 @@ internal static class ReportPage
         return page.Raw("</body>\n</html>\n").ToString();
     }
 
+    // Runs of one experiment stand beside each other; those of different ones share no numbers.
     private static void Overview(Html body, IReadOnlyList<StoredRun> runs)
     {
-        body.Element("h1", $"{runs.Count} runs side by side");
-        var results = runs.Select(r => r.Result).ToList();
-        var keys = results.OfType<RunResult>().SelectMany(r => r.Metrics).Select(m => (m.Arm, m.Name, m.Split)).Distinct();
-        body.Table("Metrics of all runs", ["arm", "metric", "split", .. runs.Select(r => r.Id + "#")], keys.Select(key =>
+        body.Element("h1", $"{runs.Count} runs");
+        body.Table("What was run", ["run", "experiment", "preset", "seed#", "claims#", "reproduced#"], runs.Select(run =>
+            (IReadOnlyList<string?>)[run.Id, run.Result?.Experiment, run.Result?.Preset, run.Result is { } r ? $"{r.Seed}" : null,
+                $"{run.Result?.Claims.Count}", $"{run.Result?.Claims.Count(claim => claim.Verdict == Verdict.Reproduced)}"]));
+        foreach (var same in runs.GroupBy(run => run.Result?.Experiment).Where(group => group.Key is not null && group.Count() > 1))
+            SideBySide(body, same.Key!, [.. same]);
+    }
+
+    private static void SideBySide(Html body, string experiment, IReadOnlyList<StoredRun> runs)
+    {
+        body.Element("h2", $"{experiment}: {runs.Count} runs side by side");
+        var results = runs.Select(run => run.Result!).ToList();
+        var keys = results.SelectMany(r => r.Metrics).Select(m => (m.Arm, m.Name, m.Split)).Distinct();
+        body.Table($"Metrics of {experiment}", ["arm", "metric", "split", .. runs.Select(r => r.Id + "#")], keys.Select(key =>
             (IReadOnlyList<string?>)[key.Arm, key.Name, key.Split, .. results.Select(result =>
-                Value(result?.Metrics.FirstOrDefault(m => (m.Arm, m.Name, m.Split) == key)))]));
-        var options = results.Select(r => RunComparison.Flat(r?.Options)).ToList();
+                Value(result.Metrics.FirstOrDefault(m => (m.Arm, m.Name, m.Split) == key)))]));
+        var options = results.Select(r => RunComparison.Flat(r.Options)).ToList();
         var differing = options.SelectMany(o => o.Keys).Distinct()
             .Where(name => options.Select(o => o.GetValueOrDefault(name)).Distinct().Count() > 1).ToList();
         if (differing.Count == 0) return;

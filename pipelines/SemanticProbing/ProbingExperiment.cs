@@ -31,7 +31,7 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>
         new Report(results, options, record).Write();
         var effects = new Effects(results, options);
         foreach (var claim in Verdicts.Judge(results, effects, options, request.Seed)) record.Add(claim);
-        if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(Path.Combine(request.Out, "training.svg"));
+        if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(request.Out, "training");
     }
 
     private static List<ModelResult> Train(

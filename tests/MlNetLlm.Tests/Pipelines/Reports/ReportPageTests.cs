@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.Reports;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
@@ -89,6 +90,30 @@ public sealed partial class ReportPageTests
         var store = new RunStore(folder.Path);
         var page = ReportPage.Of([ToyRuns.Write(store, "one"), ToyRuns.Write(store, "two", r => r with { Seed = 2 })]);
         Assert.That(page, Does.Contain("2 runs side by side").And.Contain("<th scope=\"col\" class=\"number\">two</th>"));
+    }
+
+    [Test]
+    public void Of_RunsOfDifferentExperiments_ComparesOnlyThoseOfOne()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        var page = ReportPage.Of([
+            ToyRuns.Write(store, "one"), ToyRuns.Write(store, "two"), ToyRuns.Write(store, "other", r => r with { Experiment = "another" })]);
+        Assert.That(page, Does.Contain("What was run").And.Contain("2 runs side by side").And.Not.Contain("3 runs side by side"));
+        Assert.That(page, Does.Not.Contain("<th scope=\"col\" class=\"number\">other</th>"));
+    }
+
+    [Test]
+    public void Of_PictureKeptAsDataToo_IsShownOnce()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run");
+        new LineChart("Loss", "updates", [new ChartPanel("nats", [new ChartLine("loss", [(1, 3), (2, 2.5)])])]).Save(run.Folder, "loss");
+        var chart = RunChart.ReadAll(run.Folder).Single();
+        Assert.That((chart.Title, chart.X, chart.Y), Is.EqualTo(("Loss", "updates", "nats")));
+        Assert.That(chart.Series!.Single().Points, Is.EqualTo(new double?[][] { [1, 3], [2, 2.5] }));
+        Assert.That(File.ReadAllText(Path.Combine(run.Folder, "loss.svg")), Does.Contain("<svg"));
+        Assert.That(ReportCharts.Pictures(run), Is.Empty);
     }
 }
 
