@@ -9,7 +9,11 @@ namespace MlNetLlm.Generation;
 /// <summary>Continues prompts in batches; each row comes out as it would alone.</summary>
 internal static class RowGenerator
 {
-    public static IReadOnlyList<GeneratedText> Generate(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options)
+    public static IReadOnlyList<GeneratedText> Generate(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options) =>
+        [.. Rows(model, prompts, options).Select(row => new GeneratedText(row.Text, row.CutTokens))];
+
+    /// <summary>As <see cref="Generate"/>, with the token ids.</summary>
+    public static IReadOnlyList<GeneratedRow> Rows(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options)
     {
         var rows = prompts.Select(prompt => Prompt(model, prompt, options)).ToList();
         return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options))];
@@ -36,14 +40,15 @@ internal static class RowGenerator
             : throw new ArgumentException("A prompt is empty, and the model has no begin token to stand for it. Leave such rows out.");
     }
 
-    private static IEnumerable<GeneratedText> Batch(LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options)
+    private static IEnumerable<GeneratedRow> Batch(LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options)
     {
         var job = new GenerationJob([.. rows.Select(row => row.Tokens)])
         {
             Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends,
         };
         var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.Special));
-        return rows.Zip(continuations, (row, added) => new GeneratedText(Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
+        return rows.Zip(continuations, (row, added) =>
+            new GeneratedRow(row.Tokens, added, Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
 
         bool Ends(int row, IReadOnlyList<int> added)
         {
