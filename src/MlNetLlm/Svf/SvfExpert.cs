@@ -50,6 +50,54 @@ public sealed class SvfExpert : ModelAdapter
         return SvfMath.Multipliers(vector, factors.Sigma, Variant, MaxMultiplier).data<float>().ToArray();
     }
 
+    /// <summary>The trained vector of a matrix: p of the bounded variant or z of the free one, a number a singular component.</summary>
+    /// <exception cref="ArgumentException">The expert does not adapt a matrix of that name.</exception>
+    public float[] Vector(string matrix) => Find(matrix).Vector.data<float>().ToArray();
+
+    /// <summary>An expert of given vectors on a base model's own decomposition.</summary>
+    /// <param name="baseModel">The base model.</param>
+    /// <param name="vectors">By matrix: p of the bounded variant or z of the free one, (min(out, in)), largest singular value first.</param>
+    /// <param name="variant">How the vectors become multipliers.</param>
+    /// <param name="maxMultiplier">M of the bounded variant, above 0.</param>
+    /// <param name="decompositionCache">See <see cref="SvfOptions.DecompositionCache"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// There is no vector, a matrix is unknown, or a vector has another length or holds a value that is not finite.
+    /// </exception>
+    public static SvfExpert Create(
+        LanguageModel baseModel, IReadOnlyDictionary<string, float[]> vectors, SvfVariant variant = SvfVariant.Bounded,
+        double maxMultiplier = 1, string? decompositionCache = null)
+    {
+        if (vectors.Count == 0) throw new ArgumentException("An SVF expert needs the vector of one matrix at least.", nameof(vectors));
+        if (!(maxMultiplier > 0) || !double.IsFinite(maxMultiplier))
+            throw new ArgumentException($"maxMultiplier is {maxMultiplier}; expected above 0.", nameof(maxMultiplier));
+        foreach (var unknown in vectors.Keys) _ = AdapterTargets.Find(baseModel.Module, unknown);
+        var targets = baseModel.Module.Projections.Where(p => vectors.ContainsKey(p.Name)).ToList();
+        foreach (var target in targets) RequireFit(target, vectors[target.Name]);
+        var factors = SvfDecomposition.Of(baseModel, targets, decompositionCache);
+        return new SvfExpert(baseModel.Fingerprint, variant, maxMultiplier, targets.Select(target =>
+            (target.Name, tensor(vectors[target.Name]).DetachFromDisposeScope(), factors[target.Name].Share())));
+    }
+
+    /// <summary>
+    /// This expert on another base model: its vectors scale the other base's singular components in their order (Transformer², section
+    /// 4.3, cross-model compatibility). Nothing says that component i of one model does what component i of the other does; measure it.
+    /// </summary>
+    /// <param name="otherBase">A model whose matrices of the same names have the same shapes.</param>
+    /// <param name="decompositionCache">See <see cref="SvfOptions.DecompositionCache"/>.</param>
+    /// <exception cref="ArgumentException">The other model lacks a matrix, or it has another shape; all such are counted.</exception>
+    public SvfExpert TransferTo(LanguageModel otherBase, string? decompositionCache = null)
+    {
+        var others = otherBase.Module.Projections.ToDictionary(p => p.Name);
+        var faults = _matrices.Select(m => Misfit(m.Key, m.Value.Factors, others.GetValueOrDefault(m.Key))).OfType<string>().ToList();
+        if (faults.Count > 0)
+        {
+            throw new ArgumentException(
+                $"The SVF expert does not fit the other model in {faults.Count} of {_matrices.Count} matrices: {faults[0]}. "
+                + "Only models of the same shapes can share experts.", nameof(otherBase));
+        }
+        return Create(otherBase, Matrices.ToDictionary(name => name, Vector), Variant, MaxMultiplier, decompositionCache);
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -75,6 +123,19 @@ public sealed class SvfExpert : ModelAdapter
         return SvfMath.Materialise(u, sigma * z, vt).MoveToOuterDisposeScope();
     }
 
+    /// <summary>The decomposition of a matrix; owned by the expert.</summary>
+    internal SvfFactors Factors(string matrix) => Find(matrix).Factors;
+
+    /// <summary>The trained vector of a matrix; owned by the expert.</summary>
+    internal Tensor Trained(string matrix) => Find(matrix).Vector;
+
+    /// <summary>W' (out, in) of a projection of the base model, on its device.</summary>
+    internal Tensor Adapted(Projection projection)
+    {
+        using var noGrad = no_grad();
+        return AdaptedWeight(projection).to(projection.Weight.device);
+    }
+
     internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["variant"] = $"{Variant}",
@@ -96,6 +157,25 @@ public sealed class SvfExpert : ModelAdapter
             return (matrix, settings.Tensor($"{matrix}.multipliers"), factors);
         });
         return new SvfExpert(baseFingerprint, settings.Enum<SvfVariant>("variant"), settings.Number("maxMultiplier"), matrices);
+    }
+
+    private static void RequireFit(Projection target, float[] vector)
+    {
+        var rank = Math.Min(target.OutputWidth, target.InputWidth);
+        if (vector.Length != rank)
+            throw new ArgumentException($"The vector of '{target.Name}' has {vector.Length} numbers, the matrix {rank} singular values.");
+        var bad = Array.FindIndex(vector, value => !float.IsFinite(value));
+        if (bad >= 0)
+            throw new ArgumentException($"The vector of '{target.Name}' is {vector[bad]} at {bad}; expected finite numbers.");
+    }
+
+    private static string? Misfit(string name, SvfFactors factors, Projection? other)
+    {
+        var (rows, columns) = (factors.U.shape[0], factors.Vt.shape[1]);
+        if (other is null) return $"it has no '{name}'";
+        return other.OutputWidth == rows && other.InputWidth == columns
+            ? null
+            : $"'{name}' is {other.OutputWidth} x {other.InputWidth} there and {rows} x {columns} here";
     }
 
     private (Tensor Vector, SvfFactors Factors) Find(string matrix) =>
