@@ -10,7 +10,9 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Rewards;
 using MlNetLlm.Scoring;
+using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tokenization;
@@ -154,6 +156,23 @@ public sealed class LanguageModelCatalog
     /// <param name="options">Options; null = the defaults.</param>
     public ScoreChoicesEstimator ScoreChoices(LanguageModel model, ScoreChoicesOptions? options = null) =>
         new(model, options ?? new ScoreChoicesOptions());
+
+    /// <summary>Answers questions in two passes: the first decides which SVF expert, the second answers with its weights.</summary>
+    /// <param name="library">The experts and their base model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    public SelfAdaptingEstimator SelfAdapt(SvfExpertLibrary library, SelfAdaptationOptions? options = null) =>
+        new(library, options ?? new SelfAdaptationOptions());
+
+    /// <summary>Searches the mix of SVF experts that answers a few examples best, and answers with it.</summary>
+    /// <param name="library">The experts and their base model.</param>
+    /// <param name="reward">Says which answers are right; may be null where choices are scored.</param>
+    /// <param name="options">The search; null = the defaults.</param>
+    /// <param name="answers">How questions are answered; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops between two candidates.</param>
+    public FewShotMixEstimator FewShotMix(
+        SvfExpertLibrary library, IReward? reward, FewShotMixOptions? options = null, SelfAdaptationOptions? answers = null,
+        CancellationToken cancellationToken = default) =>
+        new(library, reward, options ?? new FewShotMixOptions(), answers ?? new SelfAdaptationOptions(), cancellationToken);
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
