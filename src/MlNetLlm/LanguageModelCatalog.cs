@@ -10,6 +10,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
 using MlNetLlm.Scoring;
 using MlNetLlm.SelfAdaptation;
@@ -54,6 +55,35 @@ public sealed class LanguageModelCatalog
         LanguageModel model, LoraOptions? options = null, IProgress<TrainingProgress>? progress = null,
             CancellationToken cancellationToken = default) =>
         new(model, options ?? new LoraOptions(), progress, cancellationToken);
+
+    /// <summary>Trains an SVF expert by reinforcement on a task's own verdict.</summary>
+    /// <param name="model">The base model; it is not changed.</param>
+    /// <param name="reward">The verdict on an answer.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every iteration; what it calls tokens are answers.</param>
+    /// <param name="cancellationToken">Stops within one iteration.</param>
+    public TrainSvfExpertEstimator TrainSvfExpert(
+        LanguageModel model, IReward reward, TrainSvfExpertOptions? options = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(model, reward, options ?? new TrainSvfExpertOptions(), progress, cancellationToken);
+
+    /// <summary>Trains a LoRA adapter by reinforcement on a task's own verdict.</summary>
+    /// <inheritdoc cref="TrainSvfExpert"/>
+    public TrainLoraExpertEstimator TrainLoraExpert(
+        LanguageModel model, IReward reward, TrainLoraExpertOptions? options = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(model, reward, options ?? new TrainLoraExpertOptions(), progress, cancellationToken);
+
+    /// <summary>Answers prompts and grades the answers, row after row and as they are asked for.</summary>
+    /// <param name="model">A causal model.</param>
+    /// <param name="data">Rows with prompts and what is right.</param>
+    /// <param name="reward">The verdict on an answer.</param>
+    /// <param name="options">Options; null = the defaults: one greedy answer a row.</param>
+    /// <param name="cancellationToken">Stops between two tokens.</param>
+    public IEnumerable<GradedAnswer> Answers(
+        LanguageModel model, IDataView data, IReward reward, AnswerOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        GradedAnswers.Of(model, data, reward, options ?? new AnswerOptions(), cancellationToken);
 
     /// <summary>Full fine-tuning with the next-token loss: every weight of a copy is trained.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>

@@ -4,6 +4,8 @@ using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Reinforcement;
+using MlNetLlm.Rewards;
 using MlNetLlm.Svf;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Training;
@@ -64,6 +66,13 @@ internal static class TrainingRun
                 progress)),
             "relearn" => Tuned(catalog.RelearnEmbeddings(
                 model, model.Tokenizer, model.Special, (RelearnEmbeddingsOptions)change(new RelearnEmbeddingsOptions()), progress)),
+            "svf-reinforce" => Tuned(catalog.TrainSvfExpert(
+                model, new WordReward(),
+                (TrainSvfExpertOptions)change(Prompts(new TrainSvfExpertOptions { LearningRate = 0.05, BatchMeanBaseline = true })),
+                progress)),
+            "lora-reinforce" => Tuned(catalog.TrainLoraExpert(
+                model, new WordReward(),
+                (TrainLoraExpertOptions)change(Prompts(new TrainLoraExpertOptions { KlWeight = 0.1, Dropout = 0.2 })), progress)),
             "task" => catalog.AdaptToTask(model, (AdaptToTaskOptions)change(new AdaptToTaskOptions()), progress)
                 .Fit(ml.Transforms.Conversion.MapValueToKey("Label", "Text").Fit(data).Transform(data)).Model.Fingerprint,
             _ => throw new ArgumentException($"Unknown method '{method}'."),
@@ -72,6 +81,18 @@ internal static class TrainingRun
         string Tuned<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator)
             where TLearned : class => estimator.Fit(data).Model.Fingerprint;
     }
+
+    // Answers that begin with the letter a are right; the lines are prompts.
+    private sealed record WordReward : IReward
+    {
+        public bool IsRight(string prompt, string answer, string reference) => answer.StartsWith('a');
+    }
+
+    private static TOptions Prompts<TOptions>(TOptions options)
+        where TOptions : ReinforceOptions => options with
+    {
+        TextColumn = "Text", CompletionColumn = null, MaxAnswerTokens = 2, TruncateLongRows = true,
+    };
 
     private static TrainingOptions Small(TrainingOptions options) => options with { BatchSize = 4, SequenceLength = 16, MaxTokens = 0 };
 

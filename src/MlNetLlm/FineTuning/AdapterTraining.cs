@@ -7,8 +7,8 @@ using TorchSharp;
 namespace MlNetLlm.FineTuning;
 
 /// <summary>
-/// How adapters are trained, whatever the method: they are put on a module that shares every weight with the base model, trained with
-/// the next-token loss, kept, and applied to the base model. A method says what an adapter starts as and what is kept of it.
+/// How adapters are trained, whatever the method and the objective: they are put on a module that shares every weight with the base model,
+/// trained, kept, and applied to the base model. A method says what an adapter starts as and what is kept of it; an objective trains them.
 /// </summary>
 internal sealed class AdapterTraining
 {
@@ -25,14 +25,29 @@ internal sealed class AdapterTraining
         _ = Targets(model.Module);
     }
 
+    /// <summary>Trains with the next-token loss.</summary>
     /// <param name="input">Training rows.</param>
     /// <param name="validation">Rows for early stopping and the choice of the best step, or null.</param>
     /// <param name="create">The adapters of the given matrices, one each, in order; on the options' device.</param>
     /// <param name="keep">What was learned, copied out of the trained adapters, which are disposed of afterwards.</param>
-    public ModelTransformer<TLearned> Run<TAdapter, TLearned>(
-        IDataView input, IDataView? validation,
-        Func<IReadOnlyList<Projection>, RandomStreams, IEnumerable<TAdapter>> create,
+    public ModelTransformer<TLearned> NextToken<TAdapter, TLearned>(
+        IDataView input, IDataView? validation, Func<IReadOnlyList<Projection>, RandomStreams, IEnumerable<TAdapter>> create,
         Func<IReadOnlyList<(string Name, TAdapter Adapter)>, TLearned> keep)
+        where TAdapter : IProjectionAdapter
+        where TLearned : ModelAdapter =>
+        Run(create, keep, (module, adapted, streams) => new TrainedAdapters(NextTokenTraining.Run(
+            _model, module, adapted.SelectMany(item => item.Parameters), streams, input, validation, _options, _progress, _cancellation)));
+
+    /// <summary>Trains with any objective.</summary>
+    /// <param name="create">The adapters of the given matrices, one each, in order; on the options' device.</param>
+    /// <param name="keep">What was learned, copied out of the trained adapters, which are disposed of afterwards.</param>
+    /// <param name="train">
+    /// Trains the adapters that stand on a module of frozen weights, on the options' device, with the run's random streams.
+    /// </param>
+    public ModelTransformer<TLearned> Run<TAdapter, TLearned>(
+        Func<IReadOnlyList<Projection>, RandomStreams, IEnumerable<TAdapter>> create,
+        Func<IReadOnlyList<(string Name, TAdapter Adapter)>, TLearned> keep,
+        Func<TransformerModel, IReadOnlyList<AdaptedProjection<TAdapter>>, RandomStreams, TrainedAdapters> train)
         where TAdapter : IProjectionAdapter
         where TLearned : ModelAdapter
     {
@@ -40,15 +55,16 @@ internal sealed class AdapterTraining
         using var module = _model.Module.ShareWeights();
         module.to(torch.device(_options.Device));
         var targets = Targets(module);
-        var adapted = targets.Zip(create(targets, streams), (target, adapter) => (target.Name, Adapter: adapter)).ToList();
+        var adapted = targets.Zip(create(targets, streams), (target, adapter) => new AdaptedProjection<TAdapter>(target, adapter)).ToList();
         try
         {
-            foreach (var (target, (_, adapter)) in targets.Zip(adapted)) target.Adapter = adapter;
-            var parameters = adapted.SelectMany(a => a.Adapter.Parameters.Select(p => ($"{a.Name}.{p.Name}", p.Parameter)));
-            var training = NextTokenTraining.Run(
-                _model, module, parameters, streams, input, validation, _options, _progress, _cancellation);
-            var learned = keep(adapted);
-            return new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, training, _options.TextColumn);
+            foreach (var (target, adapter) in adapted) target.Adapter = adapter;
+            var trained = train(module, adapted, streams);
+            var learned = keep([.. adapted.Select(item => (item.Target.Name, item.Adapter))]);
+            return new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, trained.Training, _options.TextColumn)
+            {
+                Iterations = trained.Iterations,
+            };
         }
         finally
         {

@@ -6,6 +6,7 @@ using Microsoft.ML.Transforms;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
+using MlNetLlm.Reinforcement;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.FineTuning;
@@ -45,6 +46,9 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
 
     /// <summary>What happened between periodic resets; empty where nothing was reset.</summary>
     public IReadOnlyList<ResetEpisode> Episodes { get; internal init; } = [];
+
+    /// <summary>What each iteration of learning by reinforcement saw; empty for other training.</summary>
+    public IReadOnlyList<ReinforceIteration> Iterations { get; internal init; } = [];
 
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
 

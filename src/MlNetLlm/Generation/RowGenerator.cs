@@ -60,8 +60,8 @@ internal static class RowGenerator
         }
     }
 
-    // Decoded with the prompt's last token, so that a space between them is kept.
-    private static string Text(LanguageModel model, int[] prompt, IReadOnlyList<int> added)
+    /// <summary>A continuation as text. Decoded with the prompt's last token, so that a space between them is kept.</summary>
+    public static string Text(LanguageModel model, int[] prompt, IReadOnlyList<int> added)
     {
         var before = model.Tokenizer.Decode(prompt[^1..]);
         var whole = model.Tokenizer.Decode([prompt[^1], .. added]);

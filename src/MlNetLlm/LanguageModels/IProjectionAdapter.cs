@@ -14,4 +14,9 @@ public interface IProjectionAdapter : IDisposable
     /// <param name="input">(…, in).</param>
     /// <returns>(…, out).</returns>
     Tensor Apply(Projection projection, Tensor input);
+
+    /// <summary>The matrix that alone does what projection and adapter do together, as they are now.</summary>
+    /// <param name="projection">The projection that carries the adapter.</param>
+    /// <returns>(out, in), new, without a graph.</returns>
+    Tensor Merge(Projection projection);
 }

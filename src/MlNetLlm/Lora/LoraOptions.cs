@@ -4,7 +4,7 @@ using MlNetLlm.Adapters;
 namespace MlNetLlm.Lora;
 
 /// <summary>Options of low-rank adaptation, W' = W + (α / r) B A (Hu et al., LoRA, ICLR 2022, section 4.1).</summary>
-public sealed record LoraOptions : AdapterOptions
+public sealed record LoraOptions : AdapterOptions, ILoraSettings
 {
     /// <summary>Step size of AdamW at the top of its schedule.</summary>
     /// <value>0.001.</value>
@@ -33,8 +33,6 @@ public sealed record LoraOptions : AdapterOptions
     public override IEnumerable<string> Faults()
     {
         foreach (var fault in base.Faults()) yield return fault;
-        if (Rank < 1) yield return $"Rank is {Rank}; expected 1 or more.";
-        if (!(Alpha > 0) || !double.IsFinite(Alpha)) yield return $"Alpha is {Alpha}; expected above 0.";
-        if (!(Dropout >= 0 && Dropout < 1)) yield return $"Dropout is {Dropout}; expected at least 0 and below 1.";
+        foreach (var fault in ILoraSettings.Faults(this)) yield return fault;
     }
 }

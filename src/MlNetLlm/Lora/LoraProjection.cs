@@ -23,6 +23,13 @@ internal sealed class LoraProjection(Tensor a, Tensor b, double scale, double dr
         return output + LoraMath.Update(Dropped(input), A, B, scale);
     }
 
+    public Tensor Merge(Projection projection)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return LoraMath.Merge(projection.Weight, A, B, scale).MoveToOuterDisposeScope();
+    }
+
     public void Dispose()
     {
         A.Dispose();

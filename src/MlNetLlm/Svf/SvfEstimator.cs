@@ -1,10 +1,7 @@
 using Microsoft.ML;
-using MlNetLlm.Adapters;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Training;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace MlNetLlm.Svf;
 
@@ -14,8 +11,8 @@ namespace MlNetLlm.Svf;
 /// </summary>
 public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
 {
-    private readonly LanguageModel _model;
     private readonly SvfOptions _options;
+    private readonly SvfAdapters _adapters;
     private readonly AdapterTraining _training;
 
     /// <summary>Fine-tunes a model; the model itself is not changed.</summary>
@@ -28,7 +25,8 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
         LanguageModel model, SvfOptions options, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        (_model, _options) = (model, options.Validated());
+        _options = options.Validated();
+        _adapters = new SvfAdapters(model, _options, _options);
         _training = new AdapterTraining(model, _options, progress, cancellationToken);
     }
 
@@ -38,36 +36,9 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
     /// <summary>
     /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
     /// </summary>
-    public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation)
-    {
-        var matrices = AdapterTargets.Select(_model.Module, _options.Modules, _options.Layers);
-        var factors = SvfDecomposition.Of(_model, matrices, _options.DecompositionCache);
-        return _training.Run(
-            input, validation,
-            (targets, streams) => targets.Select(target => Adapter(factors[target.Name], streams)),
-            adapted => new SvfExpert(
-                _model.Fingerprint, _options.Variant, _options.MaxMultiplier,
-                adapted.Select(a => (a.Name, Keep(a.Adapter.Vector), factors[a.Name].Share()))));
-    }
+    public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation) =>
+        _training.NextToken(input, validation, _adapters.Create, _adapters.Keep);
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
-
-    private SvfProjection Adapter(SvfFactors factors, RandomStreams streams)
-    {
-        var on = device(_options.Device);
-        return new SvfProjection(factors.To(on), Start(factors.Rank, streams).to(on), _options);
-    }
-
-    private static Tensor Keep(Tensor vector) => vector.detach().cpu().clone().DetachFromDisposeScope();
-
-    // p = InitialLogit + noise for the bounded variant, z = 1 for the free one.
-    private Tensor Start(long rank, RandomStreams streams)
-    {
-        if (_options.Variant == SvfVariant.Free) return ones(rank);
-        var stream = streams[RandomStreams.Initialisation];
-        var start = new float[rank];
-        for (var i = 0; i < rank; i++) start[i] = (float)(_options.InitialLogit + _options.InitialNoise * stream.NextNormal());
-        return tensor(start);
-    }
 }

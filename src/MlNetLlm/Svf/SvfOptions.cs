@@ -4,7 +4,7 @@ using MlNetLlm.Adapters;
 namespace MlNetLlm.Svf;
 
 /// <summary>Options of singular value fine-tuning with the next-token loss (Transformer², sections 3.1 and 4).</summary>
-public sealed record SvfOptions : AdapterOptions
+public sealed record SvfOptions : AdapterOptions, ISvfSettings
 {
     /// <summary>Step size of AdamW at the top of its schedule.</summary>
     /// <value>0.002, the paper's.</value>
@@ -49,8 +49,6 @@ public sealed record SvfOptions : AdapterOptions
     public override IEnumerable<string> Faults()
     {
         foreach (var fault in base.Faults()) yield return fault;
-        if (!(MaxMultiplier > 0) || !double.IsFinite(MaxMultiplier)) yield return $"MaxMultiplier is {MaxMultiplier}; expected above 0.";
-        if (!double.IsFinite(InitialLogit)) yield return $"InitialLogit is {InitialLogit}; expected a finite number.";
-        if (!(InitialNoise >= 0) || !double.IsFinite(InitialNoise)) yield return $"InitialNoise is {InitialNoise}; expected 0 or more.";
+        foreach (var fault in ISvfSettings.Faults(this)) yield return fault;
     }
 }

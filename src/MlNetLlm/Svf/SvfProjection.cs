@@ -15,7 +15,7 @@ internal sealed class SvfProjection : IProjectionAdapter
     /// <param name="factors">The matrix's decomposition; not owned.</param>
     /// <param name="start">The trained vector's start (r); taken over.</param>
     /// <param name="options">Variant, bound and forward form.</param>
-    public SvfProjection(SvfFactors factors, Tensor start, SvfOptions options)
+    public SvfProjection(SvfFactors factors, Tensor start, ISvfSettings options)
     {
         Factors = factors;
         _variant = options.Variant;
@@ -36,7 +36,7 @@ internal sealed class SvfProjection : IProjectionAdapter
     public Tensor Apply(Projection projection, Tensor input)
     {
         var (u, sigma, vt) = (Factors.U, Factors.Sigma, Factors.Vt);
-        var scaled = sigma * SvfMath.Multipliers(Vector, sigma, _variant, _maxMultiplier);
+        var scaled = sigma * Multipliers();
         var tokens = input.numel() / input.shape[^1];
         var factored = _forward == SvfForward.Auto ? SvfMath.FactoredIsCheaper(tokens, u.shape[0], vt.shape[1])
             : _forward == SvfForward.Factored;
@@ -45,6 +45,16 @@ internal sealed class SvfProjection : IProjectionAdapter
             : nn.functional.linear(input, SvfMath.Materialise(u, scaled, vt));
         return projection.Bias is null ? output : output + projection.Bias;
     }
+
+    public Tensor Merge(Projection projection)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return SvfMath.Materialise(Factors.U, Factors.Sigma * Multipliers(), Factors.Vt).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The effective multipliers z (r).</summary>
+    public Tensor Multipliers() => SvfMath.Multipliers(Vector, Factors.Sigma, _variant, _maxMultiplier);
 
     public void Dispose() => Vector.Dispose();
 }

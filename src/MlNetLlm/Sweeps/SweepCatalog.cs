@@ -9,6 +9,7 @@ using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Probes;
+using MlNetLlm.Rewards;
 using MlNetLlm.Svf;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
@@ -51,6 +52,22 @@ public sealed class SweepCatalog
     public SweepableEstimator FineTuneLora(LanguageModel model, LoraOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new LoraEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>An SVF expert trained by reinforcement.</summary>
+    /// <param name="model">The base model; it is not changed.</param>
+    /// <param name="reward">The verdict on an answer.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every iteration of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one iteration.</param>
+    public SweepableEstimator TrainSvfExpert(LanguageModel model, IReward reward, TrainSvfExpertOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new TrainSvfExpertEstimator(model, reward, o, progress, cancellationToken), options);
+
+    /// <summary>A LoRA adapter trained by reinforcement.</summary>
+    /// <inheritdoc cref="TrainSvfExpert"/>
+    public SweepableEstimator TrainLoraExpert(LanguageModel model, IReward reward, TrainLoraExpertOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new TrainLoraExpertEstimator(model, reward, o, progress, cancellationToken), options);
 
     /// <summary>Full fine-tuning.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>

@@ -1,7 +1,9 @@
 using Microsoft.ML;
+using MlNetLlm.Adapters;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
+using MlNetLlm.Reinforcement;
 using MlNetLlm.Svf;
 using MlNetLlm.Training;
 
@@ -13,6 +15,9 @@ public sealed record FineTuningCase(
     Func<LanguageModel, Func<TrainingOptions, TrainingOptions>, CancellationToken, IEstimator<ITransformer>> Create,
     Func<ITransformer, LanguageModel> Tuned)
 {
+    /// <summary>What the method makes smaller on the rows it is trained on; null = nats of loss a token.</summary>
+    public Func<LanguageModel, IDataView, double>? Badness { get; private init; }
+
     /// <summary>Every estimator that tunes a model. A new method adds its rows here.</summary>
     public static IReadOnlyList<FineTuningCase> All { get; } =
     [
@@ -24,7 +29,7 @@ public sealed record FineTuningCase(
         new("svf-free-all",
             (model, change, stop) => new MLContext(1).LanguageModels().FineTuneSvf(
                 model, (SvfOptions)change(Small(new SvfOptions { LearningRate = 0.02, Variant = SvfVariant.Free, Modules =
-                    MlNetLlm.Adapters.ModuleSet.All })), null, stop),
+                    ModuleSet.All })), null, stop),
             fitted => ((ModelTransformer<SvfExpert>)fitted).Model),
         new("lora",
             (model, change, stop) =>
@@ -36,9 +41,26 @@ public sealed record FineTuningCase(
                 new MLContext(1).LanguageModels()
                 .FineTuneFull(model, (FullOptions)change(Small(new FullOptions { LearningRate = 0.01 })), null, stop),
             fitted => ((ModelTransformer<LanguageModel>)fitted).Model),
+        new("svf-reinforce",
+            (model, change, stop) => new MLContext(1).LanguageModels().TrainSvfExpert(
+                model, new ToyReward(),
+                (TrainSvfExpertOptions)change(Graded(new TrainSvfExpertOptions { LearningRate = 0.1, KlWeight = 0.01 })), null, stop),
+            fitted => ((ModelTransformer<SvfExpert>)fitted).Model) { Badness = ToyReward.ShareWrong },
+        new("lora-reinforce",
+            (model, change, stop) => new MLContext(1).LanguageModels().TrainLoraExpert(
+                model, new ToyReward(),
+                (TrainLoraExpertOptions)change(Graded(new TrainLoraExpertOptions { LearningRate = 0.02, Rank = 2 })), null, stop),
+            fitted => ((ModelTransformer<LoraAdapter>)fitted).Model) { Badness = ToyReward.ShareWrong },
     ];
 
     public override string ToString() => Name;
 
     private static TrainingOptions Small(TrainingOptions options) => options with { MaxSteps = 8, BatchSize = 4, SequenceLength = 12 };
+
+    // The toy's rows are prompts, and its reward needs no reference.
+    private static TrainingOptions Graded(ReinforceOptions options) => options with
+    {
+        MaxSteps = 8, BatchSize = 16, SequenceLength = 12, TruncateLongRows = true, TextColumn = "Text", CompletionColumn = null,
+        MaxAnswerTokens = 3, Modules = ModuleSet.All, BatchMeanBaseline = true,
+    };
 }

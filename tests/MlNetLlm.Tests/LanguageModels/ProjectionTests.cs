@@ -73,6 +73,8 @@ public sealed class ProjectionTests
         public Tensor Apply(Projection projection, Tensor input) =>
             nn.functional.linear(input, projection.Weight, projection.Bias) * _factor;
 
+        public Tensor Merge(Projection projection) => (projection.Weight * _factor).detach();
+
         public void Dispose() => _factor.Dispose();
     }
 }

@@ -166,6 +166,8 @@ public sealed class ManagedDecoderTests
 
         public Tensor Apply(Projection projection, Tensor input) => nn.functional.linear(input, projection.Weight, projection.Bias) * 2;
 
+        public Tensor Merge(Projection projection) => projection.Weight.detach() * 2;
+
         public void Dispose()
         {
         }
