@@ -28,6 +28,8 @@ internal sealed class Comparison(string folder, string python, string script)
         ("masked", "masked", true, 2048, 1e-4),
         ("relearn", "masked", false, 2048, double.PositiveInfinity),
         ("tokenizer", null, false, MaskedWorkloads.TextBytes, double.PositiveInfinity),
+        ("experts", "experts-factors", false, ExpertWorkloads.Mixes, 1e-4),
+        ("experts", "experts-pass", false, ExpertWorkloads.Mixes, double.PositiveInfinity),
         ("decode", "decode", true, 200, 0),
         ("decode", "decode-libtorch", false, 200, 0),
         ("decode8", "decode8-libtorch", false, 1600, 0),

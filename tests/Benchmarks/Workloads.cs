@@ -33,6 +33,9 @@ internal static class Workloads
             case "masked": MaskedWorkloads.Train(folder, frozenBody: false, turns); break;
             case "relearn": MaskedWorkloads.Train(folder, frozenBody: true, turns); break;
             case "tokenizer": MaskedWorkloads.TrainTokenizer(turns); break;
+            case "experts": ExpertWorkloads.Switch(SvfComposition.Precomputed, turns); break;
+            case "experts-factors": ExpertWorkloads.Switch(SvfComposition.Factors, turns); break;
+            case "experts-pass": ExpertWorkloads.Pass(turns); break;
             case "decode" or "decode8": Decode(Inputs.StoriesModel(), turns, Managed, name.EndsWith('8') ? 8 : 1, 200); break;
             case "decode-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 1, 200); break;
             case "decode8-libtorch": Decode(Inputs.StoriesModel(), turns, Libtorch, 8, 200); break;
