@@ -1,5 +1,8 @@
+using System.Runtime.InteropServices;
+using MlNetLlm.LanguageModels.Managed;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace MlNetLlm.Svf;
 
@@ -10,11 +13,13 @@ namespace MlNetLlm.Svf;
 /// <remarks>
 /// W' is linear in m up to c, so with each expert's own W'_k = c_k U diag(σ ⊙ m_k) Vᵀ and mass ρ_k = Σ(σ ⊙ m_k) / Σσ = 1 / c_k,
 /// <c>W'(α) = Σ β_k W'_k, β_k = α_k ρ_k / Σ_j α_j ρ_j</c>: 2 K n m operations instead of the 2 n m r of multiplying factors, the
-/// same for every common factor of α, and a single expert's own weights for a one-hot α. The free variant is not renormalised; there ρ_k = 1.
+/// same for every common factor of α, and a single expert's own weights for a one-hot α. The free variant is not renormalised: ρ_k = 1.
 /// The released code mixes p without the sigmoid, so that a one-hot α is not the expert, and divides by 0 where all α are 0.
 /// </remarks>
 public static class SvfMixMath
 {
+    private const int Piece = 1 << 14;   // numbers that stay in a near cache while the parts are added
+
     /// <summary>ρ, what an expert's multipliers leave of Σσ before the renormalisation: its weight in a mix.</summary>
     /// <param name="vector">p of the bounded variant or z of the free one, (r).</param>
     /// <param name="sigma">Singular values (r).</param>
@@ -53,9 +58,35 @@ public static class SvfMixMath
     public static void Blend(Tensor target, IReadOnlyList<(Tensor Weight, double Share)> parts)
     {
         using var noGrad = no_grad();
-        target.copy_(parts[0].Weight);
-        if (parts.Count == 1 && parts[0].Share == 1) return;
-        target.mul_(parts[0].Share);
+        if (parts.Count == 1 && parts[0].Share == 1)
+        {
+            target.copy_(parts[0].Weight);
+            return;
+        }
+        if (DecoderWeights.IsReadable(target) && parts.All(part => DecoderWeights.IsReadable(part.Weight)))
+        {
+            BlendInOnePass(target, parts);
+            return;
+        }
+        target.copy_(parts[0].Weight).mul_(parts[0].Share);
         foreach (var (weight, share) in parts.Skip(1)) target.add_(weight, alpha: share);
+    }
+
+    // Memory is what this waits for: each part is read once and the target written once.
+    private static void BlendInOnePass(Tensor target, IReadOnlyList<(Tensor Weight, double Share)> parts)
+    {
+        var sum = MemoryMarshal.Cast<byte, float>(target.bytes);
+        for (var from = 0; from < sum.Length; from += Piece)
+        {
+            var piece = sum.Slice(from, Math.Min(Piece, sum.Length - from));
+            for (var k = 0; k < parts.Count; k++)
+            {
+                var part = MemoryMarshal.Cast<byte, float>(parts[k].Weight.bytes).Slice(from, piece.Length);
+                if (k == 0)
+                    TensorPrimitives.Multiply(part, (float)parts[k].Share, piece);
+                else
+                    TensorPrimitives.MultiplyAdd(part, (float)parts[k].Share, piece, piece);
+            }
+        }
     }
 }

@@ -78,4 +78,16 @@ public sealed class SvfMixMathTests
         SvfMixMath.Blend(target, [(weight, 1)]);
         Assert.That(target.bytes.ToArray(), Is.EqualTo(weight.bytes.ToArray()));
     }
+
+    [Test]
+    public void Blend_InOnePass_IsWhatOperatorsGive()
+    {
+        // A transposed target cannot be read in place and goes through operators; 50,000 numbers are more than one piece.
+        var parts = new[] { 0.5, 0.2, 0.3 }.Select(share => (randn(500, 100, generator: _random), share)).ToList();
+        var (whole, turned) = (empty(500, 100), empty(100, 500).t());
+        SvfMixMath.Blend(whole, parts);
+        SvfMixMath.Blend(turned, parts);
+        Assert.That((whole - turned).abs().max().item<float>(), Is.LessThan(1e-6));
+        Assert.That((whole - parts.Select(p => p.Item1 * p.share).Aggregate((a, b) => a + b)).abs().max().item<float>(), Is.LessThan(1e-6));
+    }
 }
