@@ -1,6 +1,7 @@
 using MlNetLlm.Adapters;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
+using MlNetLlm.Svf;
 using MlNetLlm.Tests.Tokenization;
 
 /// <summary>
@@ -65,6 +66,8 @@ internal static class HostileFolders
         {
             if (kind == "peft")
                 PeftFolder.Load(folder, model).Dispose();
+            else if (kind == "library")
+                SvfExpertLibrary.Load(folder, model).Dispose();
             else if (kind.StartsWith("adapter", StringComparison.Ordinal))
                 AdapterFolder.Load(folder).Dispose();
             else
@@ -72,6 +75,10 @@ internal static class HostileFolders
             return false;
         }
         catch (InvalidDataException)
+        {
+            return true;
+        }
+        catch (InvalidOperationException) when (kind == "library")   // it names another base model
         {
             return true;
         }

@@ -110,6 +110,8 @@ public sealed record SelfAdaptationOptions
     /// <exception cref="ArgumentException">Lists every fault.</exception>
     internal SelfAdaptationOptions ValidatedFor(SvfExpertLibrary library)
     {
+        if (Labels.Concat<object?>(LabelStopTexts).Concat(StopTexts).Any(item => item is null))   // a file can say so
+            throw new ArgumentException("SelfAdaptationOptions: Labels, LabelStopTexts or StopTexts holds null.");
         var faults = Faults().Concat(FaultsWith(library)).ToList();
         return faults.Count == 0 ? this : throw new ArgumentException($"SelfAdaptationOptions: {string.Join(" ", faults)}");
     }

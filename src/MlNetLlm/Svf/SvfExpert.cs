@@ -56,7 +56,7 @@ public sealed class SvfExpert : ModelAdapter
 
     /// <summary>An expert of given vectors on a base model's own decomposition.</summary>
     /// <param name="baseModel">The base model.</param>
-    /// <param name="vectors">By matrix: p of the bounded variant or z of the free one, (min(out, in)), largest singular value first.</param>
+    /// <param name="vectors">By matrix: p of the bounded variant or z of the free one, (min(out, in)), largest component first.</param>
     /// <param name="variant">How the vectors become multipliers.</param>
     /// <param name="maxMultiplier">M of the bounded variant, above 0.</param>
     /// <param name="decompositionCache">See <see cref="SvfOptions.DecompositionCache"/>.</param>
@@ -87,8 +87,7 @@ public sealed class SvfExpert : ModelAdapter
     /// <exception cref="ArgumentException">The other model lacks a matrix, or it has another shape; all such are counted.</exception>
     public SvfExpert TransferTo(LanguageModel otherBase, string? decompositionCache = null)
     {
-        var others = otherBase.Module.Projections.ToDictionary(p => p.Name);
-        var faults = _matrices.Select(m => Misfit(m.Key, m.Value.Factors, others.GetValueOrDefault(m.Key))).OfType<string>().ToList();
+        var faults = Misfits(otherBase.Module);
         if (faults.Count > 0)
         {
             throw new ArgumentException(
@@ -167,6 +166,13 @@ public sealed class SvfExpert : ModelAdapter
         var bad = Array.FindIndex(vector, value => !float.IsFinite(value));
         if (bad >= 0)
             throw new ArgumentException($"The vector of '{target.Name}' is {vector[bad]} at {bad}; expected finite numbers.");
+    }
+
+    /// <summary>What of this expert does not fit a model, matrix by matrix.</summary>
+    internal IReadOnlyList<string> Misfits(TransformerModel model)
+    {
+        var others = model.Projections.ToDictionary(p => p.Name);
+        return [.. _matrices.Select(m => Misfit(m.Key, m.Value.Factors, others.GetValueOrDefault(m.Key))).OfType<string>()];
     }
 
     private static string? Misfit(string name, SvfFactors factors, Projection? other)

@@ -73,7 +73,8 @@ public sealed partial class SvfExpertLibrary : IDisposable
         ArgumentNullException.ThrowIfNull(expert);
         RequireName(name);
         expert.RequireBase(Base);
-        foreach (var matrix in expert.Matrices) _ = AdapterTargets.Find(Base.Module, matrix);
+        if (expert.Misfits(Base.Module) is [var misfit, ..])
+            throw new ArgumentException($"Expert '{name}' does not fit its base model: {misfit}.");
         if (_names.Count > 0 && this[_names[0]].Variant != expert.Variant)
             throw new ArgumentException($"Expert '{name}' is {expert.Variant}, the library's are {this[_names[0]].Variant}; "
                 + "their multipliers cannot be mixed. Keep them in two libraries.");

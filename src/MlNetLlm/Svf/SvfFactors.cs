@@ -4,6 +4,10 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Svf;
 
 /// <summary>The decomposition of one matrix: W = U diag(σ) Vᵀ. Scales learned on it are only meaningful with it.</summary>
+/// <remarks>
+/// W is always (out, in), however a checkpoint stores it, and query, key and value are three matrices, also where a checkpoint fuses them:
+/// the decomposition of the fused matrix is another one, and experts could not be carried between families that store them differently.
+/// </remarks>
 /// <param name="U">U (out, r), float32.</param>
 /// <param name="Sigma">σ (r), descending, float32.</param>
 /// <param name="Vt">Vᵀ (r, in), float32.</param>

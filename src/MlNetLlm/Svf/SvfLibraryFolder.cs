@@ -98,6 +98,7 @@ internal static class SvfLibraryFolder
         if (description.Format != CurrentFormat)
             throw new InvalidDataException(
                 $"'{path}' has format {description.Format}; this version reads {CurrentFormat}. Use the version that wrote it.");
+        if (description.Experts.Any(entry => entry is null)) throw new InvalidDataException($"'{path}': experts holds null.");
         using var vectors = SafetensorsFile.Open(Path.Combine(folder, VectorsName));
         using var factors = SafetensorsFile.Open(Path.Combine(folder, FactorsName));
         var read = new LibraryTensors(vectors, factors, path);

@@ -81,6 +81,11 @@ public sealed record SvfMix
 
     internal IEnumerable<string> Faults()
     {
+        if (Experts.Concat(Matrices).Any(name => name is null) || Alpha.Any(row => row is null))   // a file can say so
+        {
+            yield return "It holds null in place of a name or a row.";
+            yield break;
+        }
         if (Experts.Count == 0) yield return "It names no expert.";
         foreach (var group in Experts.GroupBy(name => name).Where(group => group.Count() > 1))
             yield return $"It names expert '{group.Key}' {group.Count()} times.";

@@ -2,8 +2,11 @@ using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.Tests.Probes;
+using MlNetLlm.Tests.SelfAdaptation;
+using MlNetLlm.Tests.Svf;
 
 namespace MlNetLlm.Tests.Contracts;
 
@@ -19,6 +22,9 @@ public sealed class FreshProcessTests
         var data = StepRow.View(ml, texts);
         IEstimator<ITransformer> chain = new EstimatorChain<ITransformer>();
         foreach (var step in ModelStepCase.All) chain = chain.Append(step.Create(ml.LanguageModels(), model));
+        using var library = ExpertToys.Library(model);
+        chain = chain.Append(ml.LanguageModels().SelfAdapt(library, AdaptationToys.Options(model)))
+            .Append(ml.Transforms.DropColumns(AdaptationColumns.FirstPassSeconds, AdaptationColumns.SecondPassSeconds));
         var fitted = chain.Fit(data);
         var file = Path.GetTempFileName();
         try

@@ -20,7 +20,7 @@ public sealed class CodeFreeLoadTests
         foreach (var (name, kind) in new[]
         {
             ("own", "model"), ("hf", "huggingface"), ("adapter", "svf"), ("adapter-lora", "lora"), ("peft", "peft"), ("hf-bare",
-                "huggingface"),
+                "huggingface"), ("library", "library"),
         })
             saves.Save(kind, 0, Path.Combine(root["templates"], name), FileSystems.Default);
         File.Delete(Path.Combine(root["templates"], "hf-bare", AtomicFolder.MarkerName));

@@ -7,6 +7,7 @@ using MlNetLlm.Persistence;
 using MlNetLlm.Svf;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tests.Contracts;
+using MlNetLlm.Tests.Svf;
 using MlNetLlm.Tests.TaskAdaptation;
 using MlNetLlm.Tokenization;
 
@@ -22,6 +23,7 @@ internal sealed class Saves : IDisposable
     private readonly LoraAdapter[] _adapters;
     private readonly LanguageModel _masked = TaskToys.Model();
     private readonly TaskTransformer[] _tasks;
+    private readonly SvfExpertLibrary[] _libraries;
 
     public Saves()
     {
@@ -34,9 +36,11 @@ internal sealed class Saves : IDisposable
         var labelled = TaskToys.View(_ml, TaskToys.Rows(TaskKind.Classification));
         _tasks = [.. new[] { 1, 2 }.Select(steps => catalog.AdaptToTask(
             _masked, TaskToys.Options(TaskKind.Classification) with { MaxSteps = steps }).Fit(labelled))];
+        _libraries = [.. new[] { 1, 2 }.Select(seed => new SvfExpertLibrary(
+            _model, ("a", ExpertToys.Expert(_model, seed)), ("b", ExpertToys.Expert(_model, seed + 5))))];
     }
 
-    public static string[] Kinds { get; } = ["model", "huggingface", "svf", "lora", "peft", "tokenizer", "task"];
+    public static string[] Kinds { get; } = ["model", "huggingface", "svf", "lora", "peft", "tokenizer", "task", "library"];
 
     /// <summary>Saves version 0 or 1.</summary>
     public void Save(string kind, int version, string folder, IFileSystem files)
@@ -49,6 +53,7 @@ internal sealed class Saves : IDisposable
             case "svf": _experts[version].Save(folder, files); break;
             case "lora": _adapters[version].Save(folder, files); break;
             case "task": _tasks[version].Save(folder, files); break;
+            case "library": _libraries[version].Save(folder, files); break;
             case "peft": PeftFolder.Save(_adapters[version], _model, folder, null, files); break;
             case "tokenizer": AtomicFolder.Write(files, folder, temporary => TokenizerFile.Save(Tokenizer(version), temporary,
                 files)); break;
@@ -66,6 +71,10 @@ internal sealed class Saves : IDisposable
             case "task":
                 using (var task = TaskTransformer.Load(folder))
                     return $"{task.Model.Fingerprint} {string.Join(' ', task.Compute([new TaskRow("abc", null, 0, [])])[0].Probabilities)}";
+            case "library":
+                using (var library = SvfExpertLibrary.Load(folder, _model))
+                using (var mixed = library.Compose(SvfMix.Uniform(library.Names)))
+                    return mixed.Fingerprint;
             case "tokenizer":
                 return string.Join(' ', TokenizerFile.Load(AtomicFolder.Open(folder)).EncodeToIds("abcdefgh"));
             default:
@@ -81,6 +90,8 @@ internal sealed class Saves : IDisposable
             adapter.Dispose();
         foreach (var task in _tasks)
             task.Dispose();
+        foreach (var library in _libraries)
+            library.Dispose();
         _model.Dispose();
         _other.Dispose();
         _masked.Dispose();

@@ -8,6 +8,7 @@ using MlNetLlm.Svf;
 using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Svf;
+using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.SelfAdaptation;
 
@@ -127,6 +128,18 @@ public sealed class SelfAdaptingTransformerTests
         using var mixed = new SelfAdaptingTransformer(
             _library, AdaptationToys.Options(_model, AdaptationStrategy.FewShot), clock: new CountingClock());
         Assert.That(mixed.Compute(AdaptationToys.Questions).Select(row => row.FirstPassSeconds), Is.All.Zero);
+    }
+
+    [Test]
+    public void Compute_ManyTimes_LeavesNoTensorBehind()
+    {
+        using var fitted = Fit(AdaptationToys.Options(_model));
+        fitted.Compute(AdaptationToys.Questions);
+        GC.Collect();                          // what earlier tests left must not hide what these rounds leave
+        GC.WaitForPendingFinalizers();
+        var before = Tensor.TotalCount;
+        for (var i = 0; i < 10; i++) fitted.Compute(AdaptationToys.Questions);
+        Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
     }
 
     [Test]
