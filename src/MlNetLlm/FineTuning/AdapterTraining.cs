@@ -30,13 +30,15 @@ internal sealed class AdapterTraining
     /// <param name="validation">Rows for early stopping and the choice of the best step, or null.</param>
     /// <param name="create">The adapters of the given matrices, one each, in order; on the options' device.</param>
     /// <param name="keep">What was learned, copied out of the trained adapters, which are disposed of afterwards.</param>
+    /// <param name="measure">Validates the model so far instead of a loss on <paramref name="validation"/>; null = the loss.</param>
     public ModelTransformer<TLearned> NextToken<TAdapter, TLearned>(
         IDataView input, IDataView? validation, Func<IReadOnlyList<Projection>, RandomStreams, IEnumerable<TAdapter>> create,
-        Func<IReadOnlyList<(string Name, TAdapter Adapter)>, TLearned> keep)
+        Func<IReadOnlyList<(string Name, TAdapter Adapter)>, TLearned> keep, Func<LanguageModel, double>? measure = null)
         where TAdapter : IProjectionAdapter
         where TLearned : ModelAdapter =>
         Run(create, keep, (module, adapted, streams) => new TrainedAdapters(NextTokenTraining.Run(
-            _model, module, adapted.SelectMany(item => item.Parameters), streams, input, validation, _options, _progress, _cancellation)));
+            _model, module, adapted.SelectMany(item => item.Parameters), streams, input, validation, _options, _progress, _cancellation,
+            measure is null ? null : () => Measure(keep([.. adapted.Select(item => (item.Target.Name, item.Adapter))]), measure))));
 
     /// <summary>Trains with any objective.</summary>
     /// <param name="create">The adapters of the given matrices, one each, in order; on the options' device.</param>
@@ -70,6 +72,14 @@ internal sealed class AdapterTraining
         {
             foreach (var (_, adapter) in adapted) adapter.Dispose();
         }
+    }
+
+    private double Measure<TLearned>(TLearned learned, Func<LanguageModel, double> measure)
+        where TLearned : ModelAdapter
+    {
+        using (learned)
+        using (var model = learned.ApplyTo(_model))
+            return measure(model);
     }
 
     private IReadOnlyList<Projection> Targets(TransformerModel module) =>

@@ -20,10 +20,11 @@ internal static class NextTokenTraining
     /// <param name="options">The method's options.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
+    /// <param name="measure">Validates instead of the loss on <paramref name="validation"/>: what is to become small; null = the loss.</param>
     public static TrainingResult Run(
         LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
         IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress,
-            CancellationToken cancellation)
+            CancellationToken cancellation, Func<double>? measure = null)
     {
         using var batches = Read(model, train, options, cancellation);
         using var held = validation is null ? null : Read(model, validation, options, cancellation);
@@ -37,7 +38,8 @@ internal static class NextTokenTraining
                 Groups = [new ParameterGroup { Name = "trained", Parameters = [.. parameters] }],
                 Batches = batches,
                 Loss = Loss,
-                Validate = held is null ? null : () => Validate(held),
+                Validate = measure is not null ? () => InEvaluation(measure)
+                    : held is null ? null : () => InEvaluation(() => Objectives.Mean(held.InOrder(), Loss, device)),
                 ModelFingerprint = model.Fingerprint,
                 Random = streams,
             },
@@ -49,10 +51,10 @@ internal static class NextTokenTraining
             module.Head, module.Hidden(batch.Tokens, new ForwardOptions { Features = batch.Features }), batch.Targets,
             module.Config.VocabularySize, headWeights);
 
-        double Validate(TokenBatches rows)
+        double InEvaluation(Func<double> value)
         {
             module.eval();
-            var mean = Objectives.Mean(rows.InOrder(), Loss, device);
+            var mean = value();
             module.train();
             return mean;
         }

@@ -36,6 +36,15 @@ public sealed class LoraEstimator : IEstimator<ModelTransformer<LoraAdapter>>
     public ModelTransformer<LoraAdapter> Fit(IDataView input, IDataView? validation) =>
         _training.NextToken(input, validation, _adapters.Create, _adapters.Keep);
 
+    /// <summary>
+    /// Trains on <paramref name="input"/>, with early stopping and the best step chosen by a measure of the model so far, such as the share
+    /// of answers that are wrong.
+    /// </summary>
+    /// <param name="input">Training rows.</param>
+    /// <param name="measure">Measures what is to become small; called at every validation with a model that it must not keep.</param>
+    public ModelTransformer<LoraAdapter> FitMeasured(IDataView input, Func<LanguageModel, double> measure) =>
+        _training.NextToken(input, null, _adapters.Create, _adapters.Keep, measure);
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
 }

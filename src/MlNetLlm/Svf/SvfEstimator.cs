@@ -39,6 +39,10 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
     public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation) =>
         _training.NextToken(input, validation, _adapters.Create, _adapters.Keep);
 
+    /// <inheritdoc cref="Lora.LoraEstimator.FitMeasured"/>
+    public ModelTransformer<SvfExpert> FitMeasured(IDataView input, Func<LanguageModel, double> measure) =>
+        _training.NextToken(input, null, _adapters.Create, _adapters.Keep, measure);
+
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
 }
