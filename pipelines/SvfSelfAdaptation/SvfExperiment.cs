@@ -1,6 +1,8 @@
 using Microsoft.ML;
 using MlNetLlm.Evaluation;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.RealData;
 using MlNetLlm.Runs;
 using MlNetLlm.Scoring;
 
@@ -28,6 +30,9 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
     {
         var ml = new MLContext(request.Seed);
         var kept = KeptParts.Open(request, options);
+        if (options.Miniature is { } miniature) MiniatureRun.Run(ml, miniature, kept, request, context, record);
+        if (options.RealData is { } realData) RealDataRun.Run(ml, realData, kept, request, context, record);
+        if (options.Miniature is not null || options.RealData is not null) return;
         var (model, data) = SvfData.Prepare(ml, options, request, context, record);
         var runner = new ArmRunner(ml, model, data, options, request, context, kept);
         List<Arm> arms = [runner.Base(), .. options.Arms.Select(runner.Run)];

@@ -1,4 +1,6 @@
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.RealData;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
@@ -34,7 +36,7 @@ public sealed record SvfExperimentOptions
     public IReadOnlyList<string> Arms { get; init; } = ["svf-mlp", "svf-attention", "svf-all", "lora-1", "lora-16", "full"];
 
     /// <summary>Learning rates to choose from on validation, by kind of arm: as many for each.</summary>
-    public required LearningRates LearningRates { get; init; }
+    public LearningRates LearningRates { get; init; } = new([0.1], [0.01], [0.003]);
 
     /// <summary>Tokens for pre-training a model on the spot where the pretrained one is not found.</summary>
     public long PretrainTokens { get; init; } = 300_000;
@@ -43,7 +45,15 @@ public sealed record SvfExperimentOptions
     public int BootstrapResamples { get; init; } = 10_000;
 
     /// <summary>The claims and the rules of their verdicts.</summary>
-    public required IReadOnlyList<ArmClaim> Claims { get; init; }
+    public IReadOnlyList<ArmClaim> Claims { get; init; } = [];
+
+    /// <summary>The miniature of Transformer², which then runs instead of the arms above.</summary>
+    /// <value>null: the arms run.</value>
+    public MiniatureOptions? Miniature { get; init; }
+
+    /// <summary>Experts on published benchmarks; runs instead of the arms above, after the miniature where both are set.</summary>
+    /// <value>null: the arms run.</value>
+    public RealDataOptions? RealData { get; init; }
 }
 
 /// <summary>The grids of learning rates.</summary>

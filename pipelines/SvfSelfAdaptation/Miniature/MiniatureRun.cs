@@ -1,0 +1,47 @@
+using Microsoft.ML;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
+using MlNetLlm.Pipelines.SvfSelfAdaptation.Tasks;
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
+
+/// <summary>Runs the miniature, section by section, and judges its claims.</summary>
+internal static class MiniatureRun
+{
+    /// <summary>The sections there are.</summary>
+    public static IReadOnlyDictionary<string, ISection> Sections { get; } = new Dictionary<string, ISection>
+    {
+        ["gate"] = new GateSection(),
+        ["baselines"] = new BaselinesSection(),
+        ["parameters"] = new ParametersSection(),
+        ["strategies"] = new StrategiesSection(),
+        ["routing"] = new RoutingSection(),
+        ["times"] = new TwoPassTimesSection(),
+        ["composition"] = new CompositionSection(),
+        ["components"] = new ComponentsSection(),
+        ["objectives"] = new ObjectivesSection(),
+        ["lora-by-rewards"] = new LoraByRewardsSection(),
+        ["half-layers"] = new HalfLayersSection(),
+        ["continual"] = new ContinualSection(),
+        ["few-shot"] = new FewShotSection(),
+        ["transfer"] = new TransferSection(),
+    };
+
+    /// <summary>Runs it.</summary>
+    public static void Run(
+        MLContext ml, MiniatureOptions options, KeptParts kept, RunRequest request, RunContext context, RunRecord record)
+    {
+        options.Validated();
+        var english = EnglishText.Read(ml, options.Base.English, options.Base.EnglishParagraphs, options.Base.EnglishLength);
+        record.Add(english.Data);
+        foreach (var task in TaskTable.All)
+            record.Add(new RunData($"task {task.Name}", "", options.Questions.Test, "generated"));
+        using var lab = new Lab(ml, options, english, kept, request, context);
+        var (trainer, findings) = (new ArmTrainer(lab), new Findings());
+        foreach (var section in options.Sections) Sections[section].Run(lab, trainer, findings);
+        foreach (var metric in findings.Metrics.DistinctBy(metric => (metric.Arm, metric.Name, metric.Split))) record.Add(metric);
+        foreach (var claim in MiniatureVerdicts.Judge(options, findings, request.Seed)) record.Add(claim);
+        if (options.Sections.Contains("baselines")) MiniaturePictures.Save(lab, trainer, findings, request.Out);
+    }
+}
