@@ -19,6 +19,10 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <summary>Features attached to what the model reads; null = none.</summary>
     public TokenFeatures? Features { get; init; }
 
+    /// <summary>Which group each row belongs to, one a row; null = groups were not read.</summary>
+    /// <value>null.</value>
+    public IReadOnlyList<string>? Groups { get; init; }
+
     /// <summary>Makes a batch on the CPU.</summary>
     /// <param name="tokens">Row after row, what the model reads.</param>
     /// <param name="targets">Row after row, what to predict.</param>

@@ -24,19 +24,23 @@ public sealed class TokenBatches : IBatchSource, IDisposable
 
     private readonly TokenStore _store, _features;
     private readonly IReadOnlyList<TokenSequence> _sequences;
+    private readonly RowGroups? _groups;
     private readonly BatchOrder _order;
     private readonly int _batchSize;
     private readonly long _padding;
 
     private TokenBatches(
-        TokenStore store, TokenStore features, IReadOnlyList<TokenSequence> sequences, TrainingOptions options, SpecialTokens special)
+        TokenStore store, TokenStore features, RowGroups? groups, IReadOnlyList<TokenSequence> sequences, TrainingOptions options,
+        SpecialTokens special)
     {
-        (_store, _features, _sequences, _batchSize) = (store, features, sequences, options.BatchSize);
+        (_store, _features, _groups, _sequences, _batchSize) = (store, features, groups, sequences, options.BatchSize);
         _padding = special.Pad ?? special.Eos ?? special.Bos ?? 0;
         var byLength = options.CompletionColumn is not null;    // rows of tokens are often short: batches of one length would teach lengths
         _order = new BatchOrder(sequences.Count, _batchSize, options.Seed, byLength ? i => sequences[i].Inputs : null);
         CountedTokens = sequences.Sum(sequence => (long)sequence.Counted);
         var content = features.Count > 0 ? store.Sha256 + features.Sha256 : store.Sha256;
+        if (groups is not null)
+            content += string.Join('\n', groups.Names) + string.Join(',', sequences.Select(sequence => sequence.Group));
         var identity = $"{content}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}/{options.Seed}/{byLength}";
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
     }
@@ -82,17 +86,18 @@ public sealed class TokenBatches : IBatchSource, IDisposable
     public static TokenBatches Read(
         IDataView data, TrainingOptions options, Tokenizer tokenizer, SpecialTokens special, int contextLength,
         int tokensInMemory = TokensInMemory, CancellationToken cancellationToken = default)
-        => Read(data, options, tokenizer, special, contextLength, TextBudget.All, tokensInMemory, cancellationToken);
+        => Read(data, options, tokenizer, special, contextLength, TextBudget.All, tokensInMemory, null, cancellationToken);
 
     internal static TokenBatches Read(
         IDataView data, TrainingOptions options, Tokenizer tokenizer, SpecialTokens special, int contextLength, TextBudget budget,
-        int tokensInMemory, CancellationToken cancellationToken)
+        int tokensInMemory, string? groupColumn, CancellationToken cancellationToken)
     {
         RequireContext(options, contextLength);
         var (store, features) = (new TokenStore(tokensInMemory), new TokenStore(tokensInMemory));
+        var groups = groupColumn is null ? null : new RowGroups(groupColumn);
         try
         {
-            return new TokenBatches(store, features, Sequences(), options, special);
+            return new TokenBatches(store, features, groups, Sequences(), options, special);
         }
         catch
         {
@@ -104,9 +109,9 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         IReadOnlyList<TokenSequence> Sequences()
         {
             if (options.TokenColumns is not null)
-                return new TokenRowReader(options, store, features, cancellationToken).Rows(data);
+                return new TokenRowReader(options, store, features, groups, cancellationToken).Rows(data);
             var reader = new TokenReader(tokenizer, special, options, store, cancellationToken);
-            return options.CompletionColumn is null ? reader.Packed(data, budget) : reader.Rows(data);
+            return options.CompletionColumn is null ? reader.Packed(data, budget) : reader.Rows(data, groups);
         }
     }
 
@@ -154,7 +159,11 @@ public sealed class TokenBatches : IBatchSource, IDisposable
                     targets[row * time + i] = ids[i + 1];
             }
         }
-        return TokenBatch.Of(tokens, targets, members.Length) with { Features = Features(members, time) };
+        return TokenBatch.Of(tokens, targets, members.Length) with
+        {
+            Features = Features(members, time),
+            Groups = _groups is null ? null : [.. members.Select(member => _groups.Names[_sequences[member].Group])],
+        };
     }
 
     private TokenFeatures? Features(int[] members, int time)

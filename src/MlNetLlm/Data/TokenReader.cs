@@ -100,11 +100,13 @@ internal sealed class TokenReader(
     }
 
     /// <summary>Makes one sequence a row: prompt, then the completion, which alone counts.</summary>
-    public IReadOnlyList<TokenSequence> Rows(IDataView data)
+    public IReadOnlyList<TokenSequence> Rows(IDataView data, RowGroups? groups = null)
     {
         var promptColumn = Columns.Text(data.Schema, options.TextColumn, nameof(options.TextColumn));
         var completionColumn = Columns.Text(data.Schema, options.CompletionColumn!, nameof(options.CompletionColumn));
-        using var cursor = data.GetRowCursor([promptColumn, completionColumn]);
+        DataViewSchema.Column[] groupColumns = groups is null ? [] : [groups.Column(data.Schema)];
+        using var cursor = data.GetRowCursor([promptColumn, completionColumn, .. groupColumns]);
+        var getGroup = groups?.Reader(cursor);
         var getPrompt = cursor.GetGetter<ReadOnlyMemory<char>>(promptColumn);
         var getCompletion = cursor.GetGetter<ReadOnlyMemory<char>>(completionColumn);
         var (prompt, completion) = (default(ReadOnlyMemory<char>), default(ReadOnlyMemory<char>));
@@ -117,7 +119,7 @@ internal sealed class TokenReader(
             if (completion.IsEmpty)
                 throw new InvalidDataException($"Row {sequences.Count + 1} has an empty completion in column '{options.CompletionColumn}'. "
                     + "Leave the row out, or give it one.");
-            sequences.Add(Row(prompt.Span, completion.Span, sequences.Count + 1));
+            sequences.Add(Row(prompt.Span, completion.Span, sequences.Count + 1) with { Group = getGroup?.Invoke() ?? -1 });
         }
         return sequences.Count > 0 ? sequences : throw Empty(options.TextColumn, 0);
     }

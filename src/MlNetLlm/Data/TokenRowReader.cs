@@ -9,7 +9,8 @@ namespace MlNetLlm.Data;
 /// Puts rows that are tokens already into stores. A row's features are stored as, for each token that may have some, their number and they
 /// themselves.
 /// </summary>
-internal sealed class TokenRowReader(TrainingOptions options, TokenStore tokens, TokenStore features, CancellationToken cancellationToken)
+internal sealed class TokenRowReader(
+    TrainingOptions options, TokenStore tokens, TokenStore features, RowGroups? groups, CancellationToken cancellationToken)
 {
     private readonly TokenColumns _columns = options.TokenColumns!;
     private readonly List<int> _encoded = [];
@@ -24,7 +25,9 @@ internal sealed class TokenRowReader(TrainingOptions options, TokenStore tokens,
             ? new[] { Vector(data.Schema, name, nameof(TokenColumns.Features)),
                 Vector(data.Schema, _columns.FeatureOffsets, nameof(TokenColumns.FeatureOffsets)) }
             : [];
-        using var cursor = data.GetRowCursor([tokenColumn, promptColumn, .. featureColumns]);
+        DataViewSchema.Column[] groupColumns = groups is null ? [] : [groups.Column(data.Schema)];
+        using var cursor = data.GetRowCursor([tokenColumn, promptColumn, .. featureColumns, .. groupColumns]);
+        var getGroup = groups?.Reader(cursor);
         var getPrompt = cursor.GetGetter<int>(promptColumn);
         var getTokens = cursor.GetGetter<VBuffer<int>>(tokenColumn);
         var getFeatures = featureColumns.Select(column => cursor.GetGetter<VBuffer<int>>(column)).ToArray();
@@ -43,7 +46,7 @@ internal sealed class TokenRowReader(TrainingOptions options, TokenStore tokens,
                 sequence = sequence with { Features = features.Count };
                 AddFeatures(Dense(ids), Dense(starts), row.Length, sequences.Count + 1);
             }
-            sequences.Add(sequence);
+            sequences.Add(getGroup is null ? sequence : sequence with { Group = getGroup() });
         }
         return sequences.Count > 0 ? sequences : throw new InvalidDataException("The data has no rows. Give it at least one.");
     }

@@ -5,7 +5,8 @@ namespace MlNetLlm.Data;
 /// <param name="Length">How many tokens it spans, the last target included: one more than the model reads.</param>
 /// <param name="Prompt">How many of its first tokens are not to be learnt.</param>
 /// <param name="Features">Where its features start in a store of their own; -1 = it has none.</param>
-internal readonly record struct TokenSequence(long Start, int Length, int Prompt, long Features = -1)
+/// <param name="Group">Number of the group that its row belongs to; -1 = groups were not read.</param>
+internal readonly record struct TokenSequence(long Start, int Length, int Prompt, long Features = -1, int Group = -1)
 {
     /// <summary>Tokens the model reads.</summary>
     public int Inputs => Length - 1;

@@ -9,10 +9,11 @@ namespace MlNetLlm.FineTuning;
 internal static class FineTuningSchema
 {
     /// <exception cref="ArgumentException">A text column is missing or of another type.</exception>
-    public static SchemaShape Output(SchemaShape input, TrainingOptions options)
+    public static SchemaShape Output(SchemaShape input, TrainingOptions options, LayerOwnership? ownership = null)
     {
         if (options.TokenColumns is null) Columns.Text(input, options.TextColumn, nameof(options.TextColumn));
         if (options.CompletionColumn is { } completion) Columns.Text(input, completion, nameof(options.CompletionColumn));
+        if (ownership is not null) Columns.Text(input, ownership.GroupColumn, "Ownership.GroupColumn");
         return SchemaShapes.Add(input, OutputColumn.Schema(ModelColumn.Promised));
     }
 }

@@ -34,8 +34,8 @@ public sealed class FullEstimator : IEstimator<ModelTransformer<LanguageModel>>
     /// </summary>
     public ModelTransformer<LanguageModel> Fit(IDataView input, IDataView? validation) =>
         WholeModelTraining.Run(_model, _model.Module.CopyWeights(), new RandomStreams(_options.Seed), input, validation, _options,
-            _progress, _cancellation);
+            _options.Ownership, _progress, _cancellation);
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options, _options.Ownership);
 }

@@ -21,13 +21,16 @@ internal static class NextTokenTraining
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
     /// <param name="measure">Validates instead of the loss on <paramref name="validation"/>: what is to become small; null = the loss.</param>
+    /// <param name="ownership">Which groups of rows skip which layers, or null.</param>
     public static TrainingResult Run(
         LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
         IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress,
-            CancellationToken cancellation, Func<double>? measure = null)
+            CancellationToken cancellation, Func<double>? measure = null, LayerOwnership? ownership = null)
     {
-        using var batches = Read(model, train, options, cancellation);
-        using var held = validation is null ? null : Read(model, validation, options, cancellation);
+        ownership?.Require(module.Config);
+        var gates = LayerGates.Of(ownership, streams);
+        using var batches = Read(model, train, options, ownership, cancellation);
+        using var held = validation is null ? null : Read(model, validation, options, ownership, cancellation);
         var device = torch.device(options.Device);
         // A frozen head lets the loss drop each piece of logits at once; a trained one keeps its graph.
         var headWeights = module.parameters().Any(p => p.requires_grad) ? null : Array.Empty<Tensor>();
@@ -47,9 +50,12 @@ internal static class NextTokenTraining
         module.eval();
         return result;
 
-        Tensor Loss(TokenBatch batch) => Objectives.NextToken(
-            module.Head, module.Hidden(batch.Tokens, new ForwardOptions { Features = batch.Features }), batch.Targets,
-            module.Config.VocabularySize, headWeights);
+        Tensor Loss(TokenBatch batch)
+        {
+            var pass = new ForwardOptions { Features = batch.Features, Edit = gates?.Edit(batch, module.training) };
+            return Objectives.NextToken(
+                module.Head, module.Hidden(batch.Tokens, pass), batch.Targets, module.Config.VocabularySize, headWeights);
+        }
 
         double InEvaluation(Func<double> value)
         {
@@ -60,6 +66,9 @@ internal static class NextTokenTraining
         }
     }
 
-    private static TokenBatches Read(LanguageModel model, IDataView data, TrainingOptions options, CancellationToken cancellation) =>
-        TokenBatches.Read(data, options, model.Tokenizer, model.Special, model.Config.ContextLength, cancellationToken: cancellation);
+    private static TokenBatches Read(
+        LanguageModel model, IDataView data, TrainingOptions options, LayerOwnership? ownership, CancellationToken cancellation) =>
+        TokenBatches.Read(
+            data, options, model.Tokenizer, model.Special, model.Config.ContextLength, TextBudget.All, TokenBatches.TokensInMemory,
+            ownership?.GroupColumn, cancellation);
 }

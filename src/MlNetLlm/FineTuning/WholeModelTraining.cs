@@ -14,18 +14,19 @@ internal static class WholeModelTraining
     /// <param name="train">Training rows.</param>
     /// <param name="validation">Validation rows, or null.</param>
     /// <param name="options">The method's options.</param>
+    /// <param name="ownership">Which groups of rows skip which layers, or null.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
     public static ModelTransformer<LanguageModel> Run(
         LanguageModel model, TransformerModel module, RandomStreams streams, IDataView train, IDataView? validation,
-            TrainingOptions options,
+            TrainingOptions options, LayerOwnership? ownership,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         module.to(torch.device(options.Device));
         foreach (var parameter in module.parameters()) parameter.requires_grad = true;
         var training = NextTokenTraining.Run(
             model, module, module.named_parameters().Select(p => (p.name, p.parameter)), streams, train, validation, options, progress,
-                cancellation);
+            cancellation, ownership: ownership);
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         module.to(torch.CPU);
         var tuned = model.WithModule(module);

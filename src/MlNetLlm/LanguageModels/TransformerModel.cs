@@ -128,6 +128,20 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         return shared;
     }
 
+    /// <summary>
+    /// A new, frozen model of another shape: the given weights, the SAME storage for those that stay, zeros for those that are new.
+    /// </summary>
+    /// <param name="config">Shape and kind of the new model.</param>
+    /// <param name="replaced">Weights that take the place of the model's own, by parameter name; taken over.</param>
+    internal TransformerModel Reshaped(TransformerConfig config, IReadOnlyDictionary<string, Tensor> replaced)
+    {
+        var changed = new TransformerModel(config, WeightSources.SharedBut(this, replaced));
+        foreach (var parameter in changed.parameters())
+            parameter.requires_grad = false;
+        changed.train(training);
+        return changed;
+    }
+
     /// <summary>A new, trainable model with copies of the weights.</summary>
     public TransformerModel CopyWeights()
     {

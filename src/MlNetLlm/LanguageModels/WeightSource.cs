@@ -55,6 +55,16 @@ internal static class WeightSources
             replaced is not null && replaced.TryGetValue(Projection.NameOfWeight(name), out var tensor) ? tensor : null;
     }
 
+    /// <summary>
+    /// The replaced weights, the same storage as <paramref name="model"/>'s for others that it has, and zeros for those it lacks.
+    /// </summary>
+    internal static WeightSource SharedBut(TransformerModel model, IReadOnlyDictionary<string, Tensor> replaced)
+    {
+        var weights = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        return (name, role, shape) => replaced.TryGetValue(name, out var tensor) ? tensor
+            : weights.TryGetValue(name, out var weight) ? weight.detach() : Blank(name, role, shape);
+    }
+
     /// <summary>New storage with the same values as <paramref name="model"/>'s weights.</summary>
     internal static WeightSource CopiedFrom(TransformerModel model)
     {

@@ -17,7 +17,8 @@ public static class LanguageLoss
     /// <exception cref="ArgumentException">Options have faults, or the column is missing.</exception>
     public static double Of(LanguageModel model, IDataView text, PretrainOptions options, CancellationToken cancellationToken = default)
     {
-        var objective = new LanguageObjective(model, model.Module, options.Validated(), options.Objective, options.Masking);
+        var objective = new LanguageObjective(model, model.Module, options.Validated(), options.Objective, options.Masking,
+            options.Ownership);
         var (batches, inOrder) = objective.Read(text, TextBudget.All, cancellationToken);
         using var read = (IDisposable)batches;
         return objective.Validate(inOrder());

@@ -14,6 +14,8 @@ internal sealed class LanguageObjective
     private readonly TransformerModel _module;
     private readonly TrainingOptions _options;
     private readonly MaskingOptions _masking;
+    private readonly LayerOwnership? _ownership;
+    private readonly LayerGates? _gates;
     private readonly bool _masked;
 
     /// <param name="model">Gives tokenizer and special tokens.</param>
@@ -21,11 +23,16 @@ internal sealed class LanguageObjective
     /// <param name="options">Which column, how long sequences, how large batches, which seed.</param>
     /// <param name="objective">What is learnt.</param>
     /// <param name="masking">Which tokens a masked model is to guess.</param>
-    /// <exception cref="ArgumentException">The objective does not suit the model.</exception>
+    /// <param name="ownership">Which groups of rows skip which layers, or null.</param>
+    /// <param name="streams">The run's random streams; null = some of the options' seed.</param>
+    /// <exception cref="ArgumentException">The objective or the ownership does not suit the model.</exception>
     public LanguageObjective(
-        LanguageModel model, TransformerModel module, TrainingOptions options, PretrainObjective objective, MaskingOptions masking)
+        LanguageModel model, TransformerModel module, TrainingOptions options, PretrainObjective objective, MaskingOptions masking,
+        LayerOwnership? ownership = null, RandomStreams? streams = null)
     {
-        (_model, _module, _options, _masking) = (model, module, options, masking);
+        (_model, _module, _options, _masking, _ownership) = (model, module, options, masking, ownership);
+        ownership?.Require(module.Config);
+        _gates = LayerGates.Of(ownership, streams ?? new RandomStreams(options.Seed));
         _masked = objective == PretrainObjective.MaskedToken || (objective == PretrainObjective.ByModel && !module.Config.Causal);
         if (objective == PretrainObjective.NextToken && !module.Config.Causal)
             throw new ArgumentException(
@@ -52,14 +59,18 @@ internal sealed class LanguageObjective
             return (masked, masked.InOrder);
         }
         var packed = TokenBatches.Read(
-            data, _options, _model.Tokenizer, _model.Special, config.ContextLength, budget, TokenBatches.TokensInMemory, cancellation);
+            data, _options, _model.Tokenizer, _model.Special, config.ContextLength, budget, TokenBatches.TokensInMemory,
+            _ownership?.GroupColumn, cancellation);
         return (packed, packed.InOrder);
     }
 
     /// <summary>The loss summed over a batch's counted tokens; logits are made for those alone.</summary>
     public Tensor Loss(TokenBatch batch)
     {
-        var hidden = _module.Hidden(batch.Tokens, new ForwardOptions { Lengths = batch.Lengths, Features = batch.Features });
+        var hidden = _module.Hidden(batch.Tokens, new ForwardOptions
+        {
+            Lengths = batch.Lengths, Features = batch.Features, Edit = _gates?.Edit(batch, _module.training),
+        });
         return Objectives.NextToken(_module.Head, hidden, batch.Targets, _module.Config.VocabularySize);
     }
 

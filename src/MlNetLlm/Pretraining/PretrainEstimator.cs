@@ -50,5 +50,5 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
     }
 
     /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options, _options.Ownership);
 }

@@ -36,11 +36,16 @@ public sealed record PretrainOptions : TrainingOptions
     /// <value>null: none.</value>
     public SnapshotOptions? Snapshots { get; init; }
 
+    /// <summary>Layers that belong to groups of rows; rows of other groups skip them.</summary>
+    /// <value>null: every row passes every layer.</value>
+    public LayerOwnership? Ownership { get; init; }
+
     /// <inheritdoc/>
     public override IEnumerable<string> Faults()
     {
         foreach (var fault in base.Faults().Concat(Masking.Faults())) yield return fault;
         foreach (var fault in (Reset?.Faults() ?? []).Concat(Snapshots?.Faults() ?? [])) yield return fault;
+        foreach (var fault in Ownership?.Faults(this) ?? []) yield return fault;
         if (!Enum.IsDefined(Objective))
             yield return $"Objective is {Objective}; expected {string.Join(", ", Enum.GetNames<PretrainObjective>())}.";
         if (Reset is not null && MaxTokens == 0)

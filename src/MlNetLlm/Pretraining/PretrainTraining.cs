@@ -24,7 +24,7 @@ internal static class PretrainTraining
     {
         var module = model.Module;
         module.to(torch.device(options.Device));
-        var objective = new LanguageObjective(model, module, options, options.Objective, options.Masking);
+        var objective = new LanguageObjective(model, module, options, options.Objective, options.Masking, options.Ownership, streams);
         var (batches, _) = objective.Read(train, TextBudget.All, cancellation);
         using var readBatches = (IDisposable)batches;
         var (held, heldRows) = validation is null ? (null, null) : objective.Read(validation, TextBudget.All, cancellation);
