@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
 using Microsoft.ML.Tokenizers;
+using MlNetLlm.CommunityTuning;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
@@ -74,6 +75,15 @@ public sealed class SweepCatalog
     public SweepableEstimator FineTuneFull(LanguageModel model, FullOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new FullEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>Fine-tuning of chosen modules.</summary>
+    /// <param name="model">The base model; it is not changed.</param>
+    /// <param name="options">The options to start from; they name the modules.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator FineTuneCommunity(LanguageModel model, CommunityTuningOptions options,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of(o => new CommunityTuningEstimator(model, o, progress, cancellationToken), options);
 
     /// <summary>Pre-training from random weights.</summary>
     /// <param name="config">Shape and kind of the model.</param>

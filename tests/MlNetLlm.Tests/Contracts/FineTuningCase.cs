@@ -1,8 +1,10 @@
 using Microsoft.ML;
 using MlNetLlm.Adapters;
+using MlNetLlm.CommunityTuning;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
+using MlNetLlm.Modules;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Svf;
 using MlNetLlm.Training;
@@ -51,9 +53,24 @@ public sealed record FineTuningCase(
                 model, new ToyReward(),
                 (TrainLoraExpertOptions)change(Graded(new TrainLoraExpertOptions { LearningRate = 0.02, Rank = 2 })), null, stop),
             fitted => ((ModelTransformer<LoraAdapter>)fitted).Model) { Badness = ToyReward.ShareWrong },
+        Community("community", new CommunityTuningOptions
+        {
+            Community = ["layers.0.attention.value", "layers.0.mlp.up", "layers.1.attention.query", "layers.1.mlp.down"],
+        }),
+        Community("community-of-units", new CommunityTuningOptions
+        {
+            Granularity = ModuleGranularity.Units, ChannelGroups = 2,
+            Community = ["layers.0.attention.head.1", "layers.0.mlp.channels.0", "layers.1.mlp.channels.0", "layers.1.mlp.channels.1"],
+        }),
     ];
 
     public override string ToString() => Name;
+
+    private static FineTuningCase Community(string name, CommunityTuningOptions options) => new(
+        name,
+        (model, change, stop) => new MLContext(1).LanguageModels().FineTuneCommunity(
+            model, (CommunityTuningOptions)change(Small(options with { LearningRate = 0.03 })), null, stop),
+        fitted => ((ModelTransformer<TunedModules>)fitted).Model);
 
     private static TrainingOptions Small(TrainingOptions options) => options with { MaxSteps = 8, BatchSize = 4, SequenceLength = 12 };
 
