@@ -1,11 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Tokenizers;
+using MlNetLlm.CommunityTuning;
 using MlNetLlm.Data;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
+using MlNetLlm.Importance;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
@@ -91,6 +93,13 @@ public sealed class LanguageModelCatalog
         LanguageModel model, FullOptions? options = null, IProgress<TrainingProgress>? progress = null,
             CancellationToken cancellationToken = default) =>
         new(model, options ?? new FullOptions(), progress, cancellationToken);
+
+    /// <summary>Fine-tuning of chosen modules with the next-token loss: every other weight keeps its bits.</summary>
+    /// <inheritdoc cref="FineTuneSvf"/>
+    public CommunityTuningEstimator FineTuneCommunity(
+        LanguageModel model, CommunityTuningOptions options, IProgress<TrainingProgress>? progress = null,
+            CancellationToken cancellationToken = default) =>
+        new(model, options, progress, cancellationToken);
 
     /// <summary>Trains a new model from random weights: on the next token, or on masked ones.</summary>
     /// <param name="config">Shape and kind of the model.</param>
@@ -203,6 +212,25 @@ public sealed class LanguageModelCatalog
         SvfExpertLibrary library, IReward? reward, FewShotMixOptions? options = null, SelfAdaptationOptions? answers = null,
         CancellationToken cancellationToken = default) =>
         new(library, reward, options ?? new FewShotMixOptions(), answers ?? new SelfAdaptationOptions(), cancellationToken);
+
+    /// <summary>Measures how important each module is for each data set, of the model that an earlier step of the pipeline trains.</summary>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every data set.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    public ModuleImportanceEstimator ModuleImportance(
+        ImportanceOptions? options = null, IProgress<ImportanceProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(null, options ?? new ImportanceOptions(), progress, cancellationToken);
+
+    /// <summary>Measures how important each module of a given model is for each data set of labelled questions.</summary>
+    /// <param name="model">A causal model.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every data set.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    public ModuleImportanceEstimator ModuleImportance(
+        LanguageModel model, ImportanceOptions? options = null, IProgress<ImportanceProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(model, options ?? new ImportanceOptions(), progress, cancellationToken);
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>

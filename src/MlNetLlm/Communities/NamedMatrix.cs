@@ -31,6 +31,16 @@ public sealed class NamedMatrix
     /// <summary>The same names over other values of the same shape.</summary>
     public NamedMatrix With(double[,] values) => new(Rows, Columns, values);
 
+    /// <summary>The same with 0 where an entry is below: what falls short of no importance counts as none.</summary>
+    public NamedMatrix NotNegative()
+    {
+        var values = (double[,])Values.Clone();
+        for (var i = 0; i < Rows.Count; i++)
+            for (var j = 0; j < Columns.Count; j++)
+                values[i, j] = Math.Max(0, values[i, j]);
+        return With(values);
+    }
+
     private static void CheckUnique(IReadOnlyList<string> names, string kind)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);

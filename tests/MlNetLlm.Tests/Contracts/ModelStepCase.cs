@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
+using MlNetLlm.Importance;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.MultipleChoice;
 
@@ -23,6 +24,11 @@ public sealed record ModelStepCase(string Name, Func<LanguageModelCatalog, Langu
         Hidden("hidden-all", new HiddenStatesOptions { Pooling = HiddenStatePooling.All }),
         Choices("choices", new ScoreChoicesOptions()),
         Choices("choices-by-characters", new ScoreChoicesOptions { Normalization = ChoiceNormalization.Characters, Choices = 5 }),
+        new("importance", (ml, model) =>
+        {
+            var options = new ImportanceOptions { PromptColumn = "Text", AnswerColumn = "Text", DataSetColumn = "Text" };
+            return model is null ? ml.ModuleImportance(options) : ml.ModuleImportance(model, options);
+        }, "Text"),
     ];
 
     public override string ToString() => Name;

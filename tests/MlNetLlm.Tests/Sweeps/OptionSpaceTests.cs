@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Adapters;
+using MlNetLlm.Importance;
 using MlNetLlm.Lora;
 using MlNetLlm.Probes;
 using MlNetLlm.Scoring;
@@ -52,7 +53,10 @@ public sealed class OptionSpaceTests
             .Where(type => type is { IsAbstract: false } && type.GetInterfaces().Any(IsEstimator))
             .SelectMany(type => type.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType))
             .Where(type => !type.IsAbstract && type.Name.EndsWith("Options", StringComparison.Ordinal)).Distinct();
-        Assert.That(options.Except(Records()), Is.EquivalentTo(new[] { typeof(ScoreOptions), typeof(ControlLabelOptions) }));
+        Assert.That(options.Except(Records()), Is.EquivalentTo(new[]
+        {
+            typeof(ScoreOptions), typeof(ControlLabelOptions), typeof(ImportanceOptions),
+        }));
     }
 
     private static bool IsEstimator(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IEstimator<>);
