@@ -213,7 +213,9 @@ public sealed class LanguageModelCatalog
         CancellationToken cancellationToken = default) =>
         new(library, reward, options ?? new FewShotMixOptions(), answers ?? new SelfAdaptationOptions(), cancellationToken);
 
-    /// <summary>Measures how important each module is for each data set, of the model that an earlier step of the pipeline trains.</summary>
+    /// <summary>
+    /// Measures how important each module is for each data set, of the model that an earlier step of the pipeline trains.
+    /// </summary>
     /// <param name="options">Options; null = the defaults.</param>
     /// <param name="progress">Told after every data set.</param>
     /// <param name="cancellationToken">Stops within a batch.</param>

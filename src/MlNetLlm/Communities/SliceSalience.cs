@@ -32,7 +32,8 @@ public static class SliceSalience
             return dimension == 0
                 ? Magnitude(weights.Slice(start * columns, length * columns), gradient.Slice(start * columns, length * columns))
                 : ColumnMagnitude(weights, gradient, columns, start, length);
-        var (byRow, byColumn) = TaylorSalience.Scores(form, Part(weights), Part(gradient), Part(meanSquares), dimension == 0 ? columns : length);
+        var (byRow, byColumn) = TaylorSalience.Scores(
+            form, Part(weights), Part(gradient), Part(meanSquares), dimension == 0 ? columns : length);
         return (dimension == 0 ? byRow : byColumn).Sum();
 
         ReadOnlySpan<T> Part<T>(ReadOnlySpan<T> matrix)

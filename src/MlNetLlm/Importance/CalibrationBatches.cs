@@ -40,6 +40,7 @@ internal static class CalibrationBatches
             for (var t = 0; t < answer.Length; t++)
                 if (answer[t] != TokenBatch.Ignored) targets[r * time + read.Length - answer.Length + t] = answer[t];
         }
-        return TokenBatch.Of(tokens, targets, rows.Length) with { Lengths = torch.tensor([.. rows.Select(row => (long)row.Tokens.Length)]) };
+        long[] lengths = [.. rows.Select(row => (long)row.Tokens.Length)];
+        return TokenBatch.Of(tokens, targets, rows.Length) with { Lengths = torch.tensor(lengths) };
     }
 }

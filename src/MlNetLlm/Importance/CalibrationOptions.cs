@@ -15,7 +15,9 @@ public abstract record CalibrationOptions
     /// <value>null: the label says which of the continuations is right.</value>
     public string? AnswerColumn { get; init; }
 
-    /// <summary>The column with a vector of texts: for each choice what follows the prompt. Not read where an answer column is set.</summary>
+    /// <summary>
+    /// The column with a vector of texts: for each choice what follows the prompt. Not read where an answer column is set.
+    /// </summary>
     /// <value>"Continuations".</value>
     public string ContinuationsColumn { get; init; } = "Continuations";
 

@@ -24,7 +24,9 @@ internal sealed class ExampleGradients : IDisposable
         foreach (var tap in _taps) tap.Projection.Adapter = tap;
     }
 
-    /// <summary>Takes a projection's input (batch, time, in) and the gradient of its output (batch, time, out); they die afterwards.</summary>
+    /// <summary>
+    /// Takes a projection's input (batch, time, in) and the gradient of its output (batch, time, out); they die afterwards.
+    /// </summary>
     public delegate void Visit(Projection projection, Tensor input, Tensor slope);
 
     /// <summary>Runs a batch forth and back.</summary>

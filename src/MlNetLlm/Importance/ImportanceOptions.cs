@@ -65,7 +65,8 @@ public sealed record ImportanceOptions : CalibrationOptions
         if (!Enum.IsDefined(Granularity))
             yield return $"Granularity is {Granularity}; expected {string.Join(", ", Enum.GetNames<ModuleGranularity>())}.";
         if (!Enum.IsDefined(Form)) yield return $"Form is {Form}; expected {string.Join(", ", Enum.GetNames<TaylorForm>())}.";
-        if (!Enum.IsDefined(Gradients)) yield return $"Gradients is {Gradients}; expected {string.Join(", ", Enum.GetNames<GradientSum>())}.";
+        if (!Enum.IsDefined(Gradients))
+            yield return $"Gradients is {Gradients}; expected {string.Join(", ", Enum.GetNames<GradientSum>())}.";
         if (!Enum.IsDefined(Scheme)) yield return $"Scheme is {Scheme}; expected {string.Join(", ", Enum.GetNames<PruneScheme>())}.";
         if (ChannelGroups < 1) yield return $"ChannelGroups is {ChannelGroups}; expected 1 or more.";
         if (!(Ratio is >= 0 and < 1)) yield return $"Ratio is {Ratio}; expected at least 0 and below 1.";

@@ -46,7 +46,7 @@ public sealed class ModuleImportanceTransformer : RowTransformer<string, float[]
         new(ImportanceColumns.DataSet, TextDataViewType.Instance, ((string DataSet, ModelModule, double) row) => row.DataSet.AsMemory()),
         new(ImportanceColumns.Module, TextDataViewType.Instance, ((string, ModelModule Module, double) row) => row.Module.Name.AsMemory()),
         new(ImportanceColumns.Layer, NumberDataViewType.Int32, ((string, ModelModule Module, double) row) => row.Module.Layer),
-        new(ImportanceColumns.Kind, TextDataViewType.Instance, ((string, ModelModule Module, double) row) => $"{row.Module.Kind}".AsMemory()),
+        new(ImportanceColumns.Kind, TextDataViewType.Instance, ((string, ModelModule Module, double) row) => KindOf(row.Module)),
         new(ImportanceColumns.Score, NumberDataViewType.Double, ((string, ModelModule, double Score) row) => row.Score),
         new(ImportanceColumns.Parameters, NumberDataViewType.Int64, ((string, ModelModule Module, double) row) => row.Module.Parameters));
 
@@ -58,9 +58,10 @@ public sealed class ModuleImportanceTransformer : RowTransformer<string, float[]
         () => Modules.Select((module, m) => (module, Scores: Column(m))),
         new(ImportanceColumns.Module, TextDataViewType.Instance, ((ModelModule Module, float[]) row) => row.Module.Name.AsMemory()),
         new(ImportanceColumns.Layer, NumberDataViewType.Int32, ((ModelModule Module, float[]) row) => row.Module.Layer),
-        new(ImportanceColumns.Kind, TextDataViewType.Instance, ((ModelModule Module, float[]) row) => $"{row.Module.Kind}".AsMemory()),
+        new(ImportanceColumns.Kind, TextDataViewType.Instance, ((ModelModule Module, float[]) row) => KindOf(row.Module)),
         new(ImportanceColumns.Features, ImportanceColumns.Vector(Matrix.Rows.Count),
-            ((ModelModule, float[] Scores) row) => new VBuffer<float>(row.Scores.Length, row.Scores), ImportanceColumns.Slots(Matrix.Rows)));
+            ((ModelModule, float[] Scores) row) => new VBuffer<float>(row.Scores.Length, row.Scores),
+            ImportanceColumns.Slots(Matrix.Rows)));
 
     /// <summary>Puts measurements of the same modules on different data sets under each other.</summary>
     /// <param name="parts">The measurements; no data set in two of them.</param>
@@ -102,6 +103,8 @@ public sealed class ModuleImportanceTransformer : RowTransformer<string, float[]
         EmptyRows.OfText(Options.DataSetColumn!),
         [(Options.DataSetColumn!, SavedText.Column)],
         SavedOutput.Vector(ImportanceColumns.Importance, Matrix.Columns.Count));
+
+    private static ReadOnlyMemory<char> KindOf(ModelModule module) => $"{module.Kind}".AsMemory();
 
     private float[] Row(string dataSet) => _rows.TryGetValue(dataSet, out var d)
         ? [.. Enumerable.Range(0, Modules.Count).Select(m => (float)Matrix.Values[d, m])]

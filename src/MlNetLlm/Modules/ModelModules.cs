@@ -60,7 +60,8 @@ public static class ModelModules
     {
         var hidden = config.FeedForwardWidth;
         if (groups < 1 || groups > hidden)
-            throw new ArgumentException($"{groups} groups of hidden units were asked for; layer {layer} has {hidden} units. Take 1 to {hidden}.");
+            throw new ArgumentException(
+                $"{groups} groups of hidden units were asked for; layer {layer} has {hidden} units. Take 1 to {hidden}.");
         for (var head = 0; head < config.KeyValueHeads; head++)
             yield return new ModelModule(
                 $"layers.{layer}.attention.head.{head}", layer, ModuleKind.Head, head, HeadSlices(config, layer, head));

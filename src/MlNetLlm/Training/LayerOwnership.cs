@@ -70,7 +70,7 @@ public sealed record LayerOwnership
             throw new ArgumentException($"Ownership.Owners names {Owners.Count} layers, the model has {config.Layers}.");
         if (config.PostNorm)
             throw new ArgumentException(
-                $"'{config.Architecture}' normalises after each sum, so no layer can be skipped. Take a model with norms before its parts.");
+                $"'{config.Architecture}' normalises after each sum, so no layer can be skipped. Take one with norms before its parts.");
     }
 
     internal string Unknown(string group) =>

@@ -123,13 +123,13 @@ public sealed class ModuleImportanceTests
     {
         var rows = ImportanceToys.Rows(2);
         rows[2].Label = 3;
-        Assert.That(() => Fit(_options, rows), Throws.TypeOf<InvalidDataException>().With.Message.Contains("Row 3 has 3 choices and its label")
-            .And.Message.Contains("missing"));
+        Assert.That(() => Fit(_options, rows),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("Row 3 has 3 choices and its label 'Label' is missing"));
         Assert.That(() => Fit(_options with { SkipRows = 10 }), Throws.TypeOf<InvalidDataException>().With.Message.Contains(
             "Data set 'one' has 10 rows, and 10 are left out"));
         Assert.That(() => Fit(_options, []), Throws.TypeOf<InvalidDataException>().With.Message.Contains("no rows"));
         Assert.That(() => Fit(_options with { LabelColumn = "Answer" }),
-            Throws.ArgumentException.With.Message.Contains("Column 'Answer' is String; expected a key").Or.Message.Contains("expected a key"));
+            Throws.ArgumentException.With.Message.Contains("Column 'Answer' is String; expected a key"));
     }
 
     [Test]

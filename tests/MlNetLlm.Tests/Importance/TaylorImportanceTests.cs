@@ -93,7 +93,8 @@ public sealed class TaylorImportanceTests
     private ModuleImportanceTransformer Fit(ImportanceOptions options, IEnumerable<ImportanceToys.Row> rows) =>
         new MLContext(1).LanguageModels().ModuleImportance(_model, options).Fit(ImportanceToys.View(rows));
 
-    private double Score(ImportanceOptions options, IEnumerable<ImportanceToys.Row> rows, string module) => Score(Fit(options, rows), module);
+    private double Score(ImportanceOptions options, IEnumerable<ImportanceToys.Row> rows, string module) =>
+        Score(Fit(options, rows), module);
 
     private static double Score(ModuleImportanceTransformer fitted, string module) =>
         fitted.Matrix.Values[0, fitted.Matrix.Columns.ToList().IndexOf(module)];

@@ -110,9 +110,9 @@ public sealed class LayerOwnershipTests
     {
         var rows = _ml.Data.LoadFromEnumerable(new[] { "left", "right" }.Select(group =>
             new TokenRow { Tokens = [3, 4, 5, 6], PromptLength = 2, Group = group }));
+        var options = new ToyOptions { TokenColumns = new TokenColumns(), BatchSize = 2, SequenceLength = 8 };
         using var batches = TokenBatches.Read(
-            rows, new ToyOptions { TokenColumns = new TokenColumns(), BatchSize = 2, SequenceLength = 8 }, new LetterTokenizer(), Toys.Special, 64,
-            TextBudget.All, 1024, "Group", CancellationToken.None);
+            rows, options, new LetterTokenizer(), Toys.Special, 64, TextBudget.All, 1024, "Group", CancellationToken.None);
         using var batch = batches.InOrder().Single();
         Assert.That(batch.Groups, Is.EqualTo(new[] { "left", "right" }));
     }
