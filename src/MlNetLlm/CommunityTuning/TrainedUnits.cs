@@ -35,9 +35,11 @@ internal sealed class TrainedUnits : IDisposable
     /// <summary>Writes what was learned into the matrices and takes the adapters off.</summary>
     public void Merge()
     {
+        using var quiet = no_grad();
         foreach (var (projection, adapter) in _adapted)
         {
-            adapter.WriteTo(projection);
+            using var merged = adapter.Merge(projection);
+            projection.Weight.copy_(merged);
             projection.Adapter = null;
         }
     }
@@ -70,10 +72,10 @@ internal sealed class TrainedUnits : IDisposable
             return nn.functional.linear(input, weight, projection.Bias).MoveToOuterDisposeScope();     // (…, out)
         }
 
-        public void WriteTo(Projection projection)
+        public Tensor Merge(Projection projection)
         {
             using var quiet = no_grad();
-            projection.Weight.index_copy_(_dimension, _index, _units.detach());
+            return projection.Weight.detach().index_copy(_dimension, _index, _units.detach());
         }
 
         public void Dispose()

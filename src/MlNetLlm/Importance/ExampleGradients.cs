@@ -80,6 +80,8 @@ internal sealed class ExampleGradients : IDisposable
             return _output.alias();
         }
 
+        public Tensor Merge(Projection tapped) => tapped.Weight.detach().clone();
+
         public void Dispose()
         {
             _input?.Dispose();
