@@ -33,8 +33,8 @@ internal static class ModuleTraining
         var training = parameters.Count == 0
             ? _none
             : NextTokenTraining.Run(
-                model, module, parameters, new RandomStreams(options.Seed), train, validation, options, options.Ownership, progress,
-                cancellation);
+                model, module, parameters, new RandomStreams(options.Seed), train, validation, options, progress, cancellation,
+                ownership: options.Ownership);
         units.Merge();
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         module.to(torch.CPU);
