@@ -207,11 +207,12 @@ public sealed class LanguageModelCatalog
     /// <param name="reward">Says which answers are right; may be null where choices are scored.</param>
     /// <param name="options">The search; null = the defaults.</param>
     /// <param name="answers">How questions are answered; null = the defaults.</param>
+    /// <param name="progress">Told after every generation.</param>
     /// <param name="cancellationToken">Stops between two candidates.</param>
     public FewShotMixEstimator FewShotMix(
         SvfExpertLibrary library, IReward? reward, FewShotMixOptions? options = null, SelfAdaptationOptions? answers = null,
-        CancellationToken cancellationToken = default) =>
-        new(library, reward, options ?? new FewShotMixOptions(), answers ?? new SelfAdaptationOptions(), cancellationToken);
+        IProgress<MixGeneration>? progress = null, CancellationToken cancellationToken = default) =>
+        new(library, reward, options ?? new FewShotMixOptions(), answers ?? new SelfAdaptationOptions(), progress, cancellationToken);
 
     /// <summary>
     /// Measures how important each module is for each data set, of the model that an earlier step of the pipeline trains.

@@ -17,6 +17,7 @@ public sealed class FewShotMixEstimator : IEstimator<SelfAdaptingTransformer>
     private readonly IReward? _reward;
     private readonly FewShotMixOptions _options;
     private readonly SelfAdaptationOptions _answers;
+    private readonly IProgress<MixGeneration>? _progress;
     private readonly CancellationToken _cancellation;
 
     /// <summary>Searches a mix.</summary>
@@ -24,18 +25,19 @@ public sealed class FewShotMixEstimator : IEstimator<SelfAdaptingTransformer>
     /// <param name="reward">Says which answers are right; may be null where choices are scored.</param>
     /// <param name="options">The search.</param>
     /// <param name="answers">How questions are answered; strategy and mix are set by the search.</param>
+    /// <param name="progress">Told after every generation.</param>
     /// <param name="cancellationToken">Stops between two candidates.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named. Or the model is not causal.</exception>
     public FewShotMixEstimator(
         SvfExpertLibrary library, IReward? reward, FewShotMixOptions options, SelfAdaptationOptions answers,
-        CancellationToken cancellationToken = default)
+        IProgress<MixGeneration>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(library);
         _ = CausalModel.Require(library.Base, "FewShotMix");
         _options = options.Validated();
         if (reward is null && _options.Scoring == FewShotScoring.Generation)
             throw new ArgumentException("Scoring by generation needs a reward. Give one, or set Scoring to Choices.", nameof(reward));
-        (_library, _reward, _cancellation) = (library, reward, cancellationToken);
+        (_library, _reward, _progress, _cancellation) = (library, reward, progress, cancellationToken);
         // Checked now with the mix the search starts from, not after it.
         var space = new MixSpace(library, _options.Experts, perMatrix: false);
         _answers = (answers with { Strategy = AdaptationStrategy.FewShot, Mix = SvfMix.Uniform(space.Experts) }).ValidatedFor(library);
@@ -47,7 +49,8 @@ public sealed class FewShotMixEstimator : IEstimator<SelfAdaptingTransformer>
     {
         var objective = Objective(input);
         using var mixer = new SvfMixer(_library);
-        var found = MixSearch.Run(mixer, _options.Experts, _options.PerMatrix, objective, _options.CrossEntropy, _cancellation);
+        var found = MixSearch.Run(
+            mixer, _options.Experts, _options.PerMatrix, objective, _options.CrossEntropy, _cancellation, _progress);
         return new SelfAdaptingTransformer(_library, _answers with { Mix = found.Mix }, found);
     }
 

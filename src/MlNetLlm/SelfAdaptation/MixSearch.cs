@@ -12,11 +12,12 @@ public static class MixSearch
     /// <param name="objective">Scores the candidates.</param>
     /// <param name="options">How to search.</param>
     /// <param name="cancellationToken">Stops between two candidates.</param>
+    /// <param name="progress">Told after every generation.</param>
     /// <param name="clock">Measures; null = the system's.</param>
     /// <exception cref="ArgumentException">Options are out of range, or an expert is not in the library.</exception>
     public static MixSearchResult Run(
         SvfMixer mixer, IReadOnlyList<string> experts, bool perMatrix, IMixObjective objective, CrossEntropyOptions options,
-        CancellationToken cancellationToken = default, TimeProvider? clock = null)
+        CancellationToken cancellationToken = default, IProgress<MixGeneration>? progress = null, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(mixer);
         clock ??= TimeProvider.System;
@@ -39,6 +40,7 @@ public static class MixSearch
             search.Update(scores);
             generations.Add(new MixGeneration(
                 search.Generation, search.BestScore!.Value, scores.Average(s => s.Accuracy), search.Deviation.Average()));
+            progress?.Report(generations[^1]);
         }
         var best = space.MixOf(search.Best);
         mixer.Use(best);

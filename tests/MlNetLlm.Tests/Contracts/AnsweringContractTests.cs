@@ -23,7 +23,7 @@ public sealed class AnsweringContractTests(string step, string column)
     [OneTimeSetUp]
     public void MakeModel()
     {
-        _model = Toy.Model();
+        _model = AdaptationToys.Model();
         _library = ExpertToys.Library(_model);
     }
 

@@ -5,7 +5,6 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.Tests.Probes;
-using MlNetLlm.Tests.SelfAdaptation;
 using MlNetLlm.Tests.Svf;
 
 namespace MlNetLlm.Tests.Contracts;
@@ -23,7 +22,7 @@ public sealed class FreshProcessTests
         IEstimator<ITransformer> chain = new EstimatorChain<ITransformer>();
         foreach (var step in ModelStepCase.All) chain = chain.Append(step.Create(ml.LanguageModels(), model));
         using var library = ExpertToys.Library(model);
-        chain = chain.Append(ml.LanguageModels().SelfAdapt(library, AdaptationToys.Options(model)))
+        chain = chain.Append(ml.LanguageModels().SelfAdapt(library, new SelfAdaptationOptions { MaxTokens = 3, LabelTokens = 2 }))
             .Append(ml.Transforms.DropColumns(AdaptationColumns.FirstPassSeconds, AdaptationColumns.SecondPassSeconds));
         var fitted = chain.Fit(data);
         var file = Path.GetTempFileName();

@@ -5,6 +5,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Rewards;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
+using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Svf;
 
 namespace MlNetLlm.Tests.SelfAdaptation;
@@ -15,14 +16,27 @@ internal static class AdaptationToys
     public static IReadOnlyList<string> Questions { get; } =
         [.. Enumerable.Range(0, 24).Select(i => $"{"abcdefgh"[i % 8]}{"hgfe"[i % 4]}{"bd"[i / 12]}")];
 
-    /// <summary>
-    /// Two words of three letters that a model writes after the questions are the labels of experts a and b; all else is other.
+    private const int Words = 3;
+
+    /// <summary>A model that, as it is and under expert c of <see cref="ExpertToys.Library"/>, writes several words for labels.</summary>
+    public static LanguageModel Model()
+    {
+        for (var seed = 1ul; ; seed++)
+        {
+            var model = Toy.Model(seed);
+            using var library = ExpertToys.Library(model);
+            using var classifier = library.Apply("c");
+            if (Commonest(model).Count >= Words && Commonest(classifier).Count >= Words) return model;
+            model.Dispose();
+            Assert.That(seed, Is.LessThan(50), "one of the toy models writes several words");
+        }
+    }
+
+    /// <summary>The two commonest words that a model writes after the questions are the labels of experts a and b; all else is other.
     /// </summary>
     public static SelfAdaptationOptions Options(LanguageModel model, AdaptationStrategy strategy = AdaptationStrategy.Prompt)
     {
-        var written = Written(model);
-        var words = written.GroupBy(word => word).OrderByDescending(group => group.Count()).Select(group => group.Key).ToList();
-        Assert.That(words, Has.Count.GreaterThanOrEqualTo(3), "the toy model must not write the same always");
+        var words = Commonest(model);
         return new SelfAdaptationOptions
         {
             Strategy = strategy,
@@ -35,8 +49,7 @@ internal static class AdaptationToys
 
     /// <summary>What a model writes as the label of each question.</summary>
     public static IReadOnlyList<string> Written(LanguageModel model) =>
-        [.. RowGenerator.Generate(model, Questions, new GenerationOptions { MaxTokens = 1 }).Select(row => row.Text.Trim())
-            .Select(word => word.Length == 0 ? "h" : word)];
+        [.. RowGenerator.Generate(model, Questions, new GenerationOptions { MaxTokens = 1 }).Select(row => row.Text.Trim())];
 
     public static IDataView View(MLContext ml, IEnumerable<string>? questions = null) => ml.Data.LoadFromEnumerable(
         (questions ?? Questions).Select(question => new Row { Text = question, Answer = $"{question[0]}" }), Schema());
@@ -59,6 +72,10 @@ internal static class AdaptationToys
 
         public string? FaultOf(string reference) => reference.Length == 1 ? null : "it is not one letter";
     }
+
+    private static List<string> Commonest(LanguageModel model) =>
+        [.. Written(model).Where(word => word.Length > 0).GroupBy(word => word).OrderByDescending(group => group.Count())
+            .Select(group => group.Key)];
 
     private static SchemaDefinition Schema()
     {

@@ -3,7 +3,6 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
-using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Svf;
 
 namespace MlNetLlm.Tests.SelfAdaptation;
@@ -19,7 +18,7 @@ public sealed class FewShotMixEstimatorTests
     [SetUp]
     public void Open()
     {
-        _model = Toy.Model();
+        _model = AdaptationToys.Model();
         _library = ExpertToys.Library(_model);
     }
 
@@ -87,7 +86,7 @@ public sealed class FewShotMixEstimatorTests
     {
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        var estimator = _ml.LanguageModels().FewShotMix(_library, new AdaptationToys.HasLetter(), Options(), _answers, stop.Token);
+        var estimator = _ml.LanguageModels().FewShotMix(_library, new AdaptationToys.HasLetter(), Options(), _answers, null, stop.Token);
         Assert.That(() => estimator.Fit(AdaptationToys.View(_ml)), Throws.InstanceOf<OperationCanceledException>());
     }
 

@@ -5,7 +5,6 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
-using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Svf;
 using static TorchSharp.torch;
@@ -21,7 +20,7 @@ public sealed class SelfAdaptingTransformerTests
     [SetUp]
     public void Open()
     {
-        _model = Toy.Model();
+        _model = AdaptationToys.Model();
         _library = ExpertToys.Library(_model);
     }
 

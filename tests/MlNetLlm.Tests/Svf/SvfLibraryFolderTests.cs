@@ -70,6 +70,16 @@ public sealed class SvfLibraryFolderTests
     }
 
     [Test]
+    public void Load_OfAnEmptyLibrary_IsEmpty()
+    {
+        using (var library = new SvfExpertLibrary(_model)) library.Save(_folder["experts"]);
+        using var loaded = SvfExpertLibrary.Load(_folder["experts"], _model);
+        Assert.That((loaded.Names, loaded.Matrices), Is.EqualTo((Array.Empty<string>(), Array.Empty<string>())));
+        using var composed = loaded.Apply(SvfExpertLibrary.Other);
+        Assert.That(composed.Fingerprint, Is.EqualTo(_model.Fingerprint));
+    }
+
+    [Test]
     public void Load_OntoAnotherBase_IsRefusedWithBothFingerprints()
     {
         using var library = ExpertToys.Library(_model);
