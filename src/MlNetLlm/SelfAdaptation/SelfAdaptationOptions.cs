@@ -42,6 +42,7 @@ public sealed record SelfAdaptationOptions
 
     /// <summary>
     /// The prompt of the first pass, with {question} and, where wanted, {labels}, which becomes one line a label: name: description.
+    /// Of a prompt beyond the model's context the start is cut: for long questions put the instruction behind the question.
     /// </summary>
     /// <value>An instruction that asks for one label in a box.</value>
     public string ClassificationTemplate { get; init; } = BoxedInstruction;
