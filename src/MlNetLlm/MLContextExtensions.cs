@@ -20,6 +20,13 @@ public static class MLContextExtensions
         return new ProbeCatalog();
     }
 
+    /// <summary>Concept mixing as ML.NET components: sparse autoencoders, concept labels, inspection.</summary>
+    public static ConceptCatalog Concepts(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new ConceptCatalog();
+    }
+
     /// <summary>The library's estimators as sweepable ones for <c>ml.Auto().CreateExperiment()</c>.</summary>
     public static SweepCatalog Sweeps(this MLContext context)
     {

@@ -6,6 +6,7 @@ using MlNetLlm.Lora;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
+using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Svf;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Training;
@@ -75,8 +76,20 @@ internal static class TrainingRun
                 (TrainLoraExpertOptions)change(Prompts(new TrainLoraExpertOptions { KlWeight = 0.1, Dropout = 0.2 })), progress)),
             "task" => catalog.AdaptToTask(model, (AdaptToTaskOptions)change(new AdaptToTaskOptions()), progress)
                 .Fit(ml.Transforms.Conversion.MapValueToKey("Label", "Text").Fit(data).Transform(data)).Model.Fingerprint,
+            "sae" => Sparse(change(new FullOptions())),
             _ => throw new ArgumentException($"Unknown method '{method}'."),
         };
+
+        string Sparse(TrainingOptions loop)
+        {
+            var states = catalog.HiddenStates(model, layer: 1).Fit(data).Transform(data);
+            var options = new SparseAutoencoderOptions
+            {
+                Latents = 24, ActiveLatents = 3, BatchSize = 8, MaxRows = 8 * loop.MaxSteps, DeadAfterRows = 40, AuxiliaryWeight = 1,
+                CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery, Resume = loop.Resume,
+            };
+            return ml.Concepts().TrainSparseAutoencoder(options, progress).Fit(states).Autoencoder.Fingerprint;
+        }
 
         string Tuned<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator)
             where TLearned : class => estimator.Fit(data).Model.Fingerprint;

@@ -11,6 +11,7 @@ using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Probes;
 using MlNetLlm.Rewards;
+using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Svf;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
@@ -110,6 +111,13 @@ public sealed class SweepCatalog
     public SweepableEstimator MlpProbe(
         MlpProbeOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new ProbeEstimator(o, progress, cancellationToken), options);
+
+    /// <summary>A sparse autoencoder.</summary>
+    /// <inheritdoc cref="LinearProbe"/>
+    public SweepableEstimator SparseAutoencoder(
+        SparseAutoencoderOptions? options = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Of(o => new SparseAutoencoderEstimator(o, progress, cancellationToken), options);
 
     /// <summary>Hidden states as features.</summary>
     /// <param name="model">The model; null = the one that an earlier step of the pipeline trains.</param>
