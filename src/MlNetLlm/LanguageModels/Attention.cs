@@ -57,7 +57,8 @@ internal sealed class Attention : nn.Module
             (k, v) = pass.Cache.Append(_layer, k, v);                        // (batch, source, keyHeads, d)
         if (pass.IsWanted(_weights))
             ShowWeights(q, k, pass);
-        var mixed = AttentionMath.Causal(q, k, v, pass.Mask, pass.Dropout);      // (batch, time, heads · d)
+        var mask = pass.Mask.For(batch, keyHeads);
+        var mixed = AttentionMath.Causal(q, k, v, mask, pass.Dropout);           // (batch, time, heads · d)
         return Output.call(pass.Show(_mixed, mixed)).MoveToOuterDisposeScope();
     }
 
@@ -65,7 +66,7 @@ internal sealed class Attention : nn.Module
     private void ShowWeights(Tensor q, Tensor k, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
-        var weights = AttentionMath.Weights(q, k, pass.Mask);
+        var weights = AttentionMath.Weights(q, k, pass.Mask.For(q.size(0), k.size(2)));
         pass.ShowOnly(_weights, AttentionMath.ByHead(weights, q.size(0), q.size(1), q.size(2)));
     }
 }

@@ -24,12 +24,14 @@ public sealed class KvCache : IDisposable
             throw new ArgumentException($"A cache of {batch} rows and {Capacity} tokens is empty, expected at least 1 of each.");
         _lengths = new int[batch];
         var weight = model.TokenEmbedding;
-        long[] shape = [batch, config.KeyValueHeads, Capacity, config.HeadWidth];
         _keys = Room();
         _values = Room();
 
-        Tensor[] Room() =>
-            [.. Enumerable.Range(0, config.Layers).Select(_ => zeros(shape, weight.dtype, weight.device).DetachFromDisposeScope())];
+        Tensor[] Room() => [.. Enumerable.Range(0, config.Layers).Select(layer =>
+        {
+            long[] shape = [batch, config.OfLayer(layer).KeyValueHeads, Capacity, config.HeadWidth];
+            return zeros(shape, weight.dtype, weight.device).DetachFromDisposeScope();
+        })];
     }
 
     /// <summary>Most tokens a row.</summary>

@@ -150,6 +150,8 @@ public sealed partial record TransformerConfig
             yield return $"{nameof(SlidingWindow)} is {SlidingWindow}, expected at least 1, or null for no window.";
         if (SlidingWindow is not null && !Causal)
             yield return $"{nameof(SlidingWindow)} is {SlidingWindow} in a model that is not causal, expected null.";
+        foreach (var fault in LayerFaults())
+            yield return fault;
         if (ParallelBlock && PostNorm)
             yield return $"{nameof(ParallelBlock)} and {nameof(PostNorm)} are both set, expected one of them at most.";
         if (Positions == PositionKind.Rotary)

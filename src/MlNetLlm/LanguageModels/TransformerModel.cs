@@ -50,7 +50,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         Config = config.Validated();
         _embeddings = new Embeddings(weights, "embeddings", config);
         TransformerBlock[] blocks =
-            [.. Enumerable.Range(0, config.Layers).Select(layer => new TransformerBlock(weights, $"layers.{layer}", layer, config))];
+            [.. Enumerable.Range(0, config.Layers).Select(layer =>
+                new TransformerBlock(weights, $"layers.{layer}", layer, config.OfLayer(layer)))];
         _layers = ModuleList<TransformerBlock>(blocks);
         _finalNorm = config.PostNorm ? null : new Norm(weights, "final_norm", config);
         _head = new OutputHead(weights, "head", config);

@@ -20,7 +20,9 @@ public static class ModelModules
     public static IReadOnlyList<ModelModule> Of(
         TransformerConfig config, ModuleGranularity granularity = ModuleGranularity.Matrices, int channelGroups = UsualChannelGroups) =>
         [.. Enumerable.Range(0, config.Layers).SelectMany(layer =>
-            granularity == ModuleGranularity.Matrices ? Matrices(config, layer) : Units(config, layer, channelGroups))];
+            granularity == ModuleGranularity.Matrices
+                ? Matrices(config.OfLayer(layer), layer)
+                : Units(config.OfLayer(layer), layer, channelGroups))];
 
     /// <summary>Finds modules of either granularity by name, in the order given.</summary>
     /// <param name="config">The model's shape.</param>

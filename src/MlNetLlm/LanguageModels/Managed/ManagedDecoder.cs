@@ -54,7 +54,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     internal static bool Covers(TransformerModel model)
     {
         var config = model.Config;
-        return config is { Causal: true, PostNorm: false, EmbeddingNorm: false, HeadTransform: false, TokenTypes: 0 }
+        return config is { Causal: true, PostNorm: false, EmbeddingNorm: false, HeadTransform: false, TokenTypes: 0, Uniform: true }
             && config.FeedForward is FeedForwardKind.SwiGlu or FeedForwardKind.GeluTanh
             && model.Projections.All(projection => projection.Adapter is null)
             && model.parameters().All(DecoderWeights.IsReadable);
