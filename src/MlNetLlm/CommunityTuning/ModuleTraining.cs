@@ -11,8 +11,6 @@ namespace MlNetLlm.CommunityTuning;
 /// <summary>The run of <see cref="CommunityTuningEstimator"/>.</summary>
 internal static class ModuleTraining
 {
-    private static readonly TrainingResult _none = new(0, 0, double.NaN, null, null, null, StoppedEarly: false, TimeSpan.Zero);
-
     /// <param name="model">The base model; it is not changed.</param>
     /// <param name="train">Training rows.</param>
     /// <param name="validation">Validation rows, or null.</param>
@@ -31,7 +29,7 @@ internal static class ModuleTraining
         List<(string Name, Parameter Parameter)> parameters = [.. Shared(module, options)];
         parameters.AddRange(options.Granularity == ModuleGranularity.Units ? units.Parameters : Matrices(module, chosen));
         var training = parameters.Count == 0
-            ? _none
+            ? TrainingResult.None
             : NextTokenTraining.Run(
                 model, module, parameters, new RandomStreams(options.Seed), train, validation, options, progress, cancellation,
                 ownership: options.Ownership);

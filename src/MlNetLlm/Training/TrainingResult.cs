@@ -11,4 +11,8 @@ namespace MlNetLlm.Training;
 /// <param name="Elapsed">Time spent in this process.</param>
 public sealed record TrainingResult(
     int Steps, long Tokens, double Loss, double? ValidationLoss, double? BestValidationLoss, int? BestStep, bool StoppedEarly,
-    TimeSpan Elapsed);
+    TimeSpan Elapsed)
+{
+    /// <summary>Of a step that trained nothing.</summary>
+    internal static TrainingResult None { get; } = new(0, 0, double.NaN, null, null, null, StoppedEarly: false, TimeSpan.Zero);
+}
