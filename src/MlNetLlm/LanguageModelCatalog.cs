@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Tokenizers;
+using MlNetLlm.Ablation;
 using MlNetLlm.CommunityTuning;
 using MlNetLlm.Data;
 using MlNetLlm.EmbeddingReset;
@@ -12,6 +13,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Pruning;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
 using MlNetLlm.Scoring;
@@ -234,6 +236,20 @@ public sealed class LanguageModelCatalog
         LanguageModel model, ImportanceOptions? options = null, IProgress<ImportanceProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         new(model, options ?? new ImportanceOptions(), progress, cancellationToken);
+
+    /// <summary>Structured pruning: leaves a smaller model, without the parts that labelled questions need least.</summary>
+    /// <param name="model">A causal model; it is not changed.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public PruneEstimator Prune(LanguageModel model, PruneOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(model, options ?? new PruneOptions(), cancellationToken);
+
+    /// <summary>Mean ablation: leaves a model whose chosen modules put out their mean on labelled questions, whatever the input.</summary>
+    /// <param name="model">A causal model; it is not changed.</param>
+    /// <param name="options">Which modules, and which rows the means are of.</param>
+    /// <param name="cancellationToken">Stops between batches.</param>
+    public AblateEstimator Ablate(LanguageModel model, AblateOptions options, CancellationToken cancellationToken = default) =>
+        new(model, options, cancellationToken);
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>

@@ -9,6 +9,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Pruning;
 using MlNetLlm.Probes;
 using MlNetLlm.Rewards;
 using MlNetLlm.SparseAutoencoders;
@@ -85,6 +86,13 @@ public sealed class SweepCatalog
     public SweepableEstimator FineTuneCommunity(LanguageModel model, CommunityTuningOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new CommunityTuningEstimator(model, o, progress, cancellationToken), options);
+
+    /// <summary>Structured pruning.</summary>
+    /// <param name="model">A causal model; it is not changed.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops a trial between batches.</param>
+    public SweepableEstimator Prune(LanguageModel model, PruneOptions? options = null, CancellationToken cancellationToken = default) =>
+        Of(o => new PruneEstimator(model, o, cancellationToken), options);
 
     /// <summary>Pre-training from random weights.</summary>
     /// <param name="config">Shape and kind of the model.</param>

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
+using MlNetLlm.Ablation;
 using MlNetLlm.Adapters;
 using MlNetLlm.Importance;
 using MlNetLlm.Lora;
@@ -55,7 +56,7 @@ public sealed class OptionSpaceTests
             .Where(type => !type.IsAbstract && type.Name.EndsWith("Options", StringComparison.Ordinal)).Distinct();
         Assert.That(options.Except(Records()), Is.EquivalentTo(new[]
         {
-            typeof(ScoreOptions), typeof(ControlLabelOptions), typeof(ImportanceOptions),
+            typeof(ScoreOptions), typeof(ControlLabelOptions), typeof(ImportanceOptions), typeof(AblateOptions),
         }));
     }
 
