@@ -1,7 +1,7 @@
 namespace MlNetLlm.Importance;
 
 /// <summary>How far a measurement of importance is.</summary>
-/// <param name="DataSet">The data set just measured.</param>
-/// <param name="Done">Data sets measured so far.</param>
-/// <param name="Total">Data sets in all.</param>
-public sealed record ImportanceProgress(string DataSet, int Done, int Total);
+/// <param name="Name">What was just measured: a data set, or, by mean ablation, a module.</param>
+/// <param name="Done">How many were measured so far.</param>
+/// <param name="Total">How many there are.</param>
+public sealed record ImportanceProgress(string Name, int Done, int Total);

@@ -6,21 +6,23 @@ namespace MlNetLlm.Importance;
 /// <summary><see cref="ImportanceScore.Taylor"/>.</summary>
 internal sealed class TaylorMeasure(LanguageModel model, IReadOnlyList<ModelModule> modules, ImportanceOptions options) : IImportanceMeasure
 {
-    private readonly ExampleGradients _gradients = new(model);
-
-    public double[] Scores(string dataSet, IReadOnlyList<LabelledQuestion> rows, CancellationToken cancellation)
+    public double[,] Measure(
+        IReadOnlyList<(string DataSet, IReadOnlyList<LabelledQuestion> Rows)> sets, IProgress<ImportanceProgress>? progress,
+        CancellationToken cancellation)
     {
-        var scores = new TaylorScores(modules, options.Form, options.Gradients);
-        foreach (var batch in CalibrationBatches.Of(model, rows, options))
+        using var gradients = new ExampleGradients(model);
+        return RowByRow.Measure(sets, modules.Count, progress, cancellation, (_, rows) =>
         {
-            using (batch)
+            var scores = new TaylorScores(modules, options.Form, options.Gradients);
+            foreach (var batch in CalibrationBatches.Of(model, rows, options))
             {
-                cancellation.ThrowIfCancellationRequested();
-                scores.Add(_gradients, batch);
+                using (batch)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    scores.Add(gradients, batch);
+                }
             }
-        }
-        return scores.Result(model.Module.Projections);
+            return scores.Result(model.Module.Projections);
+        });
     }
-
-    public void Dispose() => _gradients.Dispose();
 }
