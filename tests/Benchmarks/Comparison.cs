@@ -28,6 +28,7 @@ internal sealed class Comparison(string folder, string python, string script)
         ("masked", "masked", true, 2048, 1e-4),
         ("relearn", "masked", false, 2048, double.PositiveInfinity),
         ("tokenizer", null, false, MaskedWorkloads.TextBytes, double.PositiveInfinity),
+        ("importance", "importance", true, ImportanceRuns.Sets * ImportanceRuns.Questions * ImportanceRuns.Time, 1e-3),
         ("experts", "experts-factors", false, ExpertWorkloads.Mixes, 1e-4),
         ("experts", "experts-pass", false, ExpertWorkloads.Mixes, double.PositiveInfinity),
         ("decode", "decode", true, 200, 0),
@@ -35,6 +36,13 @@ internal sealed class Comparison(string folder, string python, string script)
         ("decode8", "decode8-libtorch", false, 1600, 0),
         ("decode-wide", "decode-wide-libtorch", false, 50, 0),
         ("decode8-wide", "decode8-wide-libtorch", false, 400, 0),
+    ];
+
+    // Ours, and the other side in networks.py: community detection, whose value is a modularity and may be higher on our side.
+    private static readonly (string Ours, string Other)[] _networks =
+    [
+        ("louvain-small", "networkx-small"), ("louvain-small", "igraph-small"), ("louvain-large", "networkx-large"),
+        ("louvain-large", "igraph-large"),
     ];
 
     private readonly StringBuilder _table = new();
@@ -50,19 +58,28 @@ internal sealed class Comparison(string folder, string python, string script)
             if (pair.Ours.StartsWith("decode", StringComparison.Ordinal) && !Inputs.HasStories)
                 Console.Error.WriteLine($"{pair.Ours}: left out, the stories260K model is not there.");
             else if (pair.Other is { } other)
-                Compare(pair.Ours, other, pair.Eager, pair.Tokens, pair.Tolerance);
+                Compare(
+                    pair.Ours, $"{(pair.Eager ? "PyTorch eager" : "ours,")} {other}", pair.Eager ? Python(script, other) : Ours(other),
+                    pair.Tokens, WarmUps, (a, b) => Math.Abs(a - b), pair.Tolerance);
             else
                 Measure(pair.Ours, pair.Tokens);
+        foreach (var (ours, other) in _networks.Where(pair => only.Length == 0 || only.Contains(pair.Ours)))
+            Compare(
+                ours, other, Python(Path.Combine(Path.GetDirectoryName(script)!, "networks.py"), other), 1, 1,
+                (a, b) => Math.Max(0, b - a), 1e-3);
+        if (only.Length == 0 || only.Contains("louvain-large-consensus"))
+            Measure("louvain-large-consensus", 1);
         File.WriteAllText(report, _table.ToString());
         return _failures == 0 ? 0 : 1;
     }
 
-    private void Compare(string ours, string other, bool eager, int tokens, double tolerance)
+    private void Compare(
+        string ours, string against, Worker second, int tokens, int warmUps, Func<double, double, double> apart, double tolerance)
     {
         using var first = Ours(ours);
-        using var second = eager ? new Worker($"eager {other}", python, script, other, folder) : Ours(other);
+        using var owned = second;
         var difference = 0.0;
-        for (var i = 0; i < WarmUps; i++)
+        for (var i = 0; i < warmUps; i++)
             Both();
         var rounds = new List<(Turn Ours, Turn Other)>();
         for (var started = Stopwatch.GetTimestamp(); rounds.Count < Rounds && Stopwatch.GetElapsedTime(started) < _mostAPair;)
@@ -70,7 +87,7 @@ internal sealed class Comparison(string folder, string python, string script)
         var failed = !(difference <= tolerance);
         _failures += failed ? 1 : 0;
         Line(string.Create(CultureInfo.InvariantCulture,
-            $"| {ours} | {(eager ? "PyTorch eager" : "ours,")} {other} | {rounds.Count} | "
+            $"| {ours} | {against} | {rounds.Count} | "
             + $"**{Median(rounds.Select(r => r.Other.Processor / r.Ours.Processor)):F2}** | {Times(rounds.Select(r => r.Ours))} | "
             + $"{Times(rounds.Select(r => r.Other))} | {tokens / Median(rounds.Select(r => r.Ours.Processor)) * 1000:F0} | "
             + $"{first.PeakMemory:F0} / {second.PeakMemory:F0} | {first.StartUp.TotalSeconds:F2} / {second.StartUp.TotalSeconds:F2} | "
@@ -79,7 +96,7 @@ internal sealed class Comparison(string folder, string python, string script)
         (Turn, Turn) Both()
         {
             var (a, b) = (first.Take(), second.Take());
-            difference = Math.Max(difference, Math.Abs(a.Value - b.Value) / Math.Max(1e-9, Math.Abs(b.Value)));
+            difference = Math.Max(difference, apart(a.Value, b.Value) / Math.Max(1e-9, Math.Abs(b.Value)));
             return (a, b);
         }
     }
@@ -95,6 +112,8 @@ internal sealed class Comparison(string folder, string python, string script)
             $"| {ours} | none | {turns.Count} | | {Times(turns)} | | {tokens / Median(turns.Select(t => t.Processor)) * 1000:F0} | "
             + $"{worker.PeakMemory:F0} | {worker.StartUp.TotalSeconds:F2} | |"));
     }
+
+    private Worker Python(string file, string name) => new(name, python, file, name, folder);
 
     private Worker Ours(string name) => new(name, Environment.ProcessPath!, "worker", name, folder);
 

@@ -33,6 +33,8 @@ internal static class Inputs
         ProbeRuns.Write(folder, mixed: false);
         ProbeRuns.Write(folder, mixed: true);
         MaskedInputs.Write(folder);
+        ImportanceRuns.Write(folder);
+        Networks.Write(folder);
         if (!HasStories)
             return;
         using var stories = Llama2C.Read(StoriesFile);

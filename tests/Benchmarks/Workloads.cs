@@ -20,6 +20,11 @@ internal static class Workloads
             ProbeRuns.Run(folder, mixed: name == "probes_mixed", turns);
             return;
         }
+        if (name.StartsWith("louvain", StringComparison.Ordinal))
+        {
+            Networks.Run(folder, name, turns);
+            return;
+        }
         var inputs = Safetensors.Read(Path.Combine(folder, "model.safetensors"));
         switch (name)
         {
@@ -33,6 +38,7 @@ internal static class Workloads
             case "masked": MaskedWorkloads.Train(folder, frozenBody: false, turns); break;
             case "relearn": MaskedWorkloads.Train(folder, frozenBody: true, turns); break;
             case "tokenizer": MaskedWorkloads.TrainTokenizer(turns); break;
+            case "importance": ImportanceRuns.Run(folder, turns); break;
             case "experts": ExpertWorkloads.Switch(SvfComposition.Precomputed, turns); break;
             case "experts-factors": ExpertWorkloads.Switch(SvfComposition.Factors, turns); break;
             case "experts-pass": ExpertWorkloads.Pass(turns); break;

@@ -237,6 +237,52 @@ def probes_mixed(folder):
     return probe_turn(folder, "probes-mixed", lambda number: number // 3)
 
 
+def importance(folder):
+    """Mean |w g| over the questions of each of 32 sets, one question after another through autograd: Llama's formula."""
+    w = read_safetensors(f"{folder}/importance.safetensors")
+    tokens, layers, heads, sets = w.pop("tokens"), 8, 4, 32
+    time_ = tokens.size(1) - 1
+    d = w["layers.0.attention.query.weight"].size(0) // heads
+    angles = torch.arange(time_).view(-1, 1).double() * 10000.0 ** (-torch.arange(0, d, 2).double() / d)
+    cos, sin = (torch.cat((t, t), 1).float().view(1, time_, 1, d) for t in (angles.cos(), angles.sin()))
+    mask = torch.tril(torch.ones(time_, time_, dtype=torch.bool))
+    matrices = {name: t.requires_grad_() for name, t in w.items() if name.startswith("layers.") and "norm" not in name}
+
+    def norm(x, gain):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * gain
+
+    def rotate(x):
+        a, b = x.chunk(2, -1)
+        return x * cos + torch.cat((-b, a), -1) * sin
+
+    def logits(ids):
+        x = F.embedding(ids, w["embeddings.token.weight"])
+        for n in range(layers):
+            path = f"layers.{n}"
+            h = norm(x, w[f"{path}.attention_norm.weight"])
+            q, k, v = (F.linear(h, w[f"{path}.attention.{part}.weight"]).view(1, time_, heads, d) for part in ("query", "key", "value"))
+            q, k, v = rotate(q).transpose(1, 2), rotate(k).transpose(1, 2), v.transpose(1, 2)
+            weights = F.softmax(((q @ k.transpose(-2, -1)) * d ** -0.5).masked_fill(~mask, float("-inf")), -1)
+            mixed = (weights @ v).transpose(1, 2).reshape(1, time_, heads * d)
+            x = x + F.linear(mixed, w[f"{path}.attention.output.weight"])
+            h = norm(x, w[f"{path}.mlp_norm.weight"])
+            hidden = F.silu(F.linear(h, w[f"{path}.mlp.gate.weight"])) * F.linear(h, w[f"{path}.mlp.up.weight"])
+            x = x + F.linear(hidden, w[f"{path}.mlp.down.weight"])
+        return F.linear(norm(x[:, -1], w["final_norm.weight"]), w["embeddings.token.weight"])
+
+    def turn():
+        scores = {name: [0.0] * sets for name in matrices}
+        per_set = tokens.size(0) // sets
+        for question, row in enumerate(tokens):
+            for matrix in matrices.values():
+                matrix.grad = None
+            F.cross_entropy(logits(row[:-1].view(1, -1)), row[-1:]).backward()
+            for name, matrix in matrices.items():
+                scores[name][question // per_set] += (matrix.detach() * matrix.grad).abs().mean().item() / per_set
+        return sum(sum(row) for row in scores.values())
+    return turn
+
+
 def decode(folder):
     w = read_safetensors(f"{folder}/stories.safetensors")
     layers, heads, key_heads, width, room = 5, 8, 4, 64, 200

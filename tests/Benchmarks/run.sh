@@ -9,9 +9,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../pipelines/setup.sh"
 here="$root/tests/Benchmarks"
 
 # Debian installs PyTorch for its own Python, which another one may hide.
-python_with_torch() {
+python_with() {
   local python
-  for python in python3 /usr/bin/python3; do "$python" -c 'import torch' 2>/dev/null && { printf '%s\n' "$python"; return 0; }; done
+  for python in python3 /usr/bin/python3; do "$python" -c "import $1" 2>/dev/null && { printf '%s\n' "$python"; return 0; }; done
   return 1
 }
 
@@ -20,7 +20,11 @@ if [[ ${1:-} == rates ]]; then
   dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
   exec "$here/bin/Release/net10.0/MlNetLlm.Benchmarks" rates
 fi
-python=$(python_with_torch) || { install "the comparison with PyTorch" python3-torch; python=$(python_with_torch); }
+modules=torch packages=(python3-torch)
+if [[ $# -eq 0 || " $* " == *" louvain"* ]]; then
+  modules+=", networkx, igraph, scipy" packages+=(python3-networkx python3-igraph python3-scipy)
+fi
+python=$(python_with "$modules") || { install "the comparison" "${packages[@]}"; python=$(python_with "$modules"); }
 
 dotnet build "$here/Benchmarks.csproj" -c Release -v quiet -clp:ErrorsOnly
 mkdir -p "$root/artifacts"
