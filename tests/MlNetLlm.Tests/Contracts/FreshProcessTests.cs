@@ -22,7 +22,11 @@ public sealed class FreshProcessTests
         IEstimator<ITransformer> chain = new EstimatorChain<ITransformer>();
         foreach (var step in ModelStepCase.All) chain = chain.Append(step.Create(ml.LanguageModels(), model));
         using var library = ExpertToys.Library(model);
-        chain = chain.Append(ml.LanguageModels().SelfAdapt(library, new SelfAdaptationOptions { MaxTokens = 3, LabelTokens = 2 }))
+        var adaptation = new SelfAdaptationOptions
+        {
+            ClassificationTemplate = "{question}", LabelFormat = LabelFormat.FirstWord, LabelTokens = 1, MaxTokens = 3,
+        };
+        chain = chain.Append(ml.LanguageModels().SelfAdapt(library, adaptation))
             .Append(ml.Transforms.DropColumns(AdaptationColumns.FirstPassSeconds, AdaptationColumns.SecondPassSeconds));
         var fitted = chain.Fit(data);
         var file = Path.GetTempFileName();
