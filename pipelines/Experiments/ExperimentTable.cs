@@ -1,4 +1,5 @@
 using MlNetLlm.Pipelines.EmbeddingReset;
+using MlNetLlm.Pipelines.ModuleCommunities;
 using MlNetLlm.Pipelines.SemanticProbing;
 using MlNetLlm.Pipelines.SvfSelfAdaptation;
 
@@ -8,7 +9,8 @@ namespace MlNetLlm.Pipelines.Experiments;
 public static class ExperimentTable
 {
     /// <summary>Every experiment, in the order of lists.</summary>
-    public static IReadOnlyList<Experiment> All { get; } = [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment()];
+    public static IReadOnlyList<Experiment> All { get; } =
+        [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment(), new CommunitiesExperiment()];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>

@@ -1,0 +1,37 @@
+using MlNetLlm.Pipelines.Experiments;
+
+namespace MlNetLlm.Pipelines.ModuleCommunities;
+
+/// <summary>The pictures: the community matrices of both variants, and what both see of a planted modularity.</summary>
+internal static class CommunitiesPictures
+{
+    /// <summary>Writes them into a folder.</summary>
+    public static void Save(RunResults run, string folder)
+    {
+        var shown = run.Positive.Count > 0 ? run.Positive[0] : run.Models[0];
+        CommunityMatrix.Of(shown).Save(Path.Combine(folder, "communities-positive.svg"));
+        if (run.Main.Count > 0) CommunityMatrix.Of(run.Main[0]).Save(Path.Combine(folder, "communities.svg"));
+        var doses = run.Of(SubjectKind.Modular).GroupBy(model => model.Subject.Skip).OrderBy(dose => dose.Key).ToList();
+        if (doses.Count > 1) Dose(doses).Save(folder, "dose");
+    }
+
+    private static LineChart Dose(IReadOnlyList<IGrouping<double, Studied>> doses)
+    {
+        return new LineChart("Modularity by design: what each variant sees of it", "q, with which foreign layers are skipped in training",
+        [
+            new("module communities and owners, ARI",
+            [
+                Line("corrected", model => model.Network.OwnerAgreement ?? 0),
+                Line("published", model => model.Network.Published.Mean(draw => draw.OwnerAgreement ?? 0), dashed: true),
+            ]),
+            new("F of functions (T1)",
+            [
+                Line("corrected", model => model.Network.Corrected.Functions.Statistic),
+                Line("null mean", model => model.Network.Corrected.Functions.NullMean, dashed: true),
+            ]),
+        ]);
+
+        ChartLine Line(string name, Func<Studied, double> of, bool dashed = false) =>
+            new(name, [.. doses.Select(dose => (dose.Key, dose.Average(of))).Where(point => double.IsFinite(point.Item2))], dashed);
+    }
+}

@@ -1,0 +1,101 @@
+using Microsoft.ML;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pretraining;
+using MlNetLlm.SkillQuestions;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Pipelines.ModuleCommunities;
+
+/// <summary>Trains the models, or finds those that an earlier run trained.</summary>
+internal sealed class ModelStage(
+    MLContext ml, CommunitiesOptions options, GeneratedQuestions questions, RunRequest request, RunContext context)
+{
+    /// <summary>The models of a run, in the order they are made.</summary>
+    public static IReadOnlyList<Subject> Subjects(CommunitiesOptions options)
+    {
+        List<Subject> subjects = [.. options.Seeds.Select(seed => new Subject($"dense-{seed}", SubjectKind.Dense, seed))];
+        foreach (var (i, q) in options.Modular.SkipProbabilities.Index())
+        {
+            foreach (var seed in options.Modular.Seeds.Take(i == options.Modular.SkipProbabilities.Count - 1 ? int.MaxValue : 1))
+                subjects.Add(new Subject(FormattableString.Invariant($"modular-{q}-{seed}"), SubjectKind.Modular, seed, q));
+        }
+        subjects.AddRange(options.Seeds.Take(1).Select(seed => new Subject($"untrained-{seed}", SubjectKind.Untrained, seed)));
+        if (options.Larger is not null) subjects.Add(new Subject($"larger-{options.Seeds[0]}", SubjectKind.Larger, options.Seeds[0]));
+        if (options.Tuning is { ChatSteps: > 0 })
+            subjects.AddRange(options.Seeds.Select(seed => new Subject($"tuned-{seed}", SubjectKind.Tuned, seed)));
+        return subjects;
+    }
+
+    /// <summary>Trains a model, saves it and measures its accuracies.</summary>
+    public SubjectResult Make(Subject subject)
+    {
+        context.Display.Stage($"{subject.Name}: training");
+        var (model, training) = subject.Kind == SubjectKind.Tuned ? Tune(subject) : Train(subject);
+        using var trained = model;
+        trained.Save(Folder(subject.Name));
+        using var opened = Open(subject);
+        var scores = opened.Accuracies(questions);
+        return new SubjectResult(
+            subject, training, trained.Module.parameters().Sum(parameter => parameter.numel()),
+            [.. questions.Sets.Select(set => new SetScore(set.Name, scores[set.Name].Right, scores[set.Name].Questions))]);
+    }
+
+    /// <summary>A model made before.</summary>
+    public SubjectModel Open(Subject subject) => new(
+        ml, LanguageModel.Load(Folder(subject.Name)), subject.Kind == SubjectKind.Modular ? Ownership(subject) : null);
+
+    /// <summary>Whose the layers of a modular model are.</summary>
+    public LayerOwnership Ownership(Subject subject) => new()
+    {
+        Owners = options.Modular.Owners(Functions), SkipProbability = subject.Skip, GroupColumn = SkillData.Function,
+    };
+
+    private IEnumerable<string> Functions => questions.Sets.Select(set => set.Function).Distinct();
+
+    private (LanguageModel Model, double? Loss) Train(Subject subject)
+    {
+        var shape = subject.Kind == SubjectKind.Larger ? options.Larger! : options.Model;
+        var modular = subject.Kind == SubjectKind.Modular;
+        var layers = modular ? options.Modular.Owners(Functions).Count : shape.Layers;
+        var tokenizer = SkillVocabulary.Tokenizer;
+        var config = TransformerConfig.Llama(
+            tokenizer.VocabularySize, shape.Width, layers, shape.Heads, SkillQuestion.LongestTokens,
+            feedForwardWidth: shape.FeedForwardWidth) with { TiedHead = false };
+        var training = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, new PretrainOptions
+        {
+            TokenColumns = SkillData.Tokens,
+            MaxSteps = subject.Kind == SubjectKind.Untrained ? 0 : shape.Steps,
+            BatchSize = shape.BatchSize,
+            SequenceLength = SkillQuestion.LongestTokens,
+            LearningRate = shape.LearningRate,
+            WarmupSteps = shape.WarmupSteps,
+            FinalLearningRateShare = 0.05,
+            WeightDecay = 0.01,
+            Beta2 = 0.98,
+            InitialDeviation = 1 / Math.Sqrt(shape.Width),
+            Seed = subject.Seed,
+            Ownership = modular ? Ownership(subject) : null,
+        }, context.Display, context.Cancellation).Fit(questions.Train);
+        return (training.Model, subject.Kind == SubjectKind.Untrained ? null : training.Training.Loss);
+    }
+
+    private (LanguageModel Model, double? Loss) Tune(Subject subject)
+    {
+        using var start = LanguageModel.Load(Folder(subject.BaseName));
+        var training = ml.LanguageModels().FineTuneFull(start, new FineTuning.FullOptions
+        {
+            TokenColumns = SkillData.Tokens,
+            MaxSteps = options.Tuning!.ChatSteps,
+            BatchSize = options.Model.BatchSize,
+            SequenceLength = SkillQuestion.LongestTokens,
+            LearningRate = options.Model.LearningRate / 2,
+            WarmupSteps = options.Tuning.ChatSteps / 10,
+            Beta2 = 0.98,
+            Seed = subject.Seed,
+        }, context.Display, context.Cancellation).Fit(questions.Reworded(options.Tuning.Surface));
+        return (training.Model, training.Training.Loss);
+    }
+
+    private string Folder(string name) => Path.Combine(request.Out, "models", name);
+}

@@ -1,0 +1,62 @@
+using MlNetLlm.Modules;
+using MlNetLlm.SkillQuestions;
+
+namespace MlNetLlm.Pipelines.ModuleCommunities;
+
+/// <summary>Fine-tuning of chosen modules on skills in a wording that training never showed, and recovery after a removal.</summary>
+public sealed record TuningOptions
+{
+    /// <summary>Skills to learn in the new wording, one of each function.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = ["place", "sum", "agree", "norm"];
+
+    /// <summary>The wording.</summary>
+    public SkillSurface Surface { get; init; } = SkillSurface.Inverted;
+
+    /// <summary>By how many phrases the target's questions are longer.</summary>
+    public int Longer { get; init; }
+
+    /// <summary>Which modules train.</summary>
+    public IReadOnlyList<ModuleRegime> Regimes { get; init; } = [.. Enum.GetValues<ModuleRegime>()];
+
+    /// <summary>
+    /// Learning rates. The first is the one that all regimes share; in a second arm each takes the one with the best validation accuracy.
+    /// </summary>
+    public IReadOnlyList<double> LearningRates { get; init; } = [1e-3, 3e-3];
+
+    /// <summary>Steps of a fine-tuning.</summary>
+    public int Steps { get; init; } = 150;
+
+    /// <summary>Questions a step.</summary>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Whether embedding and norms train too, as in the published code.</summary>
+    public bool Faithful { get; init; }
+
+    /// <summary>Test questions of the target.</summary>
+    public int TestQuestions { get; init; } = 500;
+
+    /// <summary>Test questions of each other set, for what was forgotten.</summary>
+    public int OtherQuestions { get; init; } = 30;
+
+    /// <summary>Margin of the equivalence test, share of right answers.</summary>
+    public double Margin { get; init; } = 0.02;
+
+    /// <summary>Steps of the recovery after modules were removed; 0 = no such part.</summary>
+    public int RecoverySteps { get; init; } = 200;
+
+    /// <summary>Steps that make a tuned model of a dense one; 0 = no such models.</summary>
+    public int ChatSteps { get; init; } = 200;
+
+    internal IEnumerable<string> Faults()
+    {
+        foreach (var target in Targets.Where(target => Skill.All.All(skill => skill.Name != target)))
+            yield return $"Tuning.Targets has '{target}'. Known: {string.Join(", ", Skill.All.Select(skill => skill.Name))}.";
+        if (Targets.Count == 0 || Regimes.Count == 0 || LearningRates.Count == 0) yield return "Tuning needs targets, regimes and rates.";
+        if (LearningRates.Any(rate => !(rate > 0))) yield return $"Tuning.LearningRates are {string.Join(", ", LearningRates)}; above 0.";
+        if (Steps < 1 || RecoverySteps < 0 || ChatSteps < 0 || BatchSize < 1)
+            yield return $"Tuning has {Steps}, {RecoverySteps} and {ChatSteps} steps of {BatchSize}; expected 1, 0, 0 and 1 or more.";
+        if (TestQuestions < 1 || OtherQuestions < 1 || Longer is < 0 or > 1)
+            yield return $"Tuning tests {TestQuestions} and {OtherQuestions} questions, {Longer} phrases more; expected 1, 1, 0 or 1.";
+        if (!(Margin > 0)) yield return $"Tuning.Margin is {Margin}; expected above 0.";
+    }
+}

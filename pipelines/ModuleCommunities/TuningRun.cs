@@ -1,0 +1,34 @@
+using MlNetLlm.Modules;
+
+namespace MlNetLlm.Pipelines.ModuleCommunities;
+
+/// <summary>One fine-tuning.</summary>
+/// <param name="Seed">The dense model's seed.</param>
+/// <param name="Target">The skill learned in a new wording.</param>
+/// <param name="Regime">Which modules trained.</param>
+/// <param name="LearningRate">At which rate.</param>
+/// <param name="Validation">Validation accuracy on the target.</param>
+/// <param name="Accuracy">Test accuracy on the target.</param>
+/// <param name="Others">Mean test accuracy on the other skills' sets.</param>
+/// <param name="Modules">Number of modules trained.</param>
+/// <param name="Parameters">Weights trained.</param>
+/// <param name="RelativeChange">Mean of ‖ΔW‖/‖W‖ over the trained modules.</param>
+/// <param name="TotalChange">‖Δθ‖ over all parameters.</param>
+/// <param name="AbsoluteChange">Mean |Δw| over the trained modules.</param>
+internal sealed record TuningRun(
+    int Seed, string Target, ModuleRegime Regime, double LearningRate, double Validation, double Accuracy, double Others, int Modules,
+    long Parameters, double RelativeChange, double TotalChange, double AbsoluteChange);
+
+/// <summary>What removing modules did to a function, and what training gave back.</summary>
+/// <param name="Seed">The dense model's seed.</param>
+/// <param name="Function">The function whose area was removed.</param>
+/// <param name="Removed">Number of modules removed.</param>
+/// <param name="Own">Accuracy on the function's sets: before, after removing its area, after removing as many random modules.</param>
+/// <param name="Foreign">The same on the other functions' sets.</param>
+/// <param name="Recovered">Own accuracy after training the rest: area removed, random modules removed; null = not tried.</param>
+internal sealed record RemovalRun(
+    int Seed, string Function, int Removed, IReadOnlyList<double> Own, IReadOnlyList<double> Foreign, IReadOnlyList<double>? Recovered)
+{
+    /// <summary>Selectivity: (own drop − foreign drop) / own drop; 0 where the function's accuracy does not drop.</summary>
+    public double Selectivity => Own[0] - Own[1] is > 0 and var drop ? (drop - (Foreign[0] - Foreign[1])) / drop : 0;
+}

@@ -1,0 +1,61 @@
+using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.ModuleCommunities;
+
+namespace MlNetLlm.Tests.Pipelines.ModuleCommunities;
+
+public class CommunitiesPresetTests
+{
+    private static readonly CommunitiesExperiment Experiment = new();
+
+    [TestCase("smoke")]
+    [TestCase("quick")]
+    [TestCase("mini")]
+    [TestCase("paper")]
+    public void Preset_IsValid_AndHasEveryClaimWithTheSameRule(string preset)
+    {
+        var options = PresetFile.Load<CommunitiesOptions>(Experiment, preset, []).Validated();
+        Assert.That(options.Claims.Select(claim => claim.Id), Is.EquivalentTo(Endpoints.Known.Keys.Select(id => $"communities.{id}")));
+        Assert.That(options.Claims, Is.EqualTo(PresetFile.Load<CommunitiesOptions>(Experiment, "mini", []).Claims), "no softer rules");
+        foreach (var number in Enumerable.Range(1, 12))
+            Assert.That(options.Claims.Select(claim => claim.Id.TrimEnd('P', 'C', 'D', 'N', 'S', 'A', 'B', 'W', 'T', 'R')),
+                Does.Contain($"communities.E{number}"));
+    }
+
+    [Test]
+    public void Mini_IsTheDesign()
+    {
+        var options = PresetFile.Load<CommunitiesOptions>(Experiment, "mini", []);
+        Assert.That(options.Questions.Skills, Is.Empty, "all sixteen");
+        Assert.That(options.Questions.Mixed, Is.True);
+        Assert.That(options.Seeds, Has.Count.EqualTo(3));
+        Assert.That(options.Modular.SkipProbabilities, Is.EqualTo(new[] { 0, 0.5, 0.9, 1 }));
+        Assert.That(options.Tuning!.Regimes, Has.Count.EqualTo(6));
+        Assert.That(options.Tuning.Margin, Is.EqualTo(0.02));
+        Assert.That((options.Network.Permutations, options.Network.Shuffles, options.Network.LouvainRuns), Is.EqualTo((9999, 200, 100)));
+        Assert.That(ModelStage.Subjects(options).CountBy(subject => subject.Kind).ToDictionary(), Is.EquivalentTo(
+            new Dictionary<SubjectKind, int>
+            {
+                [SubjectKind.Dense] = 3, [SubjectKind.Modular] = 5, [SubjectKind.Untrained] = 1, [SubjectKind.Tuned] = 3,
+            }));
+    }
+
+    [Test]
+    public void Validated_WithFaults_NamesAll()
+    {
+        var good = PresetFile.Load<CommunitiesOptions>(Experiment, "smoke", []);
+        var bad = good with
+        {
+            Seeds = [], Model = good.Model with { Steps = -1 },
+            Questions = good.Questions with { Skills = ["luck"], Mixed = true, Validation = 1 },
+            Network = good.Network with { Ratio = 1.5, Draws = 1 }, Tuning = good.Tuning! with { Targets = ["charm"], Margin = 0 },
+            Folders = ["models/none"], Claims = [good.Claims[0] with { Id = "communities.E99" }],
+        };
+        var message = Assert.Throws<ArgumentException>(() => bad.Validated())!.Message;
+        foreach (var fault in new[]
+                 {
+                     "Seeds is empty", "trains -1 steps", "'luck'", "Mixed needs all skills", "Validation is 1", "the ratio 1.5", "1 draws",
+                     "'charm'", "Margin is 0", "Labels", "communities.E99",
+                 })
+            Assert.That(message, Does.Contain(fault));
+    }
+}
