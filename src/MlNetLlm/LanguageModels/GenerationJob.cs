@@ -1,3 +1,5 @@
+using MlNetLlm.LanguageModels.Managed;
+
 namespace MlNetLlm.LanguageModels;
 
 /// <summary>What one run of <see cref="TextGenerator"/> continues.</summary>
@@ -15,6 +17,9 @@ internal sealed record GenerationJob(IReadOnlyList<IReadOnlyList<int>> Prompts)
 
     /// <summary>A test (row, its new tokens) that may end a row after any token.</summary>
     public Func<int, IReadOnlyList<int>, bool> Ends { get; init; } = (_, _) => false;
+
+    /// <summary>Room that generations share, one after another; null = none.</summary>
+    public DecoderRoom? Room { get; init; }
 
     /// <summary>Tokens of the longest prompt.</summary>
     public int LongestPrompt { get; } = Prompts.Count == 0 ? 0 : Prompts.Max(prompt => prompt.Count);

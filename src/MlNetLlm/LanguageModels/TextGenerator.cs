@@ -96,7 +96,7 @@ public static class TextGenerator
         cancellation.ThrowIfCancellationRequested();
         var size = model.Config.VocabularySize;
         var most = (int)Math.Min(model.Config.ContextLength, (long)job.LongestPrompt + options.MaxTokens);
-        using var decoder = Decoder(model, job.Prompts.Count, most);
+        using var decoder = Decoder(model, job.Prompts.Count, most, job.Room);
         int[] active = [.. Enumerable.Range(0, job.Prompts.Count)];
         var (kept, tokens, legal) = (new int[active.Length], new int[active.Length], new float[job.Allowed is null ? 0 : size]);
         var logits = decoder.Begin(job.Prompts, job.Features);
@@ -143,9 +143,9 @@ public static class TextGenerator
     private static long[] Seeds(IReadOnlyList<IReadOnlyList<int>> prompts, GenerateOptions options) =>
         [.. prompts.Select((_, row) => options.Seed + row)];
 
-    private static IDecoder Decoder(TransformerModel model, int rows, int capacity) =>
+    private static IDecoder Decoder(TransformerModel model, int rows, int capacity, DecoderRoom? room) =>
         ManagedDecoder.Pays(model, rows) && ManagedDecoder.Covers(model)
-            ? new ManagedDecoder(model, rows, capacity)
+            ? new ManagedDecoder(model, rows, capacity, room)
             : new TorchDecoder(model, rows, capacity);
 
     private static void RequireTokens(IReadOnlyList<IReadOnlyList<int>> prompts, TransformerConfig config)

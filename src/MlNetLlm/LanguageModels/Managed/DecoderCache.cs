@@ -15,6 +15,11 @@ internal sealed unsafe class DecoderCache(TransformerConfig config, int streams,
     /// <summary>Positions from one component to the next, a multiple of <see cref="Block"/>.</summary>
     internal int Stride => _keys.Stride;
 
+    /// <summary>Whether there is room for a model of this shape with so many streams and positions.</summary>
+    internal bool Fits(TransformerConfig wanted, int wantedStreams, int wantedCapacity) =>
+        (wanted.Layers, wanted.KeyValueHeads, wanted.HeadWidth) == (config.Layers, config.KeyValueHeads, config.HeadWidth)
+        && wantedStreams <= streams && wantedCapacity <= capacity;
+
     /// <summary>A key head's keys, (headWidth, stride).</summary>
     internal float* Keys(int layer, int stream, int head) => _keys.Row(Row(layer, stream, head));
 

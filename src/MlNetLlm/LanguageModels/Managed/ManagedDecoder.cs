@@ -19,6 +19,7 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     private readonly TransformerModel _model;
     private readonly TransformerConfig _config;
     private readonly DecoderWeights _weights;
+    private readonly DecoderRoom? _ownRoom;
     private readonly DecoderCache _cache;
     private readonly DecoderAttention _attention;
     private readonly FloatMemory _x, _normed, _query, _key, _value, _mixed, _gate, _up, _logits;
@@ -27,11 +28,16 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     private readonly int[] _lengths;
     private int _active;
 
-    internal ManagedDecoder(TransformerModel model, int streams, int capacity)
+    /// <param name="model">A model that <see cref="Covers"/> accepts.</param>
+    /// <param name="streams">Rows.</param>
+    /// <param name="capacity">Most tokens a row.</param>
+    /// <param name="room">Where keys and values are kept; null = in room of its own.</param>
+    internal ManagedDecoder(TransformerModel model, int streams, int capacity, DecoderRoom? room = null)
     {
         (_model, _config, _active) = (model, model.Config, streams);
         _weights = new DecoderWeights(model);
-        _cache = new DecoderCache(_config, streams, capacity);
+        _ownRoom = room is null ? new DecoderRoom() : null;
+        _cache = (room ?? _ownRoom!).Take(_config, streams, capacity);
         _attention = new DecoderAttention(_config, capacity) { Cache = _cache };
         (_streams, _lengths) = ([.. Enumerable.Range(0, streams)], new int[streams]);
         _rows = new (int, int)[Chunk];
@@ -96,7 +102,8 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var memory in (IDisposable[])[_cache, _attention, _x, _normed, _query, _key, _value, _mixed, _gate, _up, _logits])
+        _ownRoom?.Dispose();
+        foreach (var memory in (IDisposable[])[_attention, _x, _normed, _query, _key, _value, _mixed, _gate, _up, _logits])
             memory.Dispose();
     }
 
