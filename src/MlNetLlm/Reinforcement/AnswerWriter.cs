@@ -1,13 +1,15 @@
 using MlNetLlm.Generation;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.LanguageModels.Managed;
 
 namespace MlNetLlm.Reinforcement;
 
 /// <summary>Answers prompts. An answer ends with the model's end token, which stays part of it.</summary>
 /// <param name="model">Gives tokenizer and end tokens.</param>
 /// <param name="module">Writes; without adapters, so that the fast decoder may be used.</param>
-internal sealed class AnswerWriter(LanguageModel model, TransformerModel module)
+internal sealed class AnswerWriter(LanguageModel model, TransformerModel module) : IDisposable
 {
+    private readonly DecoderRoom _room = new();
     private readonly HashSet<int> _ends = [.. model.Generation.StopTokens, .. model.Special.Eos is { } eos ? new[] { eos } : []];
 
     /// <summary>The ids of a prompt: the begin token, where the model has one, and its text.</summary>
@@ -39,10 +41,13 @@ internal sealed class AnswerWriter(LanguageModel model, TransformerModel module)
     public IReadOnlyList<Rollout> Write(
         IReadOnlyList<int[]> prompts, IReadOnlyList<long> seeds, int maxTokens, double temperature, CancellationToken cancellation)
     {
-        var job = new GenerationJob(prompts) { Seeds = seeds, Ends = (_, tokens) => _ends.Contains(tokens[^1]) };
+        var job = new GenerationJob(prompts) { Seeds = seeds, Ends = (_, tokens) => _ends.Contains(tokens[^1]), Room = _room };
         var options = new GenerateOptions { MaxTokens = maxTokens, Temperature = temperature };
         return [.. prompts.Zip(TextGenerator.Generate(module, job, options, cancellation), Read)];
     }
+
+    /// <summary>Frees the room that answers were written in.</summary>
+    public void Dispose() => _room.Dispose();
 
     private Rollout Read(int[] prompt, IReadOnlyList<int> answer)
     {

@@ -15,28 +15,32 @@ internal static class GradedAnswers
     {
         ArgumentNullException.ThrowIfNull(reward);
         options.Validated();
-        var writer = new AnswerWriter(CausalModel.Require(model, "Answering"), model.Module);
-        var seeds = new RandomStream(options.Seed, RandomStreams.Sampling);
+        CausalModel.Require(model, "Answering");
         var most = model.Config.ContextLength - options.MaxTokens;
         if (most < 1)
             throw new ArgumentException(
                 $"MaxTokens is {options.MaxTokens}; the model reads at most {model.Config.ContextLength} tokens at once. Lower it.");
-        return PromptRows.Texts(data, options.TextColumn, options.CompletionColumn)
-            .SelectMany((row, number) => Enumerable.Repeat(Read(row.Prompt, row.Reference, number), options.Samples))
-            .Chunk(options.BatchRows).SelectMany(Write);
+        return Stream();
 
-        PromptRow Read(string prompt, string reference, int number) => new(
-            writer.Encode(prompt, most, options.TruncateLongRows, number + 1, "Lower MaxTokens, or set TruncateLongRows."),
-            prompt, reference);
-
-        IEnumerable<GradedAnswer> Write(PromptRow[] batch)
+        IEnumerable<GradedAnswer> Stream()
         {
-            long[] streams = [.. batch.Select(_ => seeds.NextSeed())];
-            return batch.Zip(
-                writer.Write([.. batch.Select(row => row.Tokens)], streams, options.MaxTokens, options.Temperature, cancellation),
-                (row, answer) => new GradedAnswer(
-                    row.Prompt, row.Reference, answer.Text, reward.IsRight(row.Prompt, answer.Text, row.Reference), answer.Answer.Count,
-                    answer.HasEnded));
+            using var writer = new AnswerWriter(model, model.Module);
+            var seeds = new RandomStream(options.Seed, RandomStreams.Sampling);
+            var rows = PromptRows.Texts(data, options.TextColumn, options.CompletionColumn).SelectMany((row, number) =>
+            {
+                var tokens = writer.Encode(
+                    row.Prompt, most, options.TruncateLongRows, number + 1, "Lower MaxTokens, or set TruncateLongRows.");
+                return Enumerable.Repeat(new PromptRow(tokens, row.Prompt, row.Reference), options.Samples);
+            });
+            foreach (var batch in rows.Chunk(options.BatchRows))
+                foreach (var answer in Write(writer, batch, [.. batch.Select(_ => seeds.NextSeed())]))
+                    yield return answer;
         }
+
+        IEnumerable<GradedAnswer> Write(AnswerWriter writer, PromptRow[] batch, long[] streams) => batch.Zip(
+            writer.Write([.. batch.Select(row => row.Tokens)], streams, options.MaxTokens, options.Temperature, cancellation),
+            (row, answer) => new GradedAnswer(
+                row.Prompt, row.Reference, answer.Text, reward.IsRight(row.Prompt, answer.Text, row.Reference), answer.Answer.Count,
+                answer.HasEnded));
     }
 }

@@ -3,7 +3,7 @@ using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Rewards;
 using MlNetLlm.Training;
-using TorchSharp;
+using TorchSharp.Modules;
 
 namespace MlNetLlm.Reinforcement;
 
@@ -43,13 +43,16 @@ internal sealed class ReinforceTraining
         using var held = validation is null ? null : PromptRows.Read(validation, policy.Writer, _reward, _options, _cancellation);
         using var reference = module.ShareWeights();
         var log = new IterationLog();
-        var iteration = new ReinforceStep(module, reference, policy, rows, _reward, _options, streams, log, multipliers, _cancellation);
+        (string Name, Parameter Parameter)[] trained = [.. adapted.SelectMany(item => item.Parameters)];
+        var iteration = new ReinforceStep(
+            module, reference, [.. trained.Select(item => item.Parameter)], policy, rows, _reward, _options, streams, log, multipliers,
+            _cancellation);
         module.eval();           // the log-probabilities are those of the policy that wrote the answers, without dropout
         reference.eval();
         var result = TrainingLoop.Run(
             new TrainingJob
             {
-                Groups = [new ParameterGroup { Name = "trained", Parameters = [.. adapted.SelectMany(item => item.Parameters)] }],
+                Groups = [new ParameterGroup { Name = "trained", Parameters = trained }],
                 Batches = new PromptBatches(rows, _reward, _options),
                 Loss = iteration.Loss,
                 Validate = held is null ? null : () => Validate(policy, held, log),

@@ -47,5 +47,9 @@ internal sealed class RolloutPolicy : IDisposable
         return _isCurrent = true;
     }
 
-    public void Dispose() => _module.Dispose();
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _module.Dispose();
+    }
 }

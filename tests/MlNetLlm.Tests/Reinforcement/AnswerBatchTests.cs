@@ -40,6 +40,18 @@ public sealed class AnswerBatchTests
         Assert.That((batch.Tokens.item<long>(), batch.Targets.item<long>()), Is.EqualTo((4L, 1L)));
     }
 
+    [TestCase(1, new[] { 1, 1, 1 })]
+    [TestCase(5, new[] { 1, 2 })]
+    [TestCase(9, new[] { 1, 2 })]
+    [TestCase(10, new[] { 2, 1 })]
+    [TestCase(100, new[] { 3 })]
+    public void Groups_OfAnswers_HoldAsManyTokensAsAllowed(int tokens, int[] sizes)
+    {
+        var groups = AnswerBatch.Groups(_rollouts, tokens).ToList();
+        Assert.That(groups.Select(group => group.Count), Is.EqualTo(sizes));
+        Assert.That(groups.SelectMany(group => group), Is.EqualTo(new[] { 0, 1, 2 }), "5, 2 and 2 places");
+    }
+
     [Test]
     public void Of_AnswersOfDifferentLengths_HaveTheHiddenStatesTheyHaveAlone()
     {
