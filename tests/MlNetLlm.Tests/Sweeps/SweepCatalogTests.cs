@@ -58,6 +58,23 @@ public sealed class SweepCatalogTests
     }
 
     [Test]
+    public void Run_OfTrainSvfExpert_SweepsRewardsAndDivergence()
+    {
+        using var model = Toy.Model();
+        var options = new TrainSvfExpertOptions
+        {
+            MaxSteps = 1, BatchSize = 4, SequenceLength = 12, MaxAnswerTokens = 2, TextColumn = "Text", CompletionColumn = null,
+            TruncateLongRows = true,
+        };
+        var heard = new Trials();
+        Experiment(Ml.Sweeps().TrainSvfExpert(model, new ToyReward(), options).Append(Ml.LanguageModels().Score()), heard, trials: 2).Run();
+        var points = heard.Completed.Select(trial => OptionSpace.Apply(options, trial.TrialSettings.Parameter["_pipeline_"]["0"])).ToList();
+        Assert.That(points[0], Is.EqualTo(options));
+        Assert.That(points[1] with { MaxSteps = 9 }, Is.Not.EqualTo(points[0] with { MaxSteps = 9 }));
+        Assert.That(OptionSpace.Of(options).Keys, Is.SupersetOf(new[] { "LearningRate", "KlWeight", "RewardWrong", "Temperature" }));
+    }
+
+    [Test]
     public void Run_OfATrialThatDiverges_ReportsItAsFailed()
     {
         using var model = Toy.Model();
