@@ -27,6 +27,7 @@ internal sealed class Comparison(string folder, string python, string script)
         ("probes_mixed", "probes_mixed", true, 20_480, 1e-3),
         ("masked", "masked", true, 2048, 1e-4),
         ("relearn", "masked", false, 2048, double.PositiveInfinity),
+        ("reinforce", "reinforce", true, ReinforceInputs.Prompts * ReinforceInputs.AnswerTokens, 1e-3),
         ("tokenizer", null, false, MaskedWorkloads.TextBytes, double.PositiveInfinity),
         ("importance", "importance", true, ImportanceRuns.Sets * ImportanceRuns.Questions * ImportanceRuns.Time, 1e-3),
         ("experts", "experts-factors", false, ExpertWorkloads.Mixes, 1e-4),

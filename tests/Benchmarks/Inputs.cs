@@ -35,6 +35,7 @@ internal static class Inputs
         MaskedInputs.Write(folder);
         ImportanceRuns.Write(folder);
         Networks.Write(folder);
+        ReinforceInputs.Write(folder);
         if (!HasStories)
             return;
         using var stories = Llama2C.Read(StoriesFile);

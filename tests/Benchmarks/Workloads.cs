@@ -25,6 +25,11 @@ internal static class Workloads
             Networks.Run(folder, name, turns);
             return;
         }
+        if (name == "reinforce")
+        {
+            ReinforceWorkload.Run(folder, turns);
+            return;
+        }
         var inputs = Safetensors.Read(Path.Combine(folder, "model.safetensors"));
         switch (name)
         {

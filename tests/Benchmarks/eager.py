@@ -326,6 +326,136 @@ def decode(folder):
     return turn
 
 
+def reinforce(folder):
+    """REINFORCE with SVF on the MLP of Llama's kind: merged weights and a preallocated cache to answer, factored ones to learn."""
+    w = read_safetensors(f"{folder}/reinforce.safetensors")
+    prompts = [row[row >= 0].tolist() for row in w.pop("prompts")]
+    layers, heads, width, most, kl_weight, end, first_letter = 6, 6, 192, 48, 0.1, 2, 3
+    d, rows = width // heads, len(prompts)
+    longest = max(map(len, prompts))
+    angles = torch.arange(longest + most).view(-1, 1).double() * 10000.0 ** (-torch.arange(0, d, 2).double() / d)
+    cos, sin = angles.cos().float().repeat(1, 2), angles.sin().float().repeat(1, 2)
+    table = w["embeddings.token.weight"]
+    factors, trained = {}, []
+    for n in range(layers):
+        path = f"layers.{n}"
+        w[f"{path}.qkv"] = torch.cat([w[f"{path}.attention.{part}.weight"] for part in ("query", "key", "value")])
+        w[f"{path}.gate_up"] = torch.cat([w[f"{path}.mlp.{part}.weight"] for part in ("gate", "up")])
+        for part in ("gate", "up", "down"):
+            u, s, vt = (t.float() for t in torch.linalg.svd(w[f"{path}.mlp.{part}.weight"].double(), full_matrices=False))
+            trained.append(torch.full_like(s, 0.1).requires_grad_())
+            factors[f"{path}.mlp.{part}"] = (u, s, vt, trained[-1])
+    optimizer = torch.optim.AdamW(trained, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0)
+
+    def scaled(name):
+        u, s, vt, p = factors[name]
+        m = torch.sigmoid(p)
+        return u, s * m * (s.sum() / (s * m).sum()), vt
+
+    def norm(x, gain):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-5) * gain
+
+    def rotate(x, c, s):
+        a, b = x.chunk(2, -1)
+        return x * c + torch.cat((-b, a), -1) * s
+
+    def states(tokens, positions, attend, mlp):
+        """attend(layer, q, k, v) mixes; mlp(path, x) is the feed-forward part."""
+        c, s = cos[positions].unsqueeze(1), sin[positions].unsqueeze(1)
+        x = F.embedding(tokens, table)
+        for n in range(layers):
+            path = f"layers.{n}"
+            q, k, v = F.linear(norm(x, w[f"{path}.attention_norm.weight"]), w[f"{path}.qkv"]).split(width, dim=2)
+            q, k, v = (t.view(t.size(0), t.size(1), heads, d).transpose(1, 2) for t in (q, k, v))
+            mixed = attend(n, rotate(q, c, s), rotate(k, c, s), v)
+            x = x + F.linear(mixed.transpose(1, 2).reshape(x.shape), w[f"{path}.attention.output.weight"])
+            x = x + mlp(path, norm(x, w[f"{path}.mlp_norm.weight"]))
+        return norm(x, w["final_norm.weight"])
+
+    def mix(q, k, v, mask):
+        scores = q @ k.transpose(-2, -1) * d ** -0.5
+        return F.softmax(scores if mask is None else scores.masked_fill(mask, float("-inf")), -1) @ v
+
+    def plain_mlp(gate_up, down):
+        def mlp(path, x):
+            gate, up = F.linear(x, gate_up[path]).chunk(2, -1)
+            return F.linear(F.silu(gate) * up, down[path])
+        return mlp
+
+    def factored_mlp(path, x):
+        def apply(part, y):
+            u, z, vt = scaled(f"{path}.mlp.{part}")
+            return F.linear(F.linear(y, vt) * z, u)
+        return apply("down", F.silu(apply("gate", x)) * apply("up", x))
+
+    base_mlp = plain_mlp({f"layers.{n}": w[f"layers.{n}.gate_up"] for n in range(layers)},
+                         {f"layers.{n}": w[f"layers.{n}.mlp.down.weight"] for n in range(layers)})
+
+    @torch.no_grad()
+    def answers():
+        gate_up, down = {}, {}
+        for n in range(layers):
+            path = f"layers.{n}"
+            gate, up, down[path] = ((u * z) @ vt for u, z, vt in (scaled(f"{path}.mlp.{part}") for part in ("gate", "up", "down")))
+            gate_up[path] = torch.cat([gate, up])
+        mlp = plain_mlp(gate_up, down)
+        room = longest + most
+        keys, values = torch.zeros(layers, rows, heads, room, d), torch.zeros(layers, rows, heads, room, d)
+        pads = torch.tensor([longest - len(row) for row in prompts])                       # prompts stand on the right
+        tokens = torch.tensor([[0] * (longest - len(row)) + row for row in prompts])
+        positions = (torch.arange(longest).view(1, -1) - pads.view(-1, 1)).clamp(min=0)
+        hidden = (torch.arange(room).view(1, -1) < pads.view(-1, 1)).view(rows, 1, 1, room)
+        later = torch.triu(torch.ones(longest, longest, dtype=torch.bool), 1).view(1, 1, longest, longest)
+        eye = torch.eye(longest, dtype=torch.bool).view(1, 1, longest, longest)           # a padding place sees itself, not nothing
+        mask, start = (later | hidden[..., :longest]) & ~eye, 0
+
+        def attend(n, q, k, v):
+            keys[n, :, :, start:start + k.size(2)], values[n, :, :, start:start + k.size(2)] = k, v
+            return mix(q, keys[n, :, :, :start + k.size(2)], values[n, :, :, :start + k.size(2)], mask)
+
+        state = states(tokens, positions, attend, mlp)[:, -1]
+        written, done = [], torch.zeros(rows, dtype=torch.bool)
+        for step in range(most):
+            token = F.linear(state, table).argmax(-1)
+            written.append(token)
+            done |= token == end
+            if step == most - 1 or bool(done.all()):
+                break
+            start = longest + step
+            mask = hidden[..., :start + 1]
+            state = states(token.view(-1, 1), (start - pads).view(-1, 1), attend, mlp)[:, -1]
+        return [row[:row.index(end) + 1] if end in row else row for row in torch.stack(written, 1).tolist()]
+
+    def turn():
+        written = answers()
+        letters = [[token for token in row if token >= first_letter] for row in written]
+        rewards = torch.tensor([1.0 if row and row[-1] % 2 == 0 else -1.0 for row in letters])
+        length = max(len(prompt) + len(answer) for prompt, answer in zip(prompts, written)) - 1
+        tokens, targets = torch.zeros(rows, length, dtype=torch.long), torch.full((rows, length), -100)
+        for row, (prompt, answer) in enumerate(zip(prompts, written)):
+            whole = torch.tensor(prompt + answer)
+            tokens[row, :len(whole) - 1] = whole[:-1]
+            targets[row, len(prompt) - 1:len(whole) - 1] = whole[len(prompt):]
+        counted = targets != -100
+        positions = torch.arange(length).view(1, -1).expand(rows, -1)
+        mask = torch.triu(torch.ones(length, length, dtype=torch.bool), 1)
+        attend = lambda n, q, k, v: mix(q, k, v, mask)
+        with torch.no_grad():
+            reference = F.log_softmax(F.linear(states(tokens, positions, attend, base_mlp)[counted], table), -1)
+        policy = F.log_softmax(F.linear(states(tokens, positions, attend, factored_mlp)[counted], table), -1)
+        chosen = policy.gather(1, targets[counted].unsqueeze(1)).squeeze(1)
+        kl = (policy.exp() * (policy - reference)).sum(-1)
+        loss = (kl_weight * kl - rewards.unsqueeze(1).expand(-1, length)[counted] * chosen).sum() / rows
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1e-3)
+        optimizer.step()
+        return loss.item()
+
+    turn()           # the library's first iteration is part of its start too
+    return turn
+
+
 def main():
     turn = globals()[sys.argv[1]](sys.argv[2])
     print("ready", flush=True)
