@@ -3,6 +3,7 @@ using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
 using MlNetLlm.Importance;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Modules;
 using MlNetLlm.MultipleChoice;
 
 namespace MlNetLlm.Tests.Contracts;
@@ -24,17 +25,23 @@ public sealed record ModelStepCase(string Name, Func<LanguageModelCatalog, Langu
         Hidden("hidden-all", new HiddenStatesOptions { Pooling = HiddenStatePooling.All }),
         Choices("choices", new ScoreChoicesOptions()),
         Choices("choices-by-characters", new ScoreChoicesOptions { Normalization = ChoiceNormalization.Characters, Choices = 5 }),
-        new("importance", (ml, model) =>
+        Importance("importance", new ImportanceOptions()),
+        Importance("importance-of-units-by-ablation", new ImportanceOptions
         {
-            var options = new ImportanceOptions { PromptColumn = "Text", AnswerColumn = "Text", DataSetColumn = "Text" };
-            return model is null ? ml.ModuleImportance(options) : ml.ModuleImportance(model, options);
-        }, "Text"),
+            Score = ImportanceScore.MeanAblation, Granularity = ModuleGranularity.Units, ChannelGroups = 2,
+        }),
     ];
 
     public override string ToString() => Name;
 
     private static ModelStepCase Hidden(string name, HiddenStatesOptions options) =>
         new(name, (ml, model) => model is null ? ml.HiddenStates(options) : ml.HiddenStates(model, options), "Text");
+
+    private static ModelStepCase Importance(string name, ImportanceOptions options)
+    {
+        options = options with { PromptColumn = "Text", AnswerColumn = "Text", DataSetColumn = "Text" };
+        return new(name, (ml, model) => model is null ? ml.ModuleImportance(options) : ml.ModuleImportance(model, options), "Text");
+    }
 
     private static ModelStepCase Choices(string name, ScoreChoicesOptions options)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
 using MlNetLlm.Adapters;
+using MlNetLlm.CommunityTuning;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Svf;
@@ -33,6 +34,22 @@ public sealed class SweepCatalogTests
         Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
         var tuned = Ml.LanguageModels().Evaluate(best.Model.Transform(Toy.Rows(Ml, 6, seed: 2)));
         Assert.That(tuned.NegativeLogLikelihood, Is.EqualTo(best.Metric).Within(1e-9));
+    }
+
+    [Test]
+    public void Run_OfFineTuneCommunity_StartsAtTheOptionsAndKeepsTheCommunity()
+    {
+        using var model = Toy.Model();
+        var options = new CommunityTuningOptions
+        {
+            Community = ["layers.0.mlp.up"], MaxSteps = 2, BatchSize = 4, SequenceLength = 12, LearningRate = 0.01,
+        };
+        var heard = new Trials();
+        var best = Experiment(Ml.Sweeps().FineTuneCommunity(model, options).Append(Ml.LanguageModels().Score()), heard, trials: 2).Run();
+        var first = OptionSpace.Apply(options, heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["0"]);
+        Assert.That(first.Community, Is.EqualTo(options.Community));
+        Assert.That(first with { Community = options.Community, WrongCommunity = options.WrongCommunity }, Is.EqualTo(options));
+        Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
     }
 
     private static IEnumerable<TestCaseData> Tuners()
