@@ -8,6 +8,7 @@ using MlNetLlm.Importance;
 using MlNetLlm.Lora;
 using MlNetLlm.Probes;
 using MlNetLlm.Scoring;
+using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.Sweeps;
 using RangeAttribute = Microsoft.ML.SearchSpace.RangeAttribute;
@@ -48,7 +49,7 @@ public sealed class OptionSpaceTests
     }
 
     [Test]
-    public void Estimators_OfTheLibrary_AreAllSweptButThoseThatOnlyMeasure()
+    public void Estimators_OfTheLibrary_AreAllSweptButThoseThatOnlyMeasureOrAnswer()
     {
         var options = typeof(SvfEstimator).Assembly.GetExportedTypes()
             .Where(type => type is { IsAbstract: false } && type.GetInterfaces().Any(IsEstimator))
@@ -57,6 +58,7 @@ public sealed class OptionSpaceTests
         Assert.That(options.Except(Records()), Is.EquivalentTo(new[]
         {
             typeof(ScoreOptions), typeof(ControlLabelOptions), typeof(ImportanceOptions), typeof(AblateOptions),
+            typeof(SelfAdaptationOptions), typeof(FewShotMixOptions),
         }));
     }
 
