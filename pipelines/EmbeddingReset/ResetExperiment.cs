@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.EmbeddingReset;
 
@@ -7,7 +8,7 @@ namespace MlNetLlm.Pipelines.EmbeddingReset;
 /// Pre-training with active forgetting (Chen et al. 2023): bodies trained with and without periodic resets of their embeddings learn new
 /// languages by new embeddings alone, and are scored in them on tasks learned in language 1.
 /// </summary>
-public sealed class ResetExperiment : Experiment<ResetExperimentOptions>
+public sealed class ResetExperiment : Experiment<ResetExperimentOptions>, IEjectable
 {
     /// <inheritdoc/>
     public override string Name => "reset";
@@ -37,6 +38,8 @@ public sealed class ResetExperiment : Experiment<ResetExperimentOptions>
         ResetPictures.SawTooth(sections[0]).Save(request.Out, "saw-tooth");
         ResetPictures.Curves(sections[0]).Save(request.Out, "accuracy");
     }
+
+    IEnumerable<(string Name, string Text)> IEjectable.Eject(RunResult result) => ResetEjection.Of(result);
 
     private static ILanguages Languages(MLContext ml, SectionOptions section, int seed, CancellationToken cancellation) =>
         section.Source switch

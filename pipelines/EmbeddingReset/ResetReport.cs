@@ -6,6 +6,9 @@ namespace MlNetLlm.Pipelines.EmbeddingReset;
 /// <summary>Writes down what was measured: means over seeds with their standard error, by section and arm.</summary>
 internal static class ResetReport
 {
+    /// <summary>The metric that names the factor on the embeddings' rate an arm was trained with.</summary>
+    public const string ChosenRate = "embedding rate chosen, x body rate";
+
     private const string First = "first language";
     private const string New = "new language";
     private const string Loss = "masked-token loss, nats";
@@ -15,7 +18,7 @@ internal static class ResetReport
         var name = section.Options.Name;
         foreach (var trials in section.Options.RatesOf is null ? section.Rates : [])
         {
-            record.Add(new RunMetric($"{name}/{trials.Arm}", "embedding rate chosen, x body rate", null, trials.Chosen));
+            record.Add(new RunMetric($"{name}/{trials.Arm}", ChosenRate, null, trials.Chosen));
             foreach (var (rate, loss) in trials.Losses)
                 record.Add(new RunMetric($"{name}/{trials.Arm}, embedding rate x {rate} on trial", Loss, First, loss));
         }

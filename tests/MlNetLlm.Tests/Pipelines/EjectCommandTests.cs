@@ -27,6 +27,28 @@ public sealed class EjectCommandTests
     }
 
     [Test]
+    [Category("Slow")]
+    public void Eject_OfAResetRun_CompilesAndGivesTheSameScores()
+    {
+        using var folder = new TemporaryFolder();
+        var (run, project) = (Path.Combine(folder.Path, "run"), Path.Combine(folder.Path, "project"));
+        var (exit, _, errors) = Command.Run(["run", "reset", "--preset", "smoke", "--threads", "1", "--out", run]);
+        Assert.That(exit, Is.Zero, errors);
+        (exit, _, errors) = Command.Run("eject", run, "--out", project);
+        Assert.That(exit, Is.Zero, errors);
+
+        var lines = DotnetRun(project);
+        var scores = StoredRun.Open(run).Result!.Metrics.Where(m => (m.Arm.StartsWith("main/AF,") || m.Arm.StartsWith("main/B0,"))
+            && (m.Name == "score" || m.Name == "score, update 8")).ToList();
+        Assert.That(scores, Has.Count.EqualTo(42), "two arms, three tasks, language 1 and three others with two data cells");
+        Assert.That(lines, Is.EquivalentTo(scores.Select(m =>
+            $"{m.Arm}: {m.Name}{(m.Name == "score" ? ", first language" : "")}: {m.Value.ToString("R", CultureInfo.InvariantCulture)}")));
+        var text = File.ReadLines(Path.Combine(project, "d2.txt")).First();
+        var answers = Answers(project, text, "use", "AF-tagging-d2-480.zip");
+        Assert.That(answers.Select(answer => answer.Split('\t')[0]), Is.EqualTo(text.Split(' ')), "an answer for each word of the line");
+    }
+
+    [Test]
     public void Eject_IntoAFolderThatIsNotEmpty_IsRefused()
     {
         using var folder = new TemporaryFolder();
@@ -36,7 +58,10 @@ public sealed class EjectCommandTests
         Assert.That(errors, Does.Contain("is not empty"));
     }
 
-    private static string[] DotnetRun(string project, params IEnumerable<string> arguments)
+    private static string[] DotnetRun(string project, params IEnumerable<string> arguments) =>
+        Answers(project, "To be, or not to be", arguments);
+
+    private static string[] Answers(string project, string input, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet",
             ["run", "--project", Path.Combine(project, "Ejected.csproj"), "-c", "Release", "--", .. arguments])
@@ -44,7 +69,7 @@ public sealed class EjectCommandTests
             WorkingDirectory = project, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.WriteLine("To be, or not to be");
+        process.StandardInput.WriteLine(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
