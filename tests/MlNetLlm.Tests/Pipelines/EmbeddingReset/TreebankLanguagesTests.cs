@@ -44,7 +44,9 @@ public class TreebankLanguagesTests
     public void First_TakesEnglishTagsToLearn_AndTheParallelTreebankAsTest()
     {
         var english = _languages.First(1).Tasks["tagging"];
-        Assert.That(TextRows.Of(english.Train!).Distinct().Count(), Is.EqualTo(50));
+        var learned = TextRows.Of(english.Train!).Distinct().ToHashSet();
+        Assert.That(learned, Has.Count.EqualTo(50));
+        Assert.That(TextRows.Of(english.Test).Distinct().Where(learned.Contains), Is.Empty);
         Assert.That(Labels(english.Train!).Concat(Labels(english.Test)), Is.SupersetOf(new[] { "NOUN", "VERB", "ADJ", "DET", "PUNCT" }));
 
         static IEnumerable<string> Labels(IDataView rows) => TextRows.Of(rows, "Label").Distinct();
