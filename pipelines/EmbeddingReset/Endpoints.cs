@@ -58,6 +58,24 @@ internal static class Endpoints
     /// <summary>Whether a cell's language is distant.</summary>
     public static bool IsDistant(SectionResult section, CellResult cell) => cell.Distance >= DistantFrom(section);
 
+    /// <summary>By seed: the mean score of an arm's cells after an update, as a share of that at the end.</summary>
+    public static IReadOnlyDictionary<int, double> ShareOfFinal(SectionResult section, string arm, int update) => Paired(
+        Means(section, arm, _ => true, cell => Score(cell, update)), Means(section, arm, _ => true, Last(section)), (a, b) => a / b);
+
+    /// <summary>By seed: updates until an episode recovers, the means of the first and the last third of the episodes.</summary>
+    public static IReadOnlyDictionary<int, (double First, double Last)> Recoveries(SectionResult section)
+    {
+        var values = new Dictionary<int, (double, double)>();
+        foreach (var body in section.Bodies.Where(body => body.Arm == ResetArms.Forgetting && body.Episodes.Count >= 4))
+        {
+            // The first episode learns from nothing; one that does not recover counts with its whole length.
+            var needed = body.Episodes.Skip(1).Select(episode => (double)(episode.RecoveryUpdates ?? episode.Updates)).ToList();
+            var third = Math.Max(1, needed.Count / 3);
+            values[body.Seed] = (needed.Take(third).Average(), needed.TakeLast(third).Average());
+        }
+        return values;
+    }
+
     private static double DistantFrom(SectionResult section)
     {
         if (section.Options.Source == SectionSource.Synthetic) return DistantSwitches;
@@ -114,19 +132,9 @@ internal static class Endpoints
             + "trained", Paired(whole, lost, (a, b) => a - b));
     }
 
-    private static SeedValues Recovery(SectionResult section)
-    {
-        var values = new Dictionary<int, double>();
-        foreach (var body in section.Bodies.Where(body => body.Arm == ResetArms.Forgetting && body.Episodes.Count >= 4))
-        {
-            // The first episode learns from nothing; one that does not recover counts with its whole length.
-            var needed = body.Episodes.Skip(1).Select(episode => (double)(episode.RecoveryUpdates ?? episode.Updates)).ToList();
-            var third = Math.Max(1, needed.Count / 3);
-            values[body.Seed] = needed.Take(third).Average() - needed.TakeLast(third).Average();
-        }
-        return new("updates until an episode's loss is within 0.1 of the one before it, first third of the episodes minus last third",
-            values);
-    }
+    private static SeedValues Recovery(SectionResult section) => new(
+        "updates until an episode's loss is within 0.1 of the one before it, first third of the episodes minus last third",
+        Recoveries(section).ToDictionary(item => item.Key, item => item.Value.First - item.Value.Last));
 
     private static SeedValues DistanceSlope(SectionResult section)
     {

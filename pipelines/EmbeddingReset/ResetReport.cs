@@ -30,6 +30,17 @@ internal static class ResetReport
             foreach (var task in section.Options.Tasks)
                 Add(record, $"{called}, {task}", "score", First, bodies.Select(body => body.Scores[task]));
             record.Add(new RunMetric(called, "body parameters", null, bodies[0].Parameters));
+            var relearning = section.Options.Relearning;
+            foreach (var update in arm == ResetArms.RandomBody ? [] : relearning.ScoreAfter.Where(update => update < relearning.Updates))
+                Add(record, called, $"share of the final score, update {update}", New,
+                    Endpoints.ShareOfFinal(section, arm, update).Values);
+            if (arm == ResetArms.Forgetting)
+            {
+                Add(record, called, "updates to recover, first third of the episodes", First,
+                    Endpoints.Recoveries(section).Values.Select(value => value.First));
+                Add(record, called, "updates to recover, last third of the episodes", First,
+                    Endpoints.Recoveries(section).Values.Select(value => value.Last));
+            }
             Cells(section, arm, called, record);
         }
     }

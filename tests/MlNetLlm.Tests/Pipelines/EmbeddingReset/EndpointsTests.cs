@@ -22,6 +22,16 @@ public class EndpointsTests
     public void FinalGain_IsTheGainAtTheEnd_InDistantLanguages() => Check("final-gain", seed => -0.05 * seed);
 
     [Test]
+    public void ShareOfFinal_IsTheMeanScoreOverTheMeanScoreAtTheEnd()
+    {
+        // Standard: 0.4 + 0.1 (the mean budget) - 0.02 * 2 (the mean distance) + 0.05 an update.
+        var shares = Endpoints.ShareOfFinal(Section, "B0", 10);
+        Assert.That(shares.Keys, Is.EquivalentTo(new[] { 1, 2, 3 }));
+        Assert.That(shares.Values, Is.All.EqualTo(0.51 / 0.56).Within(1e-12));
+        Assert.That(Endpoints.ShareOfFinal(Section, "B0", 100).Values, Is.All.EqualTo(1).Within(1e-12));
+    }
+
+    [Test]
     public void CurveGain_IsTheMeanOverLogUpdates()
     {
         var (early, late) = (Math.Log(10.0 / 4), Math.Log(100.0 / 10));
