@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using MlNetLlm.ConceptMixing;
+using MlNetLlm.Generation;
 using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Training;
 
@@ -24,6 +26,61 @@ public sealed class ConceptCatalog
     /// <param name="columns">Columns; null = the defaults.</param>
     public SparseAutoencoderTransformer Encode(SparseAutoencoder autoencoder, SparseCodeColumns? columns = null) =>
         new(autoencoder, columns ?? new SparseCodeColumns());
+
+    /// <summary>
+    /// Labels every token of a text with concepts, once: into a folder, or from it where the labels are there already. A killed run goes on
+    /// where it was.
+    /// </summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="data">The text.</param>
+    /// <param name="folder">The folder to make or to open.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="progress">Told after every batch; its steps are windows.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    /// <exception cref="ArgumentException">Options are out of range; all faults are named. Or there are too many concepts.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds labels of something else.</exception>
+    public ConceptLabels LabelConcepts(
+        ConceptTeacher teacher, IDataView data, string folder, LabelConceptsOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        ConceptLabelling.Run(
+            teacher, data, (options ?? new LabelConceptsOptions()).Validated(), folder, progress, cancellationToken);
+
+    /// <summary>Measures what a teacher loses when its hidden states pass through the autoencoder.</summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="data">The text, read once.</param>
+    /// <param name="options">Column and windows; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    public SpliceMetrics Splice(
+        ConceptTeacher teacher, IDataView data, LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) =>
+        SpliceMetrics.Of(teacher, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
+
+    /// <summary>
+    /// The concepts of a text as rows, one for each concept active at each token: Position (Int32, from 0), Token (text), Concept (Int32),
+    /// Strength (Single) and Attribution (Single: how much it raises the loss; NaN at the last token, which predicts nothing).
+    /// </summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="gradient">Which predictions a concept is held responsible for.</param>
+    public IDataView ConceptsOf(
+        ConceptTeacher teacher, string text, ConceptGradient gradient = ConceptGradient.NextToken) =>
+        ConceptTable.Of(teacher, text, gradient);
+
+    /// <summary>How often and how strongly each concept is active in a text, and where most.</summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="data">The text, read once.</param>
+    /// <param name="options">Column and windows; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    public ConceptStatistics Statistics(
+        ConceptTeacher teacher, IDataView data, LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) =>
+        ConceptStatistics.Of(teacher, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
+
+    /// <summary>Continues texts while one concept is held at a strength of our choice.</summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="options">Which concept, and how strongly.</param>
+    /// <param name="generation">How to continue, and which columns; null = the defaults.</param>
+    public SteerConceptEstimator Steer(
+        ConceptTeacher teacher, SteerConceptOptions options, GenerationOptions? generation = null) =>
+        new(teacher, options, generation ?? new GenerationOptions());
 
     /// <summary>Measures how well an autoencoder gives a column of hidden states back.</summary>
     /// <param name="autoencoder">The autoencoder.</param>

@@ -3,20 +3,27 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MlNetLlm.LanguageModels;
+using static TorchSharp.torch;
 
 namespace MlNetLlm.Generation;
 
 /// <summary>Continues prompts in batches; each row comes out as it would alone.</summary>
 internal static class RowGenerator
 {
-    public static IReadOnlyList<GeneratedText> Generate(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options) =>
-        [.. Rows(model, prompts, options).Select(row => new GeneratedText(row.Text, row.CutTokens))];
+    /// <param name="model">The model.</param>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="options">How to continue.</param>
+    /// <param name="edit">As <see cref="ForwardOptions.Edit"/>, for every pass; null = none.</param>
+    public static IReadOnlyList<GeneratedText> Generate(
+        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, Func<string, Tensor, Tensor>? edit = null) =>
+        [.. Rows(model, prompts, options, edit).Select(row => new GeneratedText(row.Text, row.CutTokens))];
 
     /// <summary>As <see cref="Generate"/>, with the token ids.</summary>
-    public static IReadOnlyList<GeneratedRow> Rows(LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options)
+    public static IReadOnlyList<GeneratedRow> Rows(
+        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, Func<string, Tensor, Tensor>? edit = null)
     {
         var rows = prompts.Select(prompt => Prompt(model, prompt, options)).ToList();
-        return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options))];
+        return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options, edit))];
     }
 
     /// <summary>The text before the first stop text in it.</summary>
@@ -40,11 +47,12 @@ internal static class RowGenerator
             : throw new ArgumentException("A prompt is empty, and the model has no begin token to stand for it. Leave such rows out.");
     }
 
-    private static IEnumerable<GeneratedRow> Batch(LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options)
+    private static IEnumerable<GeneratedRow> Batch(
+        LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options, Func<string, Tensor, Tensor>? edit)
     {
         var job = new GenerationJob([.. rows.Select(row => row.Tokens)])
         {
-            Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends,
+            Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends, Edit = edit,
         };
         var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.Special));
         return rows.Zip(continuations, (row, added) =>

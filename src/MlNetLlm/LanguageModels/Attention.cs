@@ -58,7 +58,8 @@ internal sealed class Attention : nn.Module
         if (pass.IsWanted(_weights))
             ShowWeights(q, k, pass);
         var mask = pass.Mask.For(batch, keyHeads);
-        var mixed = AttentionMath.Causal(q, k, v, mask, pass.Dropout);           // (batch, time, heads · d)
+        var mixed = AttentionMath.Causal(
+            q, k, v, mask, pass.Dropout, pass.OwnTokenGradient);                 // (batch, time, heads · d)
         return Output.call(pass.Show(_mixed, mixed)).MoveToOuterDisposeScope();
     }
 

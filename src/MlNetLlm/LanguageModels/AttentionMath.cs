@@ -14,11 +14,15 @@ internal static class AttentionMath
     /// <param name="value">v, (batch, source, keyHeads, d).</param>
     /// <param name="mask">Which keys a query may look at.</param>
     /// <param name="dropout">Share of attention weights dropped.</param>
+    /// <param name="ownToken">Whether gradients go to a token's own key and value only; see <see cref="OwnTokenAttention"/>.</param>
     /// <returns>(batch, time, heads · d).</returns>
-    internal static Tensor Causal(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout = 0)
+    internal static Tensor Causal(
+        Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout = 0, bool ownToken = false)
     {
-        if (FusedAttention.Covers(query, key, value, mask, dropout))
-            return FusedAttention.Of(query, key, value, mask.PlainCausal);
+        if (FusedAttention.Covers(query, key, value, mask, dropout) && (mask.PlainCausal || !ownToken))
+            return FusedAttention.Of(query, key, value, mask.PlainCausal, ownToken);
+        if (ownToken)
+            return OwnTokenAttention.Of(query, key, value, mask);
         using var scope = NewDisposeScope();
         var weights = Weights(query, key, mask);                                        // (batch · keyHeads, time · group, source)
         if (dropout > 0)
@@ -32,6 +36,13 @@ internal static class AttentionMath
     internal static Tensor Weights(Tensor query, Tensor key, AttentionMask mask)
     {
         using var scope = NewDisposeScope();
+        return Scores(query, key, mask).softmax(-1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>q kᵀ / √d + mask, in the order of <see cref="Weights"/>.</summary>
+    internal static Tensor Scores(Tensor query, Tensor key, AttentionMask mask)
+    {
+        using var scope = NewDisposeScope();
         var (batch, time, heads, d) = (query.size(0), query.size(1), query.size(2), query.size(3));
         var (source, keyHeads) = (key.size(1), key.size(2));
         var group  = heads / keyHeads;
@@ -42,7 +53,7 @@ internal static class AttentionMath
         // Not baddbmm, which would do both: TorchSharp (0.107) gives libtorch its tensors in another order.
         if (mask.Additive is not null)
             scores.add_(mask.Additive);
-        return scores.softmax(-1).MoveToOuterDisposeScope();
+        return scores.MoveToOuterDisposeScope();
     }
 
     /// <summary>weights · v, back in the queries' order: (batch, time, heads · d).</summary>

@@ -32,6 +32,14 @@ public sealed record ForwardOptions
     public Func<string, Tensor, Tensor>? Edit { get; init; }
 
     /// <summary>
+    /// Whether gradients through attention go back to a token's own key and value only, as if those of all other tokens were constants: the
+    /// gradient by a token's hidden state is then that of its own prediction alone, for every token at once. Values do not change. Not with
+    /// a cache.
+    /// </summary>
+    /// <value>false.</value>
+    public bool OwnTokenGradient { get; init; }
+
+    /// <summary>
     /// Ends the pass after this many blocks: <see cref="TransformerModel.Hidden"/> then returns the hidden states there, without the
     /// final norm, and the blocks above cost nothing. Null = all blocks.
     /// </summary>

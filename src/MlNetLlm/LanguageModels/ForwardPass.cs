@@ -13,6 +13,9 @@ internal sealed class ForwardPass
     /// <summary>Earlier tokens, or null.</summary>
     internal KvCache? Cache => _options.Cache;
 
+    /// <summary>Whether gradients reach a token's own key and value only.</summary>
+    internal bool OwnTokenGradient => _options.OwnTokenGradient;
+
     /// <summary>Who may look at whom.</summary>
     internal required AttentionMask Mask { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed record GenerationJob(IReadOnlyList<IReadOnlyList<int>> Prompts)
     /// <summary>Features of the prompts' tokens, or null.</summary>
     public TokenFeatures? Features { get; init; }
 
+    /// <summary>As <see cref="ForwardOptions.Edit"/>, for every pass; null = none.</summary>
+    public Func<string, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>? Edit { get; init; }
+
     /// <summary>The tokens that may come next; null = any.</summary>
     public AllowedTokens? Allowed { get; init; }
 

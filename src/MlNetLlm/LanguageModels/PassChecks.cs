@@ -20,6 +20,10 @@ internal static class PassChecks
         if (options.Layers is { } layers && (layers < 0 || layers > config.Layers))
             throw new ArgumentException($"{nameof(ForwardOptions.Layers)} is {layers}, the model has {config.Layers} layers.",
                 nameof(options));
+        if (options.OwnTokenGradient && options.Cache is not null)
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.OwnTokenGradient)} is set together with a cache, whose tokens have no gradient. Leave one out.",
+                nameof(options));
         var lengths = Lengths(tokens, options.Lengths);
         if (options.Cache is null)
         {

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace MlNetLlm.LanguageModels;
 
 /// <summary>Decodes with the model's own passes: any architecture, adapter, type and device.</summary>
-internal sealed class TorchDecoder(TransformerModel model, int rows, int capacity) : IDecoder
+internal sealed class TorchDecoder(
+    TransformerModel model, int rows, int capacity, Func<string, Tensor, Tensor>? edit = null) : IDecoder
 {
     private readonly KvCache _cache = new(model, rows, capacity);
     private float[] _logits = [];
@@ -45,7 +46,7 @@ internal sealed class TorchDecoder(TransformerModel model, int rows, int capacit
         var device  = model.TokenEmbedding.device;
         var tokens  = tensor(ids, [counts.Length, time], device: device);                                        // (rows, time)
         var lengths = tensor(counts, device: device);                                                            // (rows)
-        var pass    = new ForwardOptions { Cache = _cache, Lengths = lengths, Features = features };
+        var pass    = new ForwardOptions { Cache = _cache, Lengths = lengths, Features = features, Edit = edit };
         var hidden  = model.Hidden(tokens, pass);                                                                // (rows, time, width)
         var last    = (lengths - 1).view(-1, 1, 1).expand(counts.Length, 1, hidden.size(2));
         var logits  = model.Head(hidden.gather(1, last)).to(ScalarType.Float32).cpu().contiguous();              // (rows, 1, vocabulary)

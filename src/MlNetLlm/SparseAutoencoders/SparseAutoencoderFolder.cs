@@ -25,6 +25,8 @@ internal static class SparseAutoencoderFolder
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, ManifestName), StrictJson.ToBytes(manifest));
     }
 
+    public static SparseAutoencoder ReadFiles(string folder) => Read(folder).Autoencoder;
+
     public static SparseAutoencoderTransformer ReadTransformer(string folder)
     {
         var (autoencoder, columns) = Read(folder);

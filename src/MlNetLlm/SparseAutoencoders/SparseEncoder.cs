@@ -38,25 +38,36 @@ internal static unsafe class SparseEncoder
         }
     }
 
+    /// <summary>x = u − b for hidden states as the model gives them, and what normalised each.</summary>
+    /// <param name="autoencoder">The autoencoder.</param>
+    /// <param name="hiddenStates">(n, d).</param>
+    /// <returns>(n, d), and μ and s of each.</returns>
+    public static (Tensor X, (float Mean, float Deviation)[] Scales) Centred(
+        SparseAutoencoder autoencoder, ReadOnlySpan<float> hiddenStates)
+    {
+        var width = autoencoder.Width;
+        var x = empty(hiddenStates.Length / width, width);
+        var scales = new (float Mean, float Deviation)[hiddenStates.Length / width];
+        var inputs = Numbers(x);
+        var bias = Numbers(autoencoder.PreBias);
+        for (var row = 0; row < scales.Length; row++)
+        {
+            var target = inputs.Slice(row * width, width);
+            scales[row] = HiddenStateNormalization.Apply(hiddenStates.Slice(row * width, width), target);
+            TensorPrimitives.Subtract(target, bias, target);
+        }
+        return (x, scales);
+    }
+
     /// <summary>Codes of hidden states as the model gives them.</summary>
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="hiddenStates">(n, d).</param>
     public static SparseCode[] Encode(SparseAutoencoder autoencoder, ReadOnlySpan<float> hiddenStates)
     {
         using var scope = NewDisposeScope();
-        var (width, k) = (autoencoder.Width, autoencoder.ActiveLatents);
-        var rows = hiddenStates.Length / width;
-        var x = empty(rows, width);
-        var scales = new (float Mean, float Deviation)[rows];
-        var inputs = Numbers(x);
-        var bias = Numbers(autoencoder.PreBias);
-        for (var row = 0; row < rows; row++)
-        {
-            var target = inputs.Slice(row * width, width);
-            scales[row] = HiddenStateNormalization.Apply(hiddenStates.Slice(row * width, width), target);
-            TensorPrimitives.Subtract(target, bias, target);
-        }
-        var codes = new SparseCode[rows];
+        var k = autoencoder.ActiveLatents;
+        var (x, scales) = Centred(autoencoder, hiddenStates);
+        var codes = new SparseCode[scales.Length];
         PreActivations(autoencoder, x, (first, count, values) => FusedSteps.Share(count, 16, (from, end) =>
         {
             var (ids, strengths) = (new int[k], new float[k]);

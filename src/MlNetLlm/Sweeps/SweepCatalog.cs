@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.AutoML;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.CommunityTuning;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
@@ -126,6 +127,14 @@ public sealed class SweepCatalog
         SparseAutoencoderOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         Of(o => new SparseAutoencoderEstimator(o, progress, cancellationToken), options);
+
+    /// <summary>Continuations under a steered concept.</summary>
+    /// <param name="teacher">Model, autoencoder and layer.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="generation">How to continue; null = the defaults.</param>
+    public SweepableEstimator Steer(
+        ConceptTeacher teacher, SteerConceptOptions? options = null, GenerationOptions? generation = null) =>
+        Of(o => new SteerConceptEstimator(teacher, o, generation ?? new GenerationOptions()), options);
 
     /// <summary>Hidden states as features.</summary>
     /// <param name="model">The model; null = the one that an earlier step of the pipeline trains.</param>

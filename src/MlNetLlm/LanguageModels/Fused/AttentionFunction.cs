@@ -5,7 +5,8 @@ namespace MlNetLlm.LanguageModels.Fused;
 /// <summary>Attention as a step of torch's graph.</summary>
 /// <typeparam name="TFunction">The function itself, as torch wants it.</typeparam>
 /// <param name="causal">Whether a query sees the keys up to its own place only.</param>
-internal abstract unsafe class AttentionFunction<TFunction>(bool causal) : autograd.SingleTensorFunction<TFunction>
+/// <param name="ownToken">Whether gradients go to a token's own key and value only.</param>
+internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ownToken = false) : autograd.SingleTensorFunction<TFunction>
     where TFunction : AttentionFunction<TFunction>, new()
 {
     /// <inheritdoc/>
@@ -34,7 +35,7 @@ internal abstract unsafe class AttentionFunction<TFunction>(bool causal) : autog
             Slope = FusedSteps.Data(slope),
             QuerySlope = FusedSteps.Data(dq), KeySlope = FusedSteps.Data(dk), ValueSlope = FusedSteps.Data(dv),
         };
-        FusedSteps.Share(shape.Tasks, 1, (first, end) => AttentionKernel.Backward(shape, memory, first, end));
+        FusedSteps.Share(shape.Tasks, 1, (first, end) => AttentionKernel.Backward(shape, memory, first, end, ownToken));
         GC.KeepAlive((saved, slope));
         return [dq, dk, dv];
     }

@@ -46,7 +46,8 @@ internal static unsafe class AttentionKernel
     /// <summary>
     /// With P the weights and g = dL/do: dv = Pᵀ g, dP = g vᵀ, dS = P ⊙ (dP − rowsum(P ⊙ dP)), dq = dS k / √d, dk = dSᵀ q / √d.
     /// </summary>
-    internal static void Backward(AttentionShape s, AttentionMemory m, int first, int end)
+    /// <remarks>With <paramref name="ownToken"/>, dv and dk get the diagonals of P and dS only.</remarks>
+    internal static void Backward(AttentionShape s, AttentionMemory m, int first, int end, bool ownToken = false)
     {
         var (time, width) = (s.PaddedTime, s.PaddedWidth);
         using FloatMemory queries = new(time, width), slopes = new(time, width), keys = new(time, width);
@@ -77,6 +78,12 @@ internal static unsafe class AttentionKernel
                     SmallProducts.Multiply(
                         Block, width, seen, gradients.Start, time, 1, keys.Start, width, dq.Start, width, add: false);
                     HeadPacking.Return(dq.Start, Block, i, HeadPacking.At(m.QuerySlope, s, row, head, s.Heads), s.Heads, s);
+                    if (ownToken)
+                    {
+                        AddDiagonal(gradients, i, queries, dk, width);
+                        AddDiagonal(weights, i, slopes, dv, width);
+                        continue;
+                    }
                     SmallProducts.Multiply(
                         seen, width, Block, gradients.Start, 1, time, queries.Row(i), width, dk.Start, width, add: true);
                     SmallProducts.Multiply(
@@ -86,6 +93,18 @@ internal static unsafe class AttentionKernel
             HeadPacking.Return(
                 dk.Start, s.Time, 0, HeadPacking.At(m.KeySlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, s.Scale);
             HeadPacking.Return(dv.Start, s.Time, 0, HeadPacking.At(m.ValueSlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s);
+        }
+    }
+
+    /// <summary>to[t] += square[t, t] · from[t] for the rows of the block at <paramref name="start"/>; padding is 0 in both.</summary>
+    private static void AddDiagonal(FloatMemory square, int start, FloatMemory from, FloatMemory to, int width)
+    {
+        for (var r = 0; r < Block; r++)
+        {
+            var factor = Vector512.Create(square.Row(r)[start + r]);
+            float* x = from.Row(start + r), y = to.Row(start + r);
+            for (var i = 0; i < width; i += Block)
+                Vector512.FusedMultiplyAdd(factor, Vector512.Load(x + i), Vector512.Load(y + i)).Store(y + i);
         }
     }
 

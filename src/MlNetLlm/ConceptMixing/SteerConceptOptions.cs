@@ -1,0 +1,32 @@
+using Microsoft.ML.SearchSpace;
+
+namespace MlNetLlm.ConceptMixing;
+
+/// <summary>Which concept to steer, and how strongly.</summary>
+public sealed record SteerConceptOptions
+{
+    /// <summary>The concept's number, from 0.</summary>
+    /// <value>0.</value>
+    public int Concept { get; init; }
+
+    /// <summary>
+    /// α: the concept is held at this times <see cref="MeanStrength"/> at every position, whether it would be active there or not. 0 takes
+    /// it away, below 0 pushes the other way.
+    /// </summary>
+    /// <value>1.</value>
+    [Range(-10.0, 10.0, 1.0)]
+    public double Strength { get; init; } = 1;
+
+    /// <summary>The concept's mean activation where it is active (<see cref="ConceptStatistics.MeanStrength"/>); above 0.</summary>
+    /// <value>1.</value>
+    public double MeanStrength { get; init; } = 1;
+
+    internal SteerConceptOptions Validated(int concepts)
+    {
+        List<string> faults = [];
+        if (Concept < 0 || Concept >= concepts) faults.Add($"Concept is {Concept}; expected 0 to {concepts - 1}.");
+        if (!double.IsFinite(Strength)) faults.Add($"Strength is {Strength}; expected a finite number.");
+        if (!(MeanStrength > 0 && double.IsFinite(MeanStrength))) faults.Add($"MeanStrength is {MeanStrength}; expected above 0.");
+        return faults.Count == 0 ? this : throw new ArgumentException($"SteerConceptOptions: {string.Join(" ", faults)}");
+    }
+}

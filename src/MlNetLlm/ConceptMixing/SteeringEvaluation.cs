@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace MlNetLlm.ConceptMixing;
+
+/// <summary>Measures steering in numbers, for any model that can be steered by concept: the teacher itself, or a student.</summary>
+public static class SteeringEvaluation
+{
+    /// <summary>Next-token logits of a steered model.</summary>
+    /// <param name="concept">The concept.</param>
+    /// <param name="strength">α; null = not steered at all.</param>
+    /// <param name="prompts">Token ids, one length for all.</param>
+    /// <returns>A vector of logits a prompt.</returns>
+    public delegate IReadOnlyList<float[]> SteeredLogits(int concept, double? strength, IReadOnlyList<IReadOnlyList<int>> prompts);
+
+    /// <summary>The teacher under its own steering: the concept is held at α times its mean activation.</summary>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="statistics">The mean activations.</param>
+    public static SteeredLogits Of(ConceptTeacher teacher, ConceptStatistics statistics) => (concept, strength, prompts) =>
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var edit = strength is { } alpha ? ConceptSteering.Edit(teacher, concept, alpha * statistics.MeanStrength(concept)) : null;
+        var logits = ConceptMeaning.Logits(teacher, prompts, edit);
+        return [.. TeacherPass.Numbers(logits).Chunk((int)logits.size(1))];
+    };
+
+    /// <summary>Measures every concept at every strength.</summary>
+    /// <param name="model">The model that is steered.</param>
+    /// <param name="meanings">The concepts and what they mean to the teacher, at least two.</param>
+    /// <param name="strengths">The strengths α, ascending, at least two.</param>
+    /// <param name="prompts">Held-out prompts: token ids, one length for all.</param>
+    /// <param name="cancellationToken">Stops between two passes.</param>
+    /// <returns>One outcome a concept, in the same order.</returns>
+    public static IReadOnlyList<SteeringOutcome> Run(
+        SteeredLogits model, IReadOnlyList<ConceptMeaning> meanings, IReadOnlyList<double> strengths,
+        IReadOnlyList<IReadOnlyList<int>> prompts, CancellationToken cancellationToken = default)
+    {
+        if (meanings.Count < 2 || strengths.Count < 2)
+            throw new ArgumentException(
+                $"Steering is measured over at least 2 concepts and 2 strengths; got {meanings.Count} and {strengths.Count}.");
+        var plain = model(meanings[0].Concept, null, prompts);
+        return [.. meanings.Select(meaning => Outcome(model, meaning, meanings, strengths, prompts, plain, cancellationToken))];
+    }
+
+    private static SteeringOutcome Outcome(
+        SteeredLogits model, ConceptMeaning meaning, IReadOnlyList<ConceptMeaning> meanings, IReadOnlyList<double> strengths,
+        IReadOnlyList<IReadOnlyList<int>> prompts, IReadOnlyList<float[]> plain, CancellationToken cancellationToken)
+    {
+        var (masses, last) = (new List<double>(), plain);
+        foreach (var strength in strengths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            last = model(meaning.Concept, strength, prompts);
+            masses.Add(Mass(last, meaning));
+        }
+        var others = meanings.Where(other => other.Concept != meaning.Concept).Average(other => Mass(last, other) - Mass(plain, other));
+        var changes = Changes(last, plain);
+        var alignments = meanings.Select(other => SteeringMath.Spearman(changes, [.. other.LogitChanges.Select(x => (double)x)])).ToList();
+        var own = alignments[meanings.ToList().IndexOf(meaning)];
+        return new(
+            meaning.Concept, masses, SteeringMath.Spearman(strengths, masses), masses[^1] - Mass(plain, meaning), others, own,
+            alignments.All(alignment => !(alignment > own)));
+    }
+
+    private static double Mass(IReadOnlyList<float[]> logits, ConceptMeaning meaning) =>
+        logits.Average(row => SteeringMath.Mass(row, meaning.RaisedTokens));
+
+    private static double[] Changes(IReadOnlyList<float[]> steered, IReadOnlyList<float[]> plain) =>
+        [.. Enumerable.Range(0, plain[0].Length).Select(token => steered.Zip(plain, (a, b) => (double)a[token] - b[token]).Average())];
+}
