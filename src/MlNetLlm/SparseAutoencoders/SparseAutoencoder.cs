@@ -55,6 +55,16 @@ public sealed class SparseAutoencoder : IDisposable
     /// <exception cref="InvalidDataException">A file is damaged or of another version.</exception>
     public static SparseAutoencoder Load(string folder) => SparseAutoencoderFolder.Load(folder);
 
+    /// <summary>
+    /// Reads an autoencoder of the published TopK layout (openai/sparse_autoencoder, v5) from a local file. The file's pickle is read as
+    /// data: nothing in it is run.
+    /// </summary>
+    /// <param name="path">A file of torch.save, or a .safetensors file with the same names.</param>
+    /// <param name="activeLatents">k; null = as the file says. A safetensors file does not say it.</param>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds something else.</exception>
+    /// <exception cref="ArgumentException">The file does not say k and it is not given.</exception>
+    public static SparseAutoencoder LoadPublished(string path, int? activeLatents = null) => PublishedAutoencoder.Read(path, activeLatents);
+
     /// <summary>Writes the autoencoder whole or not at all: a manifest as JSON, weights as safetensors.</summary>
     /// <param name="folder">The folder to make or replace.</param>
     public void Save(string folder) => SparseAutoencoderFolder.Save(this, folder);
