@@ -25,6 +25,7 @@ internal sealed class Comparison(string folder, string python, string script)
         ("hidden", "hidden", true, 2048, 1e-4),
         ("probes", "probes", true, 199_680, 1e-3),
         ("probes_mixed", "probes_mixed", true, 20_480, 1e-3),
+        ("sparse", "sparse", true, SparseRuns.Rows, 1e-3),
         ("masked", "masked", true, 2048, 1e-4),
         ("relearn", "masked", false, 2048, double.PositiveInfinity),
         ("reinforce", "reinforce", true, ReinforceInputs.Prompts * ReinforceInputs.AnswerTokens, 1e-3),

@@ -33,6 +33,7 @@ internal static class Inputs
         ProbeRuns.Write(folder, mixed: false);
         ProbeRuns.Write(folder, mixed: true);
         MaskedInputs.Write(folder);
+        SparseRuns.Write(folder);
         ImportanceRuns.Write(folder);
         Networks.Write(folder);
         ReinforceInputs.Write(folder);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.Karel;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Traces;
@@ -17,6 +18,8 @@ internal static class Rates
         ("karel interpreter, another meaning", "operations", OtherMeaning),
         ("traces, forced programs", "rows", () => Traces(TracePrograms.Reference)),
         ("traces, written programs", "rows", () => Traces(TracePrograms.Written)),
+        ("concept labels, all later tokens", "tokens", () => LabelRates.Tokens(ConceptGradient.AllLaterTokens)),
+        ("concept labels, next token", "tokens", () => LabelRates.Tokens(ConceptGradient.NextToken)),
     ];
 
     /// <summary>Measures and prints.</summary>

@@ -25,6 +25,11 @@ internal static class Workloads
             Networks.Run(folder, name, turns);
             return;
         }
+        if (name == "sparse")
+        {
+            SparseRuns.Run(folder, turns);
+            return;
+        }
         if (name == "reinforce")
         {
             ReinforceWorkload.Run(folder, turns);

@@ -283,6 +283,46 @@ def importance(folder):
     return turn
 
 
+def sparse(folder):
+    """TopK autoencoder with dense codes: scatter, one product, the auxiliary loss, unit columns."""
+    inputs = read_safetensors(f"{folder}/sparse.safetensors")
+    states, order, k, aux_k, dead_after, batch = inputs["states"], inputs["order"], 16, 64, 4096, 2048
+    rate = 2e-4 * (16384 / inputs["encoder"].size(0)) ** 0.5
+
+    def turn():
+        u = states - states.mean(1, keepdim=True)
+        u = u / (u.std(1, keepdim=True) + 1e-5)
+        scale = 1 / u.var(0, unbiased=False).mean().item()
+        w = {name: inputs[name].clone().requires_grad_() for name in ("encoder", "latent_bias", "decoder", "pre_bias")}
+        decoder = w["decoder"]
+        optimizer = torch.optim.Adam(list(w.values()), lr=rate, betas=(0.9, 0.999), eps=6.25e-10)
+        silent = torch.zeros(decoder.size(0), dtype=torch.int64)
+        for first in range(0, len(order), batch):
+            x = u[order[first:first + batch]] - w["pre_bias"]
+            pre = F.linear(x, w["encoder"], w["latent_bias"])
+            values, ids = pre.topk(k, 1)
+            codes = torch.zeros_like(pre).scatter(1, ids, values.relu())
+            errors = x - codes @ decoder
+            loss = scale * errors.square().mean(1).sum()
+            dead = silent >= dead_after
+            if dead.any():
+                target = errors.detach()
+                values, ids = pre.masked_fill(~dead, -math.inf).topk(min(aux_k, int(dead.sum())), 1)
+                rest = target - torch.zeros_like(pre).scatter(1, ids, values.relu()) @ decoder
+                loss = loss + batch / 32 * rest.square().sum() / (target - target.mean(0)).square().sum()
+            silent += batch
+            silent[(codes > 1e-3).any(0)] = 0
+            optimizer.zero_grad(set_to_none=True)
+            (loss / batch).backward()
+            with torch.no_grad():
+                decoder.grad -= (decoder.grad * decoder).sum(1, keepdim=True) * decoder
+            optimizer.step()
+            with torch.no_grad():
+                decoder /= decoder.norm(dim=1, keepdim=True)
+        return loss.item() / batch
+    return turn
+
+
 def decode(folder):
     w = read_safetensors(f"{folder}/stories.safetensors")
     layers, heads, key_heads, width, room = 5, 8, 4, 64, 200
