@@ -16,6 +16,8 @@ public static class ColumnText
         KeyDataViewType => view.GetColumn<uint>(column).Select(key => $"{key}"),
         NumberDataViewType => view.GetColumn<int>(column).Select(number => $"{number}"),
         VectorDataViewType { ItemType: TextDataViewType } => view.GetColumn<string[]>(column).Select(texts => string.Join(",", texts)),
+        VectorDataViewType vector when vector.ItemType.Equals(NumberDataViewType.Int32) =>
+            view.GetColumn<int[]>(column).Select(numbers => string.Join(",", numbers)),
         _ => view.GetColumn<float[]>(column).Select(numbers => string.Join(",", numbers.Select(Rounded))),
     };
 

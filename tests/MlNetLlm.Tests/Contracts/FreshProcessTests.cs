@@ -1,7 +1,10 @@
 using System.Globalization;
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using MlNetLlm.ConceptMixing;
+using MlNetLlm.Generation;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.Tests.Probes;
@@ -29,6 +32,31 @@ public sealed class FreshProcessTests
         chain = chain.Append(ml.LanguageModels().SelfAdapt(library, adaptation))
             .Append(ml.Transforms.DropColumns(AdaptationColumns.FirstPassSeconds, AdaptationColumns.SecondPassSeconds));
         var fitted = chain.Fit(data);
+        var file = Path.GetTempFileName();
+        try
+        {
+            ml.Model.Save(fitted, data.Schema, file);
+            Assert.That(ChildProcess.Run(texts, "transform", file), Is.EqualTo(ColumnText.Of(fitted.Transform(data))));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Test]
+    public void Load_OfConceptsInAFreshProcess_GivesTheSame()
+    {
+        var ml = new MLContext(1);
+        using var model = Toy.Model();
+        string[] texts = ["abab ", "cd", "hgfe abc", "bb"];
+        var data = StepRow.View(ml, texts);
+        var options = new SparseAutoencoderOptions { Latents = 12, ActiveLatents = 3, MaxRows = 16, BatchSize = 4 };
+        var states = ml.LanguageModels().HiddenStates(model, layer: 1);
+        using var autoencoder = states.Append(ml.Concepts().TrainSparseAutoencoder(options)).Fit(data).LastTransformer.Autoencoder;
+        var fitted = states.Append(ml.Concepts().TrainSparseAutoencoder(options)).Append(ml.Concepts().Steer(
+            new ConceptTeacher(model, autoencoder, 1), new SteerConceptOptions { Concept = 5, Strength = 3 },
+            new GenerationOptions { MaxTokens = 4 })).Fit(data);
         var file = Path.GetTempFileName();
         try
         {
