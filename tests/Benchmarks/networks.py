@@ -11,9 +11,14 @@ def edges_of(file):
         return [(int(a), int(b), float(w)) for a, b, w in (line.split(",") for line in lines)]
 
 
+def nodes_of(edges):
+    return 1 + max(max(a, b) for a, b, _ in edges)
+
+
 def networkx_runs(edges):
     import networkx
     graph = networkx.Graph()
+    graph.add_nodes_from(range(nodes_of(edges)))           # some have no edge
     graph.add_weighted_edges_from(edges)
     louvain, modularity = networkx.community.louvain_communities, networkx.community.modularity
 
@@ -28,7 +33,7 @@ def networkx_runs(edges):
 
 def igraph_runs(edges):
     import igraph
-    graph = igraph.Graph(n=1 + max(max(a, b) for a, b, _ in edges), edges=[(a, b) for a, b, _ in edges])
+    graph = igraph.Graph(n=nodes_of(edges), edges=[(a, b) for a, b, _ in edges])
     graph.es["weight"] = [w for _, _, w in edges]
 
     def run(seed):

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compares the library with the same work in PyTorch, both taking turns in one run, and writes artifacts/benchmarks.md.
-#   bash tests/Benchmarks/run.sh                 all comparisons (about six minutes)
+#   bash tests/Benchmarks/run.sh                 all comparisons (about fifteen minutes)
 #   bash tests/Benchmarks/run.sh train decode    some of them
 #   bash tests/Benchmarks/run.sh rates           work without another side, units a second (under a minute)
 # THREADS sets the threads of both sides (default 1: what a shared machine can measure).
