@@ -48,7 +48,8 @@ public sealed record SpliceMetrics(long Targets, double Loss, double SplicedLoss
         return new(targets, clean / targets, spliced / targets, ablated / targets);
     }
 
-    private static double Sum(ConceptTeacher teacher, WindowBatch batch, Func<Tensor, Tensor> replace)
+    /// <summary>The teacher's loss summed over a batch's targets, with the hidden states of its layer replaced.</summary>
+    internal static double Sum(ConceptTeacher teacher, WindowBatch batch, Func<Tensor, Tensor> replace)
     {
         using var scope = NewDisposeScope();
         var module = teacher.Model.Module;

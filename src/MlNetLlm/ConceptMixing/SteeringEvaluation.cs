@@ -1,3 +1,5 @@
+using Microsoft.ML;
+using MlNetLlm.Evaluation;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,6 +43,55 @@ public static class SteeringEvaluation
                 $"Steering is measured over at least 2 concepts and 2 strengths; got {meanings.Count} and {strengths.Count}.");
         var plain = model(meanings[0].Concept, null, prompts);
         return [.. meanings.Select(meaning => Outcome(model, meaning, meanings, strengths, prompts, plain, cancellationToken))];
+    }
+
+    /// <summary>What steering costs: the teacher's mean loss on a text, in nats, at each strength.</summary>
+    /// <param name="teacher">The teacher.</param>
+    /// <param name="statistics">The mean activations.</param>
+    /// <param name="concept">The concept.</param>
+    /// <param name="strengths">The strengths α.</param>
+    /// <param name="data">The text, read once.</param>
+    /// <param name="options">Column and windows; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    /// <returns>One loss a strength, in their order.</returns>
+    public static IReadOnlyList<double> Losses(
+        ConceptTeacher teacher, ConceptStatistics statistics, int concept, IReadOnlyList<double> strengths, IDataView data,
+        LabelConceptsOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var quiet = no_grad();
+        options = (options ?? new LabelConceptsOptions()).Validated();
+        using var windows = TeacherWindows.Read(teacher, data, options.Reading(), cancellationToken);
+        var (direction, targets, sums) = (teacher.Autoencoder.Direction(concept), 0L, new double[strengths.Count]);
+        foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows).Where(batch => batch.Time > 1))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < sums.Length; i++)
+            {
+                var activation = strengths[i] * statistics.MeanStrength(concept);
+                sums[i] += SpliceMetrics.Sum(
+                    teacher, batch, state => ConceptSteering.Steered(teacher.Autoencoder, state, concept, activation, direction));
+            }
+            targets += batch.Rows * (batch.Time - 1L);
+        }
+        return [.. sums.Select(sum => sum / targets)];
+    }
+
+    /// <summary>How often continuations use a concept's raised tokens.</summary>
+    /// <param name="continuations">Token ids that were generated.</param>
+    /// <param name="meaning">The concept.</param>
+    /// <param name="level">Coverage of the interval.</param>
+    /// <returns>
+    /// The share of all tokens that are raised ones, with its interval. It takes tokens for independent, which those of one continuation are
+    /// not: for a verdict resample whole continuations.
+    /// </returns>
+    public static ConfidenceInterval TokenRate(
+        IEnumerable<IReadOnlyList<int>> continuations, ConceptMeaning meaning, double level = 0.95)
+    {
+        var raised = meaning.RaisedTokens.ToHashSet();
+        var (hits, tokens) = (0L, 0L);
+        foreach (var continuation in continuations)
+            (hits, tokens) = (hits + continuation.Count(raised.Contains), tokens + continuation.Count);
+        return Intervals.OfShare(hits, tokens, level);
     }
 
     private static SteeringOutcome Outcome(

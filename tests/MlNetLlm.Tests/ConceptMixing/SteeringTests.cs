@@ -3,6 +3,8 @@ using Microsoft.ML.Data;
 using MlNetLlm.ConceptMixing;
 using MlNetLlm.Data;
 using MlNetLlm.Generation;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.ConceptMixing;
@@ -78,6 +80,40 @@ public sealed class SteeringTests
         Assert.That(outcomes.Average(outcome => outcome.OwnRise), Is.GreaterThan(outcomes.Average(outcome => outcome.OthersRise)));
         Assert.That(outcomes.Select(outcome => outcome.Masses.Count), Is.All.EqualTo(4));
         Assert.That(outcomes.Average(outcome => outcome.DoseResponse), Is.Positive);
+    }
+
+    [Test]
+    public void Losses_AtEachStrength_AreThoseOfSteeredPasses()
+    {
+        using var quiet = no_grad();
+        var statistics = _ml.Concepts().Statistics(_teacher, ConceptToy.Text(), ConceptToy.Quick);
+        var concept = statistics.MostFrequent(1)[0];
+        var losses = SteeringEvaluation.Losses(_teacher, statistics, concept, [0, 4], ConceptToy.Text(), ConceptToy.Quick);
+        using var windows = TeacherWindows.Read(_teacher, ConceptToy.Text(), ConceptToy.Quick.Reading(), default);
+        for (var i = 0; i < 2; i++)
+        {
+            var edit = ConceptSteering.Edit(_teacher, concept, 4 * i * statistics.MeanStrength(concept));
+            var expected = windows.Batches(0, windows.Count, 1).SelectMany(batch => Losses(batch, edit)).ToList();
+            Assert.That(losses[i], Is.EqualTo(expected.Average()).Within(1e-5));
+        }
+        Assert.That(losses[1], Is.Not.EqualTo(losses[0]).Within(1e-4));
+
+        IEnumerable<float> Losses(WindowBatch batch, Func<string, Tensor, Tensor> edit)
+        {
+            using var scope = NewDisposeScope();
+            var module = _teacher.Model.Module;
+            var hidden = module.Hidden(tensor(batch.Tokens, [1, batch.Time]), new ForwardOptions { Edit = edit });
+            return TeacherPass.Numbers(Objectives.NegativeLogLikelihood(
+                module.Head, hidden, tensor(batch.Targets, [1, batch.Time]), module.Config.VocabularySize))[..^1];
+        }
+    }
+
+    [Test]
+    public void TokenRate_CountsTheRaisedTokens()
+    {
+        var rate = SteeringEvaluation.TokenRate([[1, 2, 3], [2, 2], []], new ConceptMeaning(0, [], [2, 7]));
+        Assert.That(rate.Estimate, Is.EqualTo(0.6).Within(1e-12));
+        Assert.That(rate.Lower, Is.LessThan(0.6).And.GreaterThan(0));
     }
 
     [TestCase(new[] { 1.0, 2, 3 }, new[] { 10.0, 20, 90 }, 1.0)]
