@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.ML;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
@@ -35,13 +37,19 @@ internal static class MiniatureRun
         options.Validated();
         var english = EnglishText.Read(ml, options.Base.English, options.Base.EnglishParagraphs, options.Base.EnglishLength);
         record.Add(english.Data);
-        foreach (var task in TaskTable.All)
-            record.Add(new RunData($"task {task.Name}", "", options.Questions.Test, "generated"));
         using var lab = new Lab(ml, options, english, kept, request, context);
+        foreach (var task in TaskTable.All) record.Add(Described(task.Name, lab.Items(task.Name, ItemSplit.Test, options.Questions.Test)));
         var (trainer, findings) = (new ArmTrainer(lab), new Findings());
         foreach (var section in options.Sections) Sections[section].Run(lab, trainer, findings);
         foreach (var metric in findings.Metrics.DistinctBy(metric => (metric.Arm, metric.Name, metric.Split))) record.Add(metric);
         foreach (var claim in MiniatureVerdicts.Judge(options, findings, request.Seed)) record.Add(claim);
         if (options.Sections.Contains("baselines")) MiniaturePictures.Save(lab, trainer, findings, request.Out);
+    }
+
+    private static RunData Described(string task, IReadOnlyList<TaskItem> test)
+    {
+        var text = string.Join('\n', test.Select(item => $"{item.Question}\t{item.Expected}"));
+        return new RunData(
+            $"task {task}, test", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))), test.Count, "generated");
     }
 }

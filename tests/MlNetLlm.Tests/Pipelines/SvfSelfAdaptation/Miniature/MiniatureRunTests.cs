@@ -50,6 +50,8 @@ public sealed class MiniatureRunTests
         var (second, again) = Run(tiny, folder.Path, resume: true);
         Assert.That(again, Is.Zero);
         Assert.That(second.Metrics, Is.EqualTo(first.Metrics));
+        Assert.That(second.Data, Is.EqualTo(first.Data));
+        Assert.That(second.Data.Select(data => data.Sha256), Is.All.Length.EqualTo(64));
         Assert.That(second.Claims.Select(claim => (claim.Id, claim.Estimate, claim.Verdict)),
             Is.EqualTo(first.Claims.Select(claim => (claim.Id, claim.Estimate, claim.Verdict))));
         Assert.That(second.Claims.Single(claim => claim.Id == "svf.E15").Estimate, Is.Zero, "counted and by formula");
