@@ -36,10 +36,9 @@ internal static class ResetReport
                     Endpoints.ShareOfFinal(section, arm, update).Values);
             if (arm == ResetArms.Forgetting)
             {
-                Add(record, called, "updates to recover, first third of the episodes", First,
-                    Endpoints.Recoveries(section).Values.Select(value => value.First));
-                Add(record, called, "updates to recover, last third of the episodes", First,
-                    Endpoints.Recoveries(section).Values.Select(value => value.Last));
+                var recoveries = Endpoints.Recoveries(section).Values;
+                Add(record, called, "updates to recover, first third of the episodes", First, recoveries.Select(value => value.First));
+                Add(record, called, "updates to recover, last third of the episodes", First, recoveries.Select(value => value.Last));
             }
             Cells(section, arm, called, record);
         }
