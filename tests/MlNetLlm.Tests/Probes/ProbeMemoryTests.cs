@@ -36,12 +36,10 @@ public sealed class ProbeMemoryTests
     {
         var (train, options) = (View(600), new LinearProbeOptions { BatchSize = 64, MaxExamples = 64 * 20, Evaluations = 4 });
         Run();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        var before = TorchSharp.torch.Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         var steps = new List<long>();
-        Run(new Report(_ => steps.Add(TorchSharp.torch.Tensor.TotalCount)));
-        Assert.That(TorchSharp.torch.Tensor.TotalCount, Is.AtMost(before));
+        Run(new Report(_ => steps.Add(LiveTensors.Count)));
+        Assert.That(LiveTensors.Count, Is.AtMost(before));
         Assert.That(steps.Skip(15).Max(), Is.AtMost(steps.Skip(5).Take(5).Max()), "in training");
 
         void Run(Report? progress = null)

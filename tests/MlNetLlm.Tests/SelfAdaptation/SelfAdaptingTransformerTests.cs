@@ -134,11 +134,9 @@ public sealed class SelfAdaptingTransformerTests
     {
         using var fitted = Fit(AdaptationToys.Options(_model));
         fitted.Compute(AdaptationToys.Questions);
-        GC.Collect();                          // what earlier tests left must not hide what these rounds leave
-        GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var i = 0; i < 10; i++) fitted.Compute(AdaptationToys.Questions);
-        Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
+        Assert.That(LiveTensors.Count, Is.AtMost(before));
     }
 
     [Test]

@@ -133,8 +133,9 @@ public sealed class SparseAutoencoderTrainingTests
     {
         var counts = new List<long>();
         var progress = new Live(counts);
+        LiveTensors.Settled();
         new SparseAutoencoderEstimator(SparseToy.Quick, progress).Fit(SparseToy.View(_ml, SparseToy.States(100)));
-        Assert.That(counts[^1], Is.EqualTo(counts[10]));
+        Assert.That(counts[^1], Is.AtMost(counts[10]));
     }
 
     [Test]
@@ -157,6 +158,6 @@ public sealed class SparseAutoencoderTrainingTests
 
     private sealed class Live(List<long> counts) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) => counts.Add(Tensor.TotalCount);
+        public void Report(TrainingProgress value) => counts.Add(LiveTensors.Count);
     }
 }

@@ -102,11 +102,9 @@ public sealed class SvfMixerTests
     {
         using var mixer = new SvfMixer(_library, composition);
         Round(0);
-        GC.Collect();                          // what earlier tests left must not hide what these rounds leave
-        GC.WaitForPendingFinalizers();
-        var before = Tensor.TotalCount;
+        var before = LiveTensors.Settled();
         for (var i = 1; i < 30; i++) Round(i);
-        Assert.That(Tensor.TotalCount, Is.LessThanOrEqualTo(before));
+        Assert.That(LiveTensors.Count, Is.AtMost(before));
 
         void Round(int i)
         {

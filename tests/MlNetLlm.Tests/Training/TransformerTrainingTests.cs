@@ -21,11 +21,12 @@ public sealed class TransformerTrainingTests
         using var model = new TransformerModel(_config, generator);
         using var batches = Toys.Batches(options, string.Concat(Enumerable.Repeat("cdefgh", 40)));
         var live = new List<long>();
+        LiveTensors.Settled();
 
         var result = TrainingLoop.Run(Job(model, batches, live), options);
 
         Assert.That(result.Loss, Is.LessThan(0.5), "six letters in turn can be known but for a window's first places");
-        Assert.That(live[^1], Is.EqualTo(live[20]), "live tensors after the last step and after step 21");
+        Assert.That(live[^1], Is.AtMost(live[20]), "live tensors after the last step and after step 21");
     }
 
     [Test]
@@ -59,6 +60,6 @@ public sealed class TransformerTrainingTests
         Loss = batch => Objectives.NextToken(model.Head, model.Hidden(batch.Tokens), batch.Targets, _config.VocabularySize),
         Batches = batches,
         ModelFingerprint = "toy",
-        AfterStep = _ => live.Add(Tensor.TotalCount),
+        AfterStep = _ => live.Add(LiveTensors.Count),
     };
 }
