@@ -42,7 +42,7 @@ internal static class TrainingRun
             GC.Collect();
             GC.WaitForPendingFinalizers();
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);      // gives unused heap back
-            Console.WriteLine($"{torch.Tensor.TotalCount} {Environment.WorkingSet}");
+            Console.WriteLine($"{DisposeScopeManager.Statistics.ThreadTotalLiveCount} {Environment.WorkingSet}");
         }
     }
 

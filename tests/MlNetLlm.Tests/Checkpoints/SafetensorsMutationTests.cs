@@ -36,7 +36,7 @@ public sealed class SafetensorsMutationTests
         Assert.That(refused, Is.GreaterThan(count / 4), "the mutations are too tame");
     }
 
-    private static bool IsSound(byte[] file, int number)
+    private static bool IsSound(byte[] file, int number, int tries = 3)
     {
         var (before, watch) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
         try
@@ -46,6 +46,8 @@ public sealed class SafetensorsMutationTests
         }
         catch (InvalidDataException)
         {
+            if (watch.Elapsed.TotalSeconds > 1 && tries > 1)                       // on a busy machine a thread may wait that long
+                return IsSound(file, number, tries - 1);
             if (GC.GetAllocatedBytesForCurrentThread() - before > MaxAllocatedBytes + file.Length || watch.Elapsed.TotalSeconds > 1)
                 throw new AssertionException($"Mutation {number} cost too much: {Convert.ToHexString(file)}");
             return false;

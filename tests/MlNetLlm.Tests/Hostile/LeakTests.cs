@@ -98,7 +98,7 @@ public sealed class LeakTests
     /// <summary>Live tensors, files in the folder for temporary ones, and open handles.</summary>
     private static (long Tensors, int Files, int Handles) State()
     {
-        var tensors = LiveTensors.Settled();
+        var tensors = LiveTensors.Reachable();
         var handles = Directory.Exists("/proc/self/fd")
             ? Directory.GetFileSystemEntries("/proc/self/fd").Length
             : System.Diagnostics.Process.GetCurrentProcess().HandleCount;

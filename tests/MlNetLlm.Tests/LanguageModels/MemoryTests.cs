@@ -26,24 +26,24 @@ public sealed class MemoryTests
         using var model = ToyModels.Create(ToyModels.Llama);
         var options = new GenerateOptions { MaxTokens = 5 };
         TextGenerator.Generate(model, [[1, 2], [3]], options);
-        var before = LiveTensors.Settled();
+        var before = LiveTensors.OnThread;
 
         for (var i = 0; i < 50; i++)
             TextGenerator.Generate(model, [[1, 2], [3]], options);
 
-        Assert.That(LiveTensors.Count, Is.AtMost(before));
+        Assert.That(LiveTensors.OnThread, Is.AtMost(before));
     }
 
     private static void RequireFlat(TransformerConfig config, int steps)
     {
         using var model = ToyModels.Create(config);
         Step();
-        var before = LiveTensors.Settled();
+        var before = LiveTensors.OnThread;
 
         for (var i = 0; i < steps; i++)
             Step();
 
-        Assert.That(LiveTensors.Count, Is.AtMost(before));
+        Assert.That(LiveTensors.OnThread, Is.AtMost(before));
 
         void Step()
         {

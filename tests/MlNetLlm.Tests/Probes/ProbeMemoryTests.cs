@@ -36,10 +36,10 @@ public sealed class ProbeMemoryTests
     {
         var (train, options) = (View(600), new LinearProbeOptions { BatchSize = 64, MaxExamples = 64 * 20, Evaluations = 4 });
         Run();
-        var before = LiveTensors.Settled();
+        var before = LiveTensors.OnThread;
         var steps = new List<long>();
-        Run(new Report(_ => steps.Add(LiveTensors.Count)));
-        Assert.That(LiveTensors.Count, Is.AtMost(before));
+        Run(new Report(_ => steps.Add(LiveTensors.OnThread)));
+        Assert.That(LiveTensors.OnThread, Is.AtMost(before));
         Assert.That(steps.Skip(15).Max(), Is.AtMost(steps.Skip(5).Take(5).Max()), "in training");
 
         void Run(Report? progress = null)

@@ -134,9 +134,9 @@ public sealed class SelfAdaptingTransformerTests
     {
         using var fitted = Fit(AdaptationToys.Options(_model));
         fitted.Compute(AdaptationToys.Questions);
-        var before = LiveTensors.Settled();
+        var before = LiveTensors.OnThread;
         for (var i = 0; i < 10; i++) fitted.Compute(AdaptationToys.Questions);
-        Assert.That(LiveTensors.Count, Is.AtMost(before));
+        Assert.That(LiveTensors.OnThread, Is.AtMost(before));
     }
 
     [Test]

@@ -268,10 +268,9 @@ public sealed class TrainingLoopTests
         using var network = new ToyNetwork(dropout: 0.1);
         using var batches = Toys.Batches(_options, Text);
         var live = new List<long>();
-        LiveTensors.Settled();
 
         TrainingLoop.Run(
-            network.Job(batches, () => Objectives.Mean(batches.InOrder(), network.Loss), _ => live.Add(LiveTensors.Count)),
+            network.Job(batches, () => Objectives.Mean(batches.InOrder(), network.Loss), _ => live.Add(LiveTensors.OnThread)),
             _options with { MaxSteps = 60, GradientAccumulation = 2, EvaluateEvery = 7, KeepBest = true });
 
         Assert.That(live[^1], Is.AtMost(live[15]), "the number of tensors alive after step 60 and after step 16");

@@ -99,6 +99,44 @@ public sealed class DisposeScopeTests
     }
 
     [Test]
+    public void Statistics_OfAParameter_CountItOnce()
+    {
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        var parameter = new global::TorchSharp.Modules.Parameter(ones(1));
+        Assert.That(DisposeScopeManager.Statistics.ThreadTotalLiveCount, Is.EqualTo(before + 1));
+        parameter.Dispose();
+        Assert.That(DisposeScopeManager.Statistics.ThreadTotalLiveCount, Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Statistics_OfForgottenTensors_GoDownOnTheFinalizersThread()
+    {
+        var (own, finalizers) = Counts();
+        Forget(100);
+        var (ownAfter, finalizersAfter) = Counts();
+        Assert.That(ownAfter - own, Is.EqualTo(100));
+        Assert.That(finalizers - finalizersAfter, Is.AtLeast(90), "a few may still be reachable");
+
+        static (long Own, long Finalizers) Counts()
+        {
+            Collect();
+            FinalizerCount.Make();
+            Collect();
+            return (DisposeScopeManager.Statistics.ThreadTotalLiveCount, Interlocked.Read(ref FinalizerCount.Value));
+        }
+    }
+
+    private sealed class FinalizerCount
+    {
+        public static long Value;
+
+        ~FinalizerCount() => Interlocked.Exchange(ref Value, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        public static void Make() => _ = new FinalizerCount();
+    }
+
+    [Test]
     public void Finalizer_OfForgottenTensors_GivesThemBack()
     {
         Collect();

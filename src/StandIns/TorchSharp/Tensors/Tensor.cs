@@ -22,7 +22,12 @@ public static unsafe partial class torch
             if (register) DisposeScopeManager.Register(this);
         }
 
-        ~Tensor() => Dispose(false);
+        // A finalizer counts on its own thread, as the real library's does.
+        ~Tensor()
+        {
+            if (_handle != 0) DisposeScopeManager.Statistics.DisposedOutsideScopeCount++;
+            Dispose(false);
+        }
 
         public static long TotalCount => Interlocked.Read(ref _total);
         public static long PeakCount => Interlocked.Read(ref _peak);
@@ -38,7 +43,7 @@ public static unsafe partial class torch
         public nint DecoupleFromNativeHandle()
         {
             var handle = LiveHandle;
-            Scope?.MarkAsDisposed(this);
+            CountDisposal();
             Forget();
             return handle;
         }
@@ -67,9 +72,14 @@ public static unsafe partial class torch
         public void Dispose()
         {
             if (_handle == 0) return;
+            CountDisposal();
+            Free();
+        }
+
+        private void CountDisposal()
+        {
             if (Scope is { } scope) scope.MarkAsDisposed(this);
             else DisposeScopeManager.Statistics.DisposedOutsideScopeCount++;
-            Free();
         }
 
         protected virtual void Dispose(bool disposing)
