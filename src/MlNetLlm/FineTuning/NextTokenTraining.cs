@@ -20,7 +20,9 @@ internal static class NextTokenTraining
     /// <param name="options">The method's options.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
-    /// <param name="measure">Validates instead of the loss on <paramref name="validation"/>: what is to become small; null = the loss.</param>
+    /// <param name="measure">
+    /// Validates instead of the loss on <paramref name="validation"/>: what is to become small; null = the loss.
+    /// </param>
     /// <param name="ownership">Which groups of rows skip which layers, or null.</param>
     public static TrainingResult Run(
         LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
@@ -52,9 +54,9 @@ internal static class NextTokenTraining
 
         Tensor Loss(TokenBatch batch)
         {
-            var pass = new ForwardOptions { Features = batch.Features, Edit = gates?.Edit(batch, module.training) };
-            return Objectives.NextToken(
-                module.Head, module.Hidden(batch.Tokens, pass), batch.Targets, module.Config.VocabularySize, headWeights);
+            var pass = new ForwardOptions { Features = batch.Features };
+            var hidden = module.Hidden(batch.Tokens, gates?.Apply(pass, batch, module.training) ?? pass);
+            return Objectives.NextToken(module.Head, hidden, batch.Targets, module.Config.VocabularySize, headWeights);
         }
 
         double InEvaluation(Func<double> value)

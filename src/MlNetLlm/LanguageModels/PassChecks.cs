@@ -24,6 +24,10 @@ internal static class PassChecks
             throw new ArgumentException(
                 $"{nameof(ForwardOptions.OwnTokenGradient)} is set together with a cache, whose tokens have no gradient. Leave one out.",
                 nameof(options));
+        if (options.LayerRows is not null && (options.Cache is not null || (options.Lengths is not null && !config.Causal)))
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.LayerRows)} is set together with a cache, or with padding in a model that looks both ways: both "
+                + "belong to the whole batch. Leave one out.", nameof(options));
         var lengths = Lengths(tokens, options.Lengths);
         if (options.Cache is null)
         {

@@ -102,8 +102,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         var pass = Pass(tokens, start ?? 0, positions, options);
         // x: (batch, time, width)
         var x = pass.Show("embeddings", pass.Drop(_embeddings.Forward(tokens, start ?? 0, positions, options.Features)));
-        foreach (var block in _layers.Take(options.Layers ?? Config.Layers))
-            x = block.Forward(x, pass);                                                                   // (batch, time, width)
+        foreach (var (layer, block) in _layers.Take(options.Layers ?? Config.Layers).Index())
+            x = Through(block, x, pass, options.LayerRows?.Invoke(layer));                                // (batch, time, width)
         options.Cache?.Advance(lengths);
         if (options.Layers is not null)
             return x.MoveToOuterDisposeScope();
@@ -162,6 +162,10 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         }
         base.Dispose(disposing);
     }
+
+    private static Tensor Through(TransformerBlock block, Tensor x, ForwardPass pass, Tensor? rows) => rows is null
+        ? block.Forward(x, pass)
+        : rows.size(0) == 0 ? x : x.index_copy(0, rows, block.Forward(x.index_select(0, rows), pass));
 
     private ForwardPass Pass(Tensor tokens, int start, Tensor? positions, ForwardOptions options)
     {

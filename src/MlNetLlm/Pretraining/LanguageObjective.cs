@@ -67,10 +67,8 @@ internal sealed class LanguageObjective
     /// <summary>The loss summed over a batch's counted tokens; logits are made for those alone.</summary>
     public Tensor Loss(TokenBatch batch)
     {
-        var hidden = _module.Hidden(batch.Tokens, new ForwardOptions
-        {
-            Lengths = batch.Lengths, Features = batch.Features, Edit = _gates?.Edit(batch, _module.training),
-        });
+        var pass = new ForwardOptions { Lengths = batch.Lengths, Features = batch.Features };
+        var hidden = _module.Hidden(batch.Tokens, _gates?.Apply(pass, batch, _module.training) ?? pass);
         return Objectives.NextToken(_module.Head, hidden, batch.Targets, _module.Config.VocabularySize);
     }
 

@@ -68,18 +68,49 @@ public sealed class LayerOwnershipTests
         {
             Groups = [.. Enumerable.Range(0, 100).Select(i => i % 2 == 0 ? "left" : "right")],
         };
-        var (kept, shown) = (0.0, torch.ones(100, 1, 1));
+        var kept = 0.0;
         for (var pass = 0; pass < 100; pass++)
         {
-            var edit = gates.Edit(batch, training: true);
-            Assert.That(ReferenceEquals(edit("layers.0.mlp", shown), shown), "layer 0 is shared");
-            var gate = ToyModels.Values(edit("layers.1.attention", shown));
-            Assert.That(gate, Is.EqualTo(ToyModels.Values(edit("layers.1.mlp", shown))), "a layer is skipped as a whole");
-            Assert.That(gate.Where((_, row) => row % 2 == 0), Is.All.EqualTo(1f), "its own rows");
-            kept += gate.Where((_, row) => row % 2 == 1).Sum();
+            var rows = gates.Apply(ForwardOptions.None, batch, training: true).LayerRows!;
+            Assert.That(rows(0), Is.Null, "layer 0 is shared");
+            var passing = rows(1)!.data<long>().ToArray();
+            Assert.That(passing.Where(row => row % 2 == 0), Is.EqualTo(Enumerable.Range(0, 50).Select(i => 2L * i)), "its own rows");
+            kept += passing.Count(row => row % 2 == 1);
         }
         Assert.That(kept / 5000, Is.EqualTo(0.7).Within(5 * Math.Sqrt(0.21 / 5000)));
     }
+
+    [Test]
+    public void SkippedLayers_AddNothing_AndGetNoGradient()
+    {
+        using var model = ToyModels.Create(_shape);
+        using var scope = torch.NewDisposeScope();
+        var tokens = ToyModels.Tokens(4, 7, 12);
+        var gate = torch.tensor(new float[] { 0, 1, 0, 1 }, [4, 1, 1]);
+        Gradients skipped = Of(new ForwardOptions { LayerRows = layer => layer == 2 ? torch.tensor(new long[] { 1, 3 }) : null });
+        Gradients zeroed = Of(new ForwardOptions
+        {
+            Edit = (name, value) => name is "layers.2.attention" or "layers.2.mlp" ? value * gate : value,
+        });
+        Assert.That(ToyModels.LargestDifference(skipped.Hidden, zeroed.Hidden), Is.LessThan(1e-5));
+        foreach (var (name, gradient) in zeroed.ByName)
+            Assert.That(ToyModels.LargestDifference(skipped.ByName[name]!, gradient!), Is.LessThan(1e-4), name);
+        var none = Of(new ForwardOptions { LayerRows = layer => layer == 2 ? torch.zeros(0, torch.ScalarType.Int64) : null });
+        Assert.That(none.ByName.Where(item => item.Value is null).Select(item => item.Key),
+            Is.EquivalentTo(none.ByName.Keys.Where(name => name.StartsWith("layers.2.", StringComparison.Ordinal))));
+
+        Gradients Of(ForwardOptions pass)
+        {
+            foreach (var parameter in model.parameters()) parameter.grad = null;
+            var hidden = model.Hidden(tokens, pass);
+            hidden.square().sum().backward();
+            return new Gradients(hidden.detach(), model.named_parameters()
+                .Where(item => item.name.StartsWith("layers.", StringComparison.Ordinal))
+                .ToDictionary(item => item.name, item => item.parameter.grad?.clone()));
+        }
+    }
+
+    private sealed record Gradients(torch.Tensor Hidden, IReadOnlyDictionary<string, torch.Tensor?> ByName);
 
     [Test]
     public void Validation_IsThatOfEachGroupsModel()
