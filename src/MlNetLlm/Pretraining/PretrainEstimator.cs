@@ -34,19 +34,31 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
         (_progress, _cancellation) = (progress, cancellationToken);
     }
 
+    /// <summary>
+    /// Asked after every validation (<see cref="TrainingOptions.EvaluateEvery"/>) with the model as it is then; true ends the training, for
+    /// example when an accuracy is reached. The model is the run's own: it is not to be kept or changed.
+    /// </summary>
+    /// <value>null: all steps are taken, or as many as <see cref="TrainingOptions.Patience"/> allows.</value>
+    public Func<LanguageModel, bool>? StopWhen { get; init; }
+
     /// <inheritdoc/>
     public ModelTransformer<LanguageModel> Fit(IDataView input) => Fit(input, null);
 
     /// <summary>
     /// Trains on <paramref name="input"/>, with early stopping and the best step chosen on <paramref name="validation"/>.
     /// </summary>
+    /// <exception cref="InvalidOperationException"><see cref="StopWhen"/> is set and nothing is validated.</exception>
     public ModelTransformer<LanguageModel> Fit(IDataView input, IDataView? validation)
     {
+        if (StopWhen is not null && (validation is null || _options.EvaluateEvery == 0))
+            throw new InvalidOperationException(
+                $"StopWhen is asked after validations, and there are none: EvaluateEvery is {_options.EvaluateEvery}, validation rows are "
+                + $"{(validation is null ? "missing" : "given")}. Set EvaluateEvery and give validation rows, or leave StopWhen out.");
         var streams = new RandomStreams(_options.Seed);
         using var generator = new torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
         var module = new TransformerModel(_config, generator, _options.InitialDeviation);
         var model = new LanguageModel(module, _tokenizer, _special);
-        return PretrainTraining.Run(model, streams, input, validation, _options, _progress, _cancellation);
+        return PretrainTraining.Run(model, streams, input, validation, _options, StopWhen, _progress, _cancellation);
     }
 
     /// <inheritdoc/>

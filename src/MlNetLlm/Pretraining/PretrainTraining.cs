@@ -16,11 +16,12 @@ internal static class PretrainTraining
     /// <param name="train">Training rows.</param>
     /// <param name="validation">Validation rows, or null.</param>
     /// <param name="options">The options.</param>
+    /// <param name="stopWhen">Asked after every validation whether the model is good enough; null = never.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Stops within one step.</param>
     public static ModelTransformer<LanguageModel> Run(
         LanguageModel model, RandomStreams streams, IDataView train, IDataView? validation, PretrainOptions options,
-        IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+        Func<LanguageModel, bool>? stopWhen, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var module = model.Module;
         module.to(torch.device(options.Device));
@@ -41,6 +42,7 @@ internal static class PretrainTraining
                 Batches = batches,
                 Loss = objective.Loss,
                 Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
+                IsReached = stopWhen is null ? null : () => IsReached(model, stopWhen),
                 ModelFingerprint = model.Fingerprint,
                 Random = streams,
                 BeforeFirstStep = keeper is null ? null : keeper.Begin,
@@ -57,6 +59,17 @@ internal static class PretrainTraining
         module.to(torch.CPU);
         var trained = model.WithModule(module);
         return new ModelTransformer<LanguageModel>(trained, trained, training, options.TextColumn) { Episodes = reset?.Episodes ?? [] };
+    }
+
+    // A model of its own over the same weights: nothing that it remembers of them outlives the question.
+    private static bool IsReached(LanguageModel model, Func<LanguageModel, bool> stopWhen)
+    {
+        var module = model.Module;
+        module.eval();
+        using var now = model.WithModule(module.ShareWeights());
+        var reached = stopWhen(now);
+        module.train();
+        return reached;
     }
 
     private static ParameterGroup Whole(TransformerModel module) =>

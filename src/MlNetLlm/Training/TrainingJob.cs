@@ -25,6 +25,10 @@ public sealed class TrainingJob
     /// <value>null: nothing is validated.</value>
     public Func<double>? Validate { get; init; }
 
+    /// <summary>Asked after every validation whether the run has reached what it was for; true ends it there.</summary>
+    /// <value>null: never.</value>
+    public Func<bool>? IsReached { get; init; }
+
     /// <summary>
     /// Called once with the steps planned, before a checkpoint is read and before the first step: the parameters are as they were given.
     /// </summary>

@@ -148,7 +148,7 @@ internal sealed class TrainingRun : IDisposable
         State = State with
         {
             ValidationLoss = loss,
-            StoppedEarly = _options.Patience > 0 && State.ValidationsSinceBest >= _options.Patience,
+            StoppedEarly = (_options.Patience > 0 && State.ValidationsSinceBest >= _options.Patience) || _job.IsReached?.Invoke() == true,
         };
         return loss;
     }

@@ -1,13 +1,16 @@
 using Microsoft.ML;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.LanguageModels;
+using MlNetLlm.Training;
 
 namespace MlNetLlm.Tests.Pretraining;
 
 public sealed class PretrainEstimatorTests
 {
     private static readonly PretrainOptions Options = new() { MaxSteps = 60, BatchSize = 4, SequenceLength = 12, LearningRate = 0.01 };
+    private static readonly TransformerConfig Shape = ToyModels.Llama with { VocabularySize = 12 };
     private readonly MLContext _ml = new(1);
 
     [Test]
@@ -38,6 +41,35 @@ public sealed class PretrainEstimatorTests
     }
 
     [Test]
+    public void Fit_WithStopWhen_EndsWhereItSaysSo_WithTheModelOfThatStep()
+    {
+        var options = Options with { EvaluateEvery = 5, MaxSteps = 60, Schedule = Schedule.Constant };
+        var asked = new List<string>();
+        var stopping = new PretrainEstimator(Shape, Toy.Model().Tokenizer, Toy.Model().Special, options)
+        {
+            StopWhen = now =>
+            {
+                asked.Add(now.Fingerprint);
+                return asked.Count == 3;
+            },
+        };
+        var fitted = stopping.Fit(Toy.Rows(_ml), Toy.Rows(_ml, seed: 2));
+        Assert.That((fitted.Training.Steps, fitted.Training.StoppedEarly), Is.EqualTo((15, true)));
+        Assert.That(asked, Has.Count.EqualTo(3).And.Unique, "asked with the weights of the moment");
+        Assert.That(fitted.Model.Fingerprint, Is.EqualTo(asked[^1]));
+        var whole = Estimator(options with { MaxSteps = 15 }).Fit(Toy.Rows(_ml), Toy.Rows(_ml, seed: 2));
+        Assert.That(fitted.Model.Fingerprint, Is.EqualTo(whole.Model.Fingerprint), "asking changes nothing");
+    }
+
+    [Test]
+    public void Fit_WithStopWhen_AndNothingToValidate_IsRefused()
+    {
+        var stopping = new PretrainEstimator(Shape, Toy.Model().Tokenizer, Toy.Model().Special, Options) { StopWhen = _ => true };
+        Assert.That(() => stopping.Fit(Toy.Rows(_ml), Toy.Rows(_ml)),
+            Throws.InvalidOperationException.With.Message.Contains("EvaluateEvery is 0, validation rows are given"));
+    }
+
+    [Test]
     public void GetOutputSchema_PromisesTheModelColumn()
     {
         var shape = Estimator(Options).GetOutputSchema(MlNetLlm.Data.SchemaShapes.Of(Toy.Rows(_ml).Schema));
@@ -47,6 +79,6 @@ public sealed class PretrainEstimatorTests
     private PretrainEstimator Estimator(PretrainOptions options)
     {
         var model = Toy.Model();
-        return _ml.LanguageModels().Pretrain(ToyModels.Llama with { VocabularySize = 12 }, model.Tokenizer, model.Special, options);
+        return _ml.LanguageModels().Pretrain(Shape, model.Tokenizer, model.Special, options);
     }
 }
