@@ -26,10 +26,13 @@ public static class SkillData
     /// <summary>The columns of rows as tokens, which training takes (<see cref="Training.TrainingOptions.TokenColumns"/>).</summary>
     public static TokenColumns Tokens { get; } = new();
 
+    /// <summary>The same columns for training on all of a row: only its instruction word is read without being learnt.</summary>
+    public static TokenColumns WholeRows { get; } = new() { PromptLength = "InstructionLength" };
+
     /// <summary>
     /// Questions of several data sets by turns: the first of each, the second of each, and so on. Columns: DataSet, Skill, Function,
-    /// Prompt, Completion, Choices, Continuations, Label (a key named A to D), AnswerIndex, and the same row as Tokens with PromptLength.
-    /// Rows are drawn when they are read, and reading again gives the same.
+    /// Prompt, Completion, Choices, Continuations, Label (a key named A to D), AnswerIndex, and the same row as Tokens with PromptLength
+    /// and InstructionLength. Rows are drawn when they are read, and reading again gives the same.
     /// </summary>
     /// <param name="sets">The data sets.</param>
     /// <param name="split">Which contents.</param>
@@ -52,7 +55,8 @@ public static class SkillData
             BenchmarkColumns.Key<SkillQuestion>("Label", SkillVocabulary.Letters, row => row.Answer),
             new("AnswerIndex", NumberDataViewType.Int32, (SkillQuestion row) => row.Answer),
             BenchmarkColumns.Numbers<SkillQuestion>(Tokens.Tokens, row => Ids(row)),
-            new(Tokens.PromptLength, NumberDataViewType.Int32, (SkillQuestion row) => Ids(row).Count - 1));
+            new(Tokens.PromptLength, NumberDataViewType.Int32, (SkillQuestion row) => Ids(row).Count - 1),
+            new(WholeRows.PromptLength, NumberDataViewType.Int32, (SkillQuestion _) => 1));
     }
 
     private static IEnumerable<SkillQuestion> ByTurns(IReadOnlyList<SkillSet> sets, QuestionSplit split, int count, long seed)

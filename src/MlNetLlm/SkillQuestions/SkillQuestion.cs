@@ -1,10 +1,13 @@
 namespace MlNetLlm.SkillQuestions;
 
-/// <summary>A question with four choices: "… ? word ; ge A ko B da C bi D =", without letters where the answer is a word.</summary>
+/// <summary>
+/// A question with four choices: "… ; ge A ko B da C bi D ? word =", without letters where the answer is a word. What is asked about stands
+/// next to its answer: small models learn to look it up sooner than with the choices between.
+/// </summary>
 /// <param name="DataSet">The data set it belongs to.</param>
 /// <param name="Skill">The one skill it needs.</param>
 /// <param name="Surface">How it is worded.</param>
-/// <param name="Prompt">Instruction word, phrases, query and choices; words with spaces between.</param>
+/// <param name="Prompt">Instruction word, phrases, choices and query; words with spaces between.</param>
 /// <param name="Choices">The four words to choose from, in the order of their letters.</param>
 /// <param name="Answer">Index of the right choice, 0 … 3.</param>
 /// <param name="Form">What the answer is.</param>
@@ -25,13 +28,13 @@ public sealed record SkillQuestion(
     {
         List<string> words = [skill.Name];
         foreach (var phrase in item.Phrases) words.AddRange(Phrase(phrase, surface));
-        words.Add("?");
-        if (item.Query.Count > 0 && surface != SkillSurface.List) words.Add(surface == SkillSurface.Template ? "the" : "is");
-        words.AddRange(item.Query.Select(Content));
         words.Add(";");
         words.AddRange(choices.SelectMany((choice, i) => form == AnswerForm.Letter
             ? new[] { Content(choice), SkillVocabulary.Letters[i] }
             : [Content(choice)]));
+        words.Add("?");
+        if (item.Query.Count > 0 && surface != SkillSurface.List) words.Add(surface == SkillSurface.Template ? "the" : "is");
+        words.AddRange(item.Query.Select(Content));
         words.Add("=");
         return string.Join(' ', words);
     }

@@ -21,6 +21,7 @@ public class SkillDataTests
 
         public int[] Tokens { get; set; } = [];
         public int PromptLength { get; set; }
+        public int InstructionLength { get; set; }
     }
 
     [Test]
@@ -36,6 +37,7 @@ public class SkillDataTests
             Assert.That(row.Label, Is.EqualTo(row.AnswerIndex + 1));
             Assert.That(row.Tokens, Is.EqualTo(SkillVocabulary.Tokenizer.EncodeToIds(row.Prompt + row.Completion)));
             Assert.That(row.PromptLength, Is.EqualTo(row.Tokens.Length - 1), "one token to learn");
+            Assert.That(row.InstructionLength, Is.EqualTo(1), "all but the instruction word");
         }
     }
 

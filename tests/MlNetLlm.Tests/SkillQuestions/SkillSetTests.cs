@@ -132,7 +132,8 @@ public class SkillSetTests
     // Instruction, what is told without small words, query, and the choices in alphabetical order.
     private static string Content(SkillQuestion question)
     {
-        var words = question.Prompt.Split(' ').Where(word => word is not ("the" or "is" or ","));
-        return $"{string.Join(' ', words.TakeWhile(word => word != ";"))} {string.Join(' ', question.Choices.Order())}";
+        var words = question.Prompt.Split(' ').Where(word => word is not ("the" or "is" or ",")).ToList();
+        var told = words.TakeWhile(word => word != ";").Concat(words.SkipWhile(word => word != "?"));
+        return $"{string.Join(' ', told)} {string.Join(' ', question.Choices.Order())}";
     }
 }

@@ -10,9 +10,9 @@ internal static class SkillSolver
     {
         var words = prompt.Split(' ');
         var (query, choices) = (Array.IndexOf(words, "?"), Array.IndexOf(words, ";"));
-        var told = Content(words[1..query]);
-        var asked = Content(words[(query + 1)..choices]);
-        var options = Content(words[(choices + 1)..^1]);
+        var told = Content(words[1..choices]);
+        var options = Content(words[(choices + 1)..query]);
+        var asked = Content(words[(query + 1)..^1]);
         Assert.That(words[^1], Is.EqualTo("="));
         Assert.That(options, Is.Unique.And.Length.EqualTo(4));
         var answer = Answer(words[0], told, asked, options);
