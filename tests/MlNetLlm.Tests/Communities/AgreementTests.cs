@@ -4,10 +4,10 @@ namespace MlNetLlm.Tests.Communities;
 
 public class AgreementTests
 {
-    /// <summary>The sheet prints six places.</summary>
+    /// <summary>The expected values have six places.</summary>
     private const double Printed = 1e-6;
 
-    // Sheet G3; row 2's information measures are scikit-learn's own test constants.
+    // Worked out with networkx and by hand; row 2's information measures are scikit-learn's own test constants.
     [TestCase("000111", "010122", 0.666667, 0.242424, 0.462098, 0.277259, 0.515804, 0.298792, 0.285714, 0.333333, 0.444444)]
     [TestCase(
         "11111122222233333", "11112122223133322", 0.691176, 0.266940, 0.410219, 0.150425, 0.378350, 0.278210, 0.322581, 0.545455, 0.552910)]
@@ -32,7 +32,7 @@ public class AgreementTests
     }
 
     [Test]
-    public void Measures_OfKarateBestAndClubs_EqualScikitLearn()         // sheet G1
+    public void Measures_OfKarateBestAndClubs_EqualScikitLearn()         // values of networkx
     {
         var (a, b) = (KarateClub.Best, KarateClub.Clubs);
 

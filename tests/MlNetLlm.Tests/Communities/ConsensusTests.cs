@@ -4,7 +4,7 @@ namespace MlNetLlm.Tests.Communities;
 
 public class ConsensusTests
 {
-    private static readonly Partition[] Runs = [.. new[] { "aaabbb", "aaabbb", "aabbbb", "aaaabb" }.Select(Partition.Of)];      // sheet G6
+    private static readonly Partition[] Runs = [.. new[] { "aaabbb", "aaabbb", "aabbbb", "aaaabb" }.Select(Partition.Of)];      // hand-made
 
     [Test]
     public void CoAssignment_OfFourRuns_CountsShares()

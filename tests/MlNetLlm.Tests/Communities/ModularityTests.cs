@@ -22,7 +22,7 @@ public class ModularityTests
     }
 
     [Test]
-    public void Of_SelfLoops_FollowsTheStatedConvention()        // sheet G4
+    public void Of_SelfLoops_FollowsTheStatedConvention()        // values of networkx
     {
         var graph = WeightedGraph.FromDense(new double[,] { { 9, 9, 0 }, { 9, 10, 5 }, { 0, 5, 25 } });
         var (pair, alone) = (Partition.Of("aab"), Partition.Singletons(3));
@@ -34,7 +34,7 @@ public class ModularityTests
     }
 
     [Test]
-    public void Of_SmallGraphs_EqualsTheClosedForms()            // sheet G8
+    public void Of_SmallGraphs_EqualsTheClosedForms()            // Newman and Girvan 2004
     {
         var ring = TestGraphs.RingOfCliques(5, 5);
 

@@ -4,17 +4,17 @@ namespace MlNetLlm.Tests.Communities;
 
 public class NodeRolesTests
 {
-    /// <summary>The sheet prints six places.</summary>
+    /// <summary>The expected values have six places.</summary>
     private const double Printed = 1e-6;
 
-    // Sheet G2: participation and z, textbook and published form, on the karate club without weights.
+    // Participation and z on the karate club without weights, by the formulas of Guimerà and Amaral 2005 and by those of the released code.
     [TestCase(0, true, 0.117188, 0.121094, 3.346533, 3.060803)]
     [TestCase(8, true, 0.48, 0.84, -0.651217, 0.064101)]
     [TestCase(33, true, 0.290657, 0.321799, 3.136281, 3.181651)]
     [TestCase(0, false, 0.5390625, 0.609375, 2.135708, 2.420873)]
     [TestCase(2, false, 0.62, 0.75, 0.300334, 1.043480)]
     [TestCase(16, false, 0, 0, -0.816497, -1.603567)]
-    public void Roles_OnKarate_EqualTheSheet(int node, bool clubs, double textbook, double published, double z, double publishedZ)
+    public void Roles_OnKarate_EqualTheFormulas(int node, bool clubs, double textbook, double published, double z, double publishedZ)
     {
         var (graph, partition) = (KarateClub.Unweighted, clubs ? KarateClub.Clubs : KarateClub.Best);
 
@@ -37,7 +37,7 @@ public class NodeRolesTests
     }
 
     [Test]
-    public void Participation_WithWeights_EqualsTheSheet()
+    public void Participation_WithWeights_EqualsTheFormula()
     {
         Assert.That(NodeRoles.Participation(KarateClub.Weighted, KarateClub.Clubs)[0], Is.EqualTo(0.090703).Within(Printed));
         Assert.That(NodeRoles.Participation(KarateClub.Weighted, KarateClub.Best)[0], Is.EqualTo(0.513605).Within(Printed));

@@ -3,7 +3,7 @@ using MlNetLlm.Training;
 
 namespace MlNetLlm.Tests.Communities;
 
-/// <summary>What both variants find where localisation is planted: the sheet's expectations at miniature size (section 6).</summary>
+/// <summary>What both variants find where localisation is planted: expectations from simulations at miniature size.</summary>
 public class PlantedLocalisationTests
 {
     private const int Draws = 10;

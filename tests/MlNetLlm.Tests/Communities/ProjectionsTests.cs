@@ -5,11 +5,12 @@ namespace MlNetLlm.Tests.Communities;
 
 public class ProjectionsTests
 {
-    private static readonly double[,] Importance = { { 2, 1, 0 }, { 1, 2, 0 }, { 0, 0, 3 }, { 0, 1, 2 } };      // sheet G4: sets × modules
+    // By hand: data sets × modules.
+    private static readonly double[,] Importance = { { 2, 1, 0 }, { 1, 2, 0 }, { 0, 0, 3 }, { 0, 1, 2 } };
     private static readonly double[,] Skills = { { 1, 0 }, { 1, 0 }, { 0, 1 }, { 0, 1 } };                      // skill A = sets 1, 2
 
     [Test]
-    public void Projections_OfTheSheetsLayers_EqualIt()          // sheet G4
+    public void Projections_OfHandMadeLayers_EqualTheHandCalculation()
     {
         var b = Projections.SkillsByModules(Skills, Importance);
 

@@ -2,7 +2,8 @@ using MlNetLlm.Communities;
 
 namespace MlNetLlm.Tests.Communities;
 
-public class PruningArithmeticTests                              // sheet G9 and section 5
+/// <summary>Sizes of pruned models as the logs of the released runs print them (Bhandari, Chen and Gao 2025).</summary>
+public class PruningArithmeticTests
 {
     private static readonly PruningArithmetic Llama = PruningArithmetic.Llama7B;
 

@@ -8,7 +8,7 @@ public sealed class SliceSalienceTests
     private static readonly float[] _gradient = [0.1f, 0.2f, -0.4f, 1, 0.05f, -0.3f];
     private static readonly double[] _squares = [0.02, 0.08, 0.32, 1, 0.005, 0.1];
 
-    // The method sheet's example: rows elementwise 0.5, 0.2, 0.45, vector 0.3, 0.2, 0.15; columns 0.45, 0.7 and 0.05, 0.7.
+    // By hand: rows elementwise 0.5, 0.2, 0.45, vector 0.3, 0.2, 0.15; columns 0.45, 0.7 and 0.05, 0.7.
     [TestCase(TaylorForm.First, 0, 0, 3, 1.15)]
     [TestCase(TaylorForm.First, 0, 1, 2, 0.65)]
     [TestCase(TaylorForm.First, 1, 1, 1, 0.7)]

@@ -51,7 +51,7 @@ public class SpectraTests
     [Test]
     public void Gram_OfWideMatrix_HasTheRankOfItsRows()
     {
-        var matrix = new double[,] { { 3, 3, 0 }, { 0, 1, 5 } };                 // sheet G4's B^SM: the other Gram matrix is (18, 3; 3, 26)
+        var matrix = new double[,] { { 3, 3, 0 }, { 0, 1, 5 } };                 // the other Gram matrix is (18, 3; 3, 26)
         var root = Math.Sqrt(16 + 9);
 
         Assert.That(Spectra.Gram(matrix), Is.EqualTo(new[] { 22 + root, 22 - root, 0 }).Within(1e-10));

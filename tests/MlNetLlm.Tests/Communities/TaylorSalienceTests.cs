@@ -2,7 +2,8 @@ using MlNetLlm.Communities;
 
 namespace MlNetLlm.Tests.Communities;
 
-public class TaylorSalienceTests                                 // sheet G7
+/// <summary>The salience formulas of structured pruning (Ma, Fang and Wang 2023) on numbers worked out by hand.</summary>
+public class TaylorSalienceTests
 {
     /// <summary>Inputs are single precision.</summary>
     private const double Single = 1e-6;
@@ -11,7 +12,7 @@ public class TaylorSalienceTests                                 // sheet G7
     private static readonly float[] Gradient = [0.1f, 0.2f, -0.4f, 1, 0.05f, -0.3f];
 
     [Test]
-    public void Scores_FirstOrder_EqualTheSheet()
+    public void Scores_FirstOrder_EqualTheHandCalculation()
     {
         var (rows, columns) = TaylorSalience.Scores(TaylorForm.First, Weights, Gradient, [], 2);
 
@@ -20,7 +21,7 @@ public class TaylorSalienceTests                                 // sheet G7
     }
 
     [Test]
-    public void Scores_Vectorised_EqualTheSheet()
+    public void Scores_Vectorised_EqualTheHandCalculation()
     {
         var (rows, columns) = TaylorSalience.Scores(TaylorForm.Vectorised, Weights, Gradient, [], 2);
 
@@ -29,7 +30,7 @@ public class TaylorSalienceTests                                 // sheet G7
     }
 
     [Test]
-    public void Scores_SecondOrderAndMixed_EqualTheSheet()
+    public void Scores_SecondOrderAndMixed_EqualTheHandCalculation()
     {
         float[] first = [0.2f, 0, 0, 1, 0.1f, -0.2f], second = [0, 0.4f, -0.8f, 1, 0, -0.4f];
         var squares = new double[6];

@@ -22,7 +22,7 @@ public class WeightedGraphTests
     [Test]
     public void Degree_WithLoops_CountsThemTwice()
     {
-        var graph = WeightedGraph.FromDense(new double[,] { { 9, 9, 0 }, { 9, 10, 5 }, { 0, 5, 25 } });       // sheet G4
+        var graph = WeightedGraph.FromDense(new double[,] { { 9, 9, 0 }, { 9, 10, 5 }, { 0, 5, 25 } });       // a hand-made BᵀB
 
         Assert.That(new[] { 0, 1, 2 }.Select(graph.Degree), Is.EqualTo(new[] { 3, 4, 3 }));
         Assert.That(new[] { 0, 1, 2 }.Select(graph.Strength), Is.EqualTo(new[] { 27, 34, 55 }));
