@@ -63,9 +63,10 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>
             var (areas, functions) = Areas(studied, opened.Model, questions, options, request);
             Remove(ml, opened.Model, studied.Result, areas, functions, questions, options, kept, context, removals);
             var tuner = new TuningStage(ml, options, questions, context);
-            foreach (var target in options.Tuning!.Targets.Where(target => functions.Contains(Skill.Find(target).Function)))
-                tuning.AddRange(kept.Get($"{studied.Subject.Name}-tuning-{target}",
-                    () => tuner.Run(opened.Model, studied.Subject.Seed, target, areas, functions)));
+            foreach (var form in options.Tuning!.Forms)
+                foreach (var target in options.Tuning.Targets.Where(target => functions.Contains(Skill.Find(target).Function)))
+                    tuning.AddRange(kept.Get($"{studied.Subject.Name}-tuning-{target}-{form.Name}",
+                        () => tuner.Run(opened.Model, studied.Subject.Seed, target, form, areas, functions)));
         }
         return new RunResults(options, questions, models, noise, tuning, removals);
     }
@@ -86,7 +87,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>
             {
                 using var model = Open();
                 var scores = model.Accuracies(questions);
-                return new SubjectResult(subject, null, model.Model.Module.parameters().Sum(parameter => parameter.numel()),
+                return new SubjectResult(subject, null, 0, false, model.Model.Module.parameters().Sum(parameter => parameter.numel()),
                     [.. questions.Sets.Select(set => new SetScore(set.Name, scores[set.Name].Right, scores[set.Name].Questions))]);
             });
             models.Add(Study(subject, result, Open, questions, networks, options, request, kept, context, null, i == 0));

@@ -54,11 +54,12 @@ public sealed record CommunitiesOptions
             .Concat(Tuning?.Faults() ?? [])) yield return fault;
         if (Seeds.Count == 0) yield return "Seeds is empty; expected one or more.";
         if (Modular.SkipProbabilities.Any(q => !(q is >= 0 and <= 1))) yield return "Modular.SkipProbabilities are 0 to 1.";
+        if (Modular.Steps < 0) yield return $"Modular.Steps is {Modular.Steps}; expected 0 or more.";
         if (Modular.SkipProbabilities.Count > 0 && Modular.Seeds.Count == 0) yield return "Modular.Seeds is empty; expected one or more.";
         foreach (var skill in Questions.Skills.Where(name => Skill.All.All(skill => skill.Name != name)))
             yield return $"Questions.Skills has '{skill}'. Known: {string.Join(", ", Skill.All.Select(s => s.Name))}.";
         if (Questions.Mixed && Questions.Skills.Count > 0) yield return "Questions.Mixed needs all skills; leave Skills empty.";
-        if (Questions.Validation < Network.CalibrationQuestions + Network.PruningTestQuestions)
+        if (Questions.Validation < Math.Max(Network.AblationQuestions, Network.CalibrationQuestions + Network.PruningTestQuestions))
             yield return $"Questions.Validation is {Questions.Validation}; calibration and pruning read up to "
                 + $"{Network.CalibrationQuestions + Network.PruningTestQuestions} of them.";
         if (Folders.Count > 0 && Real?.Labels is null) yield return "Folders are given; they need Real with Labels.";

@@ -17,6 +17,9 @@ internal static class CommunitiesReport
             Scores(run, model, record);
             Corrected(model.Subject.Name, C, model.Network.Corrected, record);
             Corrected(model.Subject.Name, "corrected, units", model.Network.Units, record);
+            Corrected(model.Subject.Name, "corrected, mean ablation", model.Network.Causal, record);
+            Corrected(model.Subject.Name, "corrected, units retained", model.Network.Retained, record);
+            Add(record, model.Subject.Name, "profiles by mean |w g| and by mean ablation, median r", C, Endpoints.MeasuresAgree(model));
             Add(record, model.Subject.Name, "share of label shuffles with p ≤ 0.05", C, model.Network.FalsePositives);
             Add(record, model.Subject.Name, "module communities and owners, ARI", C, model.Network.OwnerAgreement);
             Add(record, model.Subject.Name, "module communities and owners, owned modules only, ARI", C, run.OwnedAgreement(model));
@@ -41,7 +44,9 @@ internal static class CommunitiesReport
     {
         var name = model.Subject.Name;
         record.Add(new RunMetric(name, "parameters", null, model.Result.Parameters));
-        Add(record, name, "loss, nats an answer", "train", model.Result.Loss);
+        Add(record, name, "loss, nats a token learned", "train", model.Result.Loss);
+        record.Add(new RunMetric(name, "optimiser steps", "train", model.Result.Steps));
+        record.Add(new RunMetric(name, "stopped at the accuracy asked for", "train", model.Result.Stopped ? 1 : 0));
         record.Add(new RunMetric(name, "accuracy", "test", model.Result.Scores.Average(score => score.Accuracy), null,
             model.Result.Scores.Sum(score => score.Questions)));
         record.Add(new RunMetric(name, "sets above chance by three errors", "test",
@@ -113,20 +118,24 @@ internal static class CommunitiesReport
 
     private static void Tuning(RunResults run, RunRecord record)
     {
+        (TuningArm Arm, string Called)[] arms =
+            [(TuningArm.SharedRate, "shared rate"), (TuningArm.OwnRate, "own rate"), (TuningArm.Faithful, "embedding and norms too")];
         foreach (var regime in Enum.GetValues<ModuleRegime>())
         {
-            foreach (var (own, called) in new[] { (false, "shared rate"), (true, "own rate") })
+            foreach (var (arm, called) in arms)
             {
-                var runs = run.Tuned(regime, own).Values.ToList();
+                var runs = run.Tuned(regime, arm).Values.ToList();
                 if (runs.Count == 0) continue;
-                var arm = $"tuning {regime}, {called}";
-                record.Add(new RunMetric(arm, "learning rate", null, runs[0].LearningRate));
-                Mean(record, arm, "accuracy", "target", runs.Select(each => each.Accuracy));
-                Mean(record, arm, "accuracy", "other skills", runs.Select(each => each.Others));
-                Mean(record, arm, "mean ‖ΔW‖/‖W‖ of trained modules", null, runs.Select(each => each.RelativeChange));
-                Mean(record, arm, "‖Δθ‖", null, runs.Select(each => each.TotalChange));
-                Mean(record, arm, "mean |Δw| of trained modules", null, runs.Select(each => each.AbsoluteChange));
-                Mean(record, arm, "trained weights", null, runs.Select(each => (double)each.Parameters));
+                var name = $"tuning {regime}, {called}";
+                record.Add(new RunMetric(name, "learning rate", null, runs[0].LearningRate));
+                Mean(record, name, "accuracy", "target", runs.Select(each => each.Accuracy));
+                foreach (var form in runs.GroupBy(each => each.Form))
+                    Mean(record, name, "accuracy", $"target, {form.Key}", form.Select(each => each.Accuracy));
+                Mean(record, name, "accuracy", "other skills", runs.Select(each => each.Others));
+                Mean(record, name, "mean ‖ΔW‖/‖W‖ of trained modules", null, runs.Select(each => each.RelativeChange));
+                Mean(record, name, "‖Δθ‖", null, runs.Select(each => each.TotalChange));
+                Mean(record, name, "mean |Δw| of trained modules", null, runs.Select(each => each.AbsoluteChange));
+                Mean(record, name, "trained weights", null, runs.Select(each => (double)each.Parameters));
             }
         }
     }

@@ -28,6 +28,7 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
             counts, importance, questions.Taxonomy.ByFunction(counts.Columns), seed, options.CommunityPermutations,
             options.Consensus(seed) with { Runs = Math.Min(10, options.LouvainRuns) }, cancellation);
         var bands = Bands(importance, graph, consensus.Partition);
+        Partition[]? found = halves is { } measured ? [Found(measured.First), Found(measured.Second)] : null;
         var sigma = SmallWorld.Of(graph, seed, cancellationToken: cancellation).Index;
         return new CorrectedResult(
             t1, surfaces.Count < 2 ? null : PseudoF.TestRows(residuals, surfaces, seed, options.Permutations, null, cancellation), t2, t3,
@@ -36,7 +37,8 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
             [.. Spectra.Shares(Spectra.Gram(network.SkillsByModules.Values)).Take(3)],
             double.IsFinite(sigma) ? sigma : null,
             halves is { } two ? Reliability(two.First, two.Second) : null,
-            halves is { } both ? Agreement.AdjustedRand(Found(both.First), Found(both.Second)) : null);
+            found?.Select(half => half.Labels.ToArray()).ToList(),
+            found is [var first, var second] ? Agreement.AdjustedRand(first, second) : null);
     }
 
     /// <summary>T1's F on the residual rows, for labels shuffled by unit: how often it is called significant at 5 %.</summary>

@@ -18,12 +18,13 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="GramShares">Shares of the three highest eigenvalues of BᵀB.</param>
 /// <param name="SmallWorld">σ of the modules network; NaN written as null.</param>
 /// <param name="Reliability">Median correlation of the residual rows of two halves; null where halves were not measured.</param>
-/// <param name="HalvesAgree">Adjusted Rand index of the module communities of the two halves; null as above.</param>
+/// <param name="Halves">The module communities of the two halves; null as above.</param>
+/// <param name="HalvesAgree">Their adjusted Rand index; null as above.</param>
 internal sealed record CorrectedResult(
     PermutationTest Functions, PermutationTest? Surfaces, PermutationTest Modules, PermutationTest Skills, IReadOnlyList<double> Holm,
     IReadOnlyList<int> Communities, double Louvain, PermutationTest Q, PermutationTest Participation, double HighestParticipation,
     PermutationTest Gap, PermutationTest LeadingEigenvalue, IReadOnlyList<double> GramShares, double? SmallWorld,
-    double? Reliability, double? HalvesAgree)
+    double? Reliability, IReadOnlyList<int[]>? Halves, double? HalvesAgree)
 {
     /// <summary>The communities as a partition.</summary>
     public Partition Partition() => new([.. Communities]);

@@ -32,12 +32,20 @@ internal static class Endpoints
                 [.. run.Models.Select(model => model.Network.Published.Stability).OfType<double>()], run.Models.Count),
             ["E4C"] = run => new("C on the positive control: least of Louvain stability, halves and other models, by model",
                 [.. run.Positive.Select(model => LeastStability(run, model))], run.Positive.Count),
+            ["E4O"] = run => new("C on the positive control, owned modules only: least agreement of halves and with other models, by model",
+                [.. run.Positive.Select(model => LeastOwnedStability(run, model))], run.Positive.Count),
             ["E5P"] = run => new("P on the positive control: adjusted Rand index of skill communities and functions, by model",
                 Finite(run.Positive.Select(model => model.Network.Published.Mean(draw => draw.SkillAgreement))), run.Positive.Count),
             ["E5C"] = run => new("C on the positive control: adjusted Rand index of module communities and owners, by model",
                 [.. run.Positive.Select(model => model.Network.OwnerAgreement).OfType<double>()], run.Positive.Count),
+            ["E5O"] = run => new("C on the positive control: adjusted Rand index of communities and owners, owned modules only, by model",
+                [.. run.Positive.Select(run.OwnedAgreement).OfType<double>()], run.Positive.Count),
             ["E5D"] = run => new("C on dense models: F of T1 less its null mean, by model",
                 [.. run.Main.Select(model => AboveNull(model.Network.Corrected.Functions))], run.Main.Count),
+            ["E5I"] = run => new("C on dense models by mean ablation: F of T1 less its null mean, by model",
+                [.. run.Main.Select(model => AboveNull(model.Network.Causal.Functions))], run.Main.Count),
+            ["E5M"] = run => new("median correlation of a data set's profiles by mean |w g| and by mean ablation, by dense model",
+                [.. run.Main.Select(MeasuresAgree)], run.Main.Count),
             ["E5N"] = run => new("share of label shuffles with p ≤ 0.05 in T1, the highest of all models",
                 [.. run.Models.Select(model => model.Network.FalsePositives).OfType<double>()], run.Models.Count, IsExact: true),
             ["E6P"] = run => new("P: range of the mean modularity over block-wise ratios",
@@ -60,6 +68,11 @@ internal static class Endpoints
                 each => each.Accuracy),
             ["E10B"] = run => Difference(run, "accuracy, community less a matched random set", ModuleRegime.Community,
                 ModuleRegime.RandomMatched, each => each.Accuracy) with { Test = null, Margin = run.Options.Tuning?.Margin },
+            ["E10F"] = run => Difference(run, "accuracy with embedding and norms trained too, community less a matched random set",
+                ModuleRegime.Community, ModuleRegime.RandomMatched, each => each.Accuracy, TuningArm.Faithful) with
+                {
+                    Test = null, Margin = run.Options.Tuning?.Margin,
+                },
             ["E10N"] = run => Difference(run, "accuracy, community less none", ModuleRegime.Community, ModuleRegime.None,
                 each => each.Accuracy),
             ["E10W"] = run => Difference(run, "mean ‖ΔW‖/‖W‖ of the trained modules, community less all", ModuleRegime.Community,
@@ -73,7 +86,13 @@ internal static class Endpoints
                     : (each.Recovered[0] - each.Own[1]) / (each.Own[0] - each.Own[1])), run.Main.Count),
             ["E12"] = run => new("median correlation of a data set's profile between a dense model and its tuned variant, by model",
                 Variants(run), run.Of(SubjectKind.Tuned).Count),
+            ["E12S"] = run => new("median correlation of a data set's profile between the larger model and a dense one, by dense model",
+                Sizes(run), run.Main.Count),
         };
+
+    /// <summary>The median over data sets of the correlation of a model's profiles by I1 and by I2.</summary>
+    public static double MeasuresAgree(Studied model) => Profiles(
+        model.Importance.Taylor.Named(), model.Importance.Causal());
 
     private static double AboveNull(PermutationTest test) => test.Statistic - test.NullMean;
 
@@ -92,6 +111,16 @@ internal static class Endpoints
         var others = run.Positive.Where(other => other != model)
             .Select(other => Agreement.AdjustedRand(found.Partition(), other.Network.Corrected.Partition()));
         return others.Append(found.Louvain).Append(found.HalvesAgree ?? 0).Min();
+    }
+
+    // The same where modules of shared layers are left out of every comparison.
+    private static double LeastOwnedStability(RunResults run, Studied model)
+    {
+        var (modules, found) = (model.Importance.Taylor.Columns, model.Network.Corrected);
+        Partition Owned(IReadOnlyList<int> communities) => run.Owned(modules, communities);
+        var others = run.Positive.Where(other => other != model)
+            .Select(other => Agreement.AdjustedRand(Owned(found.Communities), Owned(other.Network.Corrected.Communities)));
+        return others.Append(Agreement.AdjustedRand(Owned(found.Halves![0]), Owned(found.Halves[1]))).Min();
     }
 
     private static double[] RangeOverRatios(RunResults run)
@@ -115,6 +144,13 @@ internal static class Endpoints
         return [.. correlations];
     }
 
+    private static double[] Sizes(RunResults run) => Finite(
+        from larger in run.Of(SubjectKind.Larger)
+        from dense in run.Main
+        select DepthMatching.Shallower(larger.Importance.Taylor, dense.Importance.Taylor.Columns) is { } matched
+            ? Profiles(matched, dense.Importance.Taylor)
+            : double.NaN);
+
     private static double[] Variants(RunResults run) =>
     [
         .. run.Of(SubjectKind.Tuned).Select(tuned => Profiles(tuned.Importance.Taylor,
@@ -122,23 +158,27 @@ internal static class Endpoints
     ];
 
     // The median over data sets of the correlation of their residual rows.
-    private static double Profiles(MatrixTable first, MatrixTable second)
+    private static double Profiles(MatrixTable first, MatrixTable second) => Profiles(first.Named(), second.Named());
+
+    private static double Profiles(NamedMatrix first, NamedMatrix second)
     {
         var (a, b) = (Residuals(first), Residuals(second));
         double[] rows = [.. Enumerable.Range(0, first.Rows.Count).Select(row => CorrectedAnalysis.Correlation(a, b, row)).Order()];
         return (rows[(rows.Length - 1) / 2] + rows[rows.Length / 2]) / 2;
     }
 
-    private static double[,] Residuals(MatrixTable table) => Scaling.PearsonResiduals(Scaling.RowShares(table.Named().Values));
+    private static double[,] Residuals(NamedMatrix table) => Scaling.PearsonResiduals(Scaling.RowShares(table.Values));
 
     private static Endpoint Difference(
-        RunResults run, string what, ModuleRegime first, ModuleRegime second, Func<TuningRun, double> of)
+        RunResults run, string what, ModuleRegime first, ModuleRegime second, Func<TuningRun, double> of,
+        TuningArm arm = TuningArm.SharedRate)
     {
-        var (a, b) = (run.Tuned(first, ownRate: false), run.Tuned(second, ownRate: false));
-        double[] differences = [.. a.Keys.Where(b.ContainsKey).Order().Select(key => of(a[key]) - of(b[key]))];
+        var (a, b) = (run.Tuned(first, arm), run.Tuned(second, arm));
+        double[] differences = [.. a.Keys.Where(b.ContainsKey).OrderBy(unit => (unit.Seed, unit.Target, unit.Form))
+            .Select(unit => of(a[unit]) - of(b[unit]))];
         return new Endpoint(
-            $"{what}; by model and target, at the shared learning rate", differences,
-            a.Keys.Select(key => key.Seed).Distinct().Count(), Test: 0);
+            $"{what}; by model, target and form, at the shared learning rate", differences,
+            a.Keys.Select(unit => unit.Seed).Distinct().Count(), Test: 0);
     }
 
     private static double[] ByModel(RunResults run, Func<RemovalRun, double> of) => Finite(run.Removals.GroupBy(each => each.Seed)

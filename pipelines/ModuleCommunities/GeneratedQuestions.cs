@@ -32,8 +32,13 @@ internal sealed class GeneratedQuestions : IQuestions
 
     public SkillTaxonomy Taxonomy { get; }
 
-    /// <summary>The questions that models train on.</summary>
-    public IDataView Train => SkillData.Questions(Pure, QuestionSplit.Train, _options.Train, _options.Seed);
+    /// <summary>Questions that models train on: as many as are needed, of each set no more than the options say.</summary>
+    public IDataView Train(long needed) => SkillData.Questions(
+        Pure, QuestionSplit.Train, (int)Math.Clamp((needed + Pure.Count - 1) / Pure.Count, 1, _options.Train), _options.Seed);
+
+    /// <summary>Validation questions of one function's sets of one skill, or of all of them.</summary>
+    public IDataView Validation(string? function, int count) => SkillData.Questions(
+        [.. Pure.Where(set => function is null || set.Main.Function == function)], QuestionSplit.Validation, count, _options.Seed);
 
     public IDataView Calibration(string? function) =>
         SkillData.Questions(Of(function), QuestionSplit.Validation, _options.Validation, _options.Seed);
@@ -44,9 +49,9 @@ internal sealed class GeneratedQuestions : IQuestions
     public IDataView Others(string skill, int count) => SkillData.Questions(
         [.. Pure.Where(set => set.Main.Name != skill)], QuestionSplit.Test, count, _options.Seed);
 
-    /// <summary>A skill's questions in another wording.</summary>
-    public IDataView Target(TuningOptions tuning, string skill, QuestionSplit split, int count) => SkillData.Questions(
-        [SkillSet.Of(Skill.Find(skill), tuning.Surface, tuning.Longer) with { Form = _options.Form }], split, count, _options.Seed);
+    /// <summary>A skill's questions in another wording, or longer ones.</summary>
+    public IDataView Target(TargetForm form, string skill, QuestionSplit split, int count) => SkillData.Questions(
+        [SkillSet.Of(Skill.Find(skill), form.Surface, form.Longer) with { Form = _options.Form }], split, count, _options.Seed);
 
     /// <summary>Training questions of all skills in another wording.</summary>
     public IDataView Reworded(SkillSurface surface) => SkillData.Questions(

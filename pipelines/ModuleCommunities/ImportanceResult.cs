@@ -1,3 +1,4 @@
+using MlNetLlm.Communities;
 using MlNetLlm.Pruning;
 
 namespace MlNetLlm.Pipelines.ModuleCommunities;
@@ -7,11 +8,19 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="FirstHalf">The same from the first half of the calibration questions.</param>
 /// <param name="SecondHalf">The same from the other half.</param>
 /// <param name="Units">I1 of heads and channel groups, from the first half.</param>
-/// <param name="Retention">I3 by ratio: share of each unit that global pruning keeps; none where only one ratio is looked at.</param>
+/// <param name="Ablation">I2: rise of the loss when a matrix puts out its mean, nats an answer.</param>
+/// <param name="Retention">I3 by ratio: share of each unit that global pruning keeps; at the main ratio, and at others where asked.</param>
 /// <param name="Pruned">The published measure's ingredients, by scheme and ratio.</param>
 internal sealed record ImportanceResult(
-    MatrixTable Taylor, MatrixTable FirstHalf, MatrixTable SecondHalf, MatrixTable Units,
-    IReadOnlyList<RetentionTable> Retention, IReadOnlyList<PrunedTable> Pruned);
+    MatrixTable Taylor, MatrixTable FirstHalf, MatrixTable SecondHalf, MatrixTable Units, MatrixTable Ablation,
+    IReadOnlyList<RetentionTable> Retention, IReadOnlyList<PrunedTable> Pruned)
+{
+    /// <summary>I2 with 0 where the loss falls without the module: importances are not negative.</summary>
+    public NamedMatrix Causal() => (Ablation with
+    {
+        Values = [.. Ablation.Values.Select(row => row.Select(value => Math.Max(0, value)).ToArray())],
+    }).Named();
+}
 
 /// <summary>I3 at one ratio.</summary>
 internal sealed record RetentionTable(double Ratio, MatrixTable Table);

@@ -13,7 +13,7 @@ internal sealed class ImportanceStage(NetworkOptions options, IQuestions questio
     /// <param name="model">The model.</param>
     /// <param name="name">Its name, for the display.</param>
     /// <param name="seed">Of the choice of calibration questions.</param>
-    /// <param name="everyRatio">Whether the published measure and I3 run at all ratios, and channel-wise too.</param>
+    /// <param name="everyRatio">Whether the published measure and I3 run at all ratios, the former channel-wise too.</param>
     public ImportanceResult Run(SubjectModel model, string name, int seed, bool everyRatio)
     {
         context.Display.Stage($"{name}: importances");
@@ -23,7 +23,8 @@ internal sealed class ImportanceStage(NetworkOptions options, IQuestions questio
         var (first, second) = (Table(taylor), Table(taylor with { SkipRows = half }));
         return new ImportanceResult(
             MatrixTable.Mean(first, second), first, second, Table(taylor with { Granularity = ModuleGranularity.Units }),
-            [.. (everyRatio ? ratios : []).Select(ratio => new RetentionTable(ratio, Table(taylor with
+            Table(taylor with { Score = ImportanceScore.MeanAblation, RowsPerDataSet = options.AblationQuestions }),
+            [.. ratios.Select(ratio => new RetentionTable(ratio, Table(taylor with
             {
                 Score = ImportanceScore.Retention, Granularity = ModuleGranularity.Units, Ratio = ratio,
             })))],

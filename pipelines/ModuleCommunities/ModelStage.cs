@@ -37,7 +37,8 @@ internal sealed class ModelStage(
         using var opened = Open(subject);
         var scores = opened.Accuracies(questions);
         return new SubjectResult(
-            subject, training, trained.Module.parameters().Sum(parameter => parameter.numel()),
+            subject, training?.Loss, training?.Steps ?? 0, training?.StoppedEarly ?? false,
+            trained.Module.parameters().Sum(parameter => parameter.numel()),
             [.. questions.Sets.Select(set => new SetScore(set.Name, scores[set.Name].Right, scores[set.Name].Questions))]);
     }
 
@@ -53,19 +54,19 @@ internal sealed class ModelStage(
 
     private IEnumerable<string> Functions => questions.Sets.Select(set => set.Function).Distinct();
 
-    private (LanguageModel Model, double? Loss) Train(Subject subject)
+    private (LanguageModel Model, TrainingResult? Training) Train(Subject subject)
     {
         var shape = subject.Kind == SubjectKind.Larger ? options.Larger! : options.Model;
-        var modular = subject.Kind == SubjectKind.Modular;
-        var layers = modular ? options.Modular.Owners(Functions).Count : shape.Layers;
-        var tokenizer = SkillVocabulary.Tokenizer;
+        var ownership = subject.Kind == SubjectKind.Modular ? Ownership(subject) : null;
+        var steps = subject.Kind == SubjectKind.Untrained ? 0 : ownership is null ? shape.Steps : options.Modular.Steps ?? shape.Steps;
+        var (stops, tokenizer) = (steps > 0 && shape.StopAccuracy < 1, SkillVocabulary.Tokenizer);
         var config = TransformerConfig.Llama(
-            tokenizer.VocabularySize, shape.Width, layers, shape.Heads, SkillQuestion.LongestTokens,
-            feedForwardWidth: shape.FeedForwardWidth) with { TiedHead = false };
-        var training = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, new PretrainOptions
+            tokenizer.VocabularySize, shape.Width, ownership?.Owners.Count ?? shape.Layers, shape.Heads, SkillQuestion.LongestTokens,
+            feedForwardWidth: shape.FeedForwardWidth) with { TiedHead = false, RotaryBase = shape.RotaryBase };
+        var training = new PretrainEstimator(config, tokenizer, tokenizer.Special, new PretrainOptions
         {
-            TokenColumns = SkillData.Tokens,
-            MaxSteps = subject.Kind == SubjectKind.Untrained ? 0 : shape.Steps,
+            TokenColumns = shape.LearnWholeRows ? SkillData.WholeRows : SkillData.Tokens,
+            MaxSteps = steps,
             BatchSize = shape.BatchSize,
             SequenceLength = SkillQuestion.LongestTokens,
             LearningRate = shape.LearningRate,
@@ -73,14 +74,28 @@ internal sealed class ModelStage(
             FinalLearningRateShare = 0.05,
             WeightDecay = 0.01,
             Beta2 = 0.98,
-            InitialDeviation = 1 / Math.Sqrt(shape.Width),
+            InitialDeviation = shape.InitialScale / Math.Sqrt(shape.Width),
+            EvaluateEvery = stops ? shape.LookEvery : 0,
             Seed = subject.Seed,
-            Ownership = modular ? Ownership(subject) : null,
-        }, context.Display, context.Cancellation).Fit(questions.Train);
-        return (training.Model, subject.Kind == SubjectKind.Untrained ? null : training.Training.Loss);
+            Ownership = ownership,
+        }, context.Display, context.Cancellation)
+        {
+            StopWhen = stops ? now => Reached(now, ownership, shape) : null,
+        }.Fit(questions.Train((long)steps * shape.BatchSize), stops ? questions.Validation(null, shape.LookQuestions) : null);
+        return (training.Model, steps == 0 ? null : training.Training);
     }
 
-    private (LanguageModel Model, double? Loss) Tune(Subject subject)
+    // The rule that ends a training: the mean validation accuracy over all sets of one skill.
+    private bool Reached(LanguageModel now, LayerOwnership? ownership, ModelOptions shape)
+    {
+        var scores = new SubjectModel(ml, now, ownership).Accuracies(
+            questions, function => questions.Validation(function, shape.LookQuestions));
+        var accuracy = scores.Values.Average(score => (double)score.Right / score.Questions);
+        context.Display.Note(FormattableString.Invariant($"mean validation accuracy {accuracy:F3}"));
+        return accuracy >= shape.StopAccuracy;
+    }
+
+    private (LanguageModel Model, TrainingResult? Training) Tune(Subject subject)
     {
         using var start = LanguageModel.Load(Folder(subject.BaseName));
         var training = ml.LanguageModels().FineTuneFull(start, new FineTuning.FullOptions
@@ -93,8 +108,8 @@ internal sealed class ModelStage(
             WarmupSteps = options.Tuning.ChatSteps / 10,
             Beta2 = 0.98,
             Seed = subject.Seed,
-        }, context.Display, context.Cancellation).Fit(questions.Reworded(options.Tuning.Surface));
-        return (training.Model, training.Training.Loss);
+        }, context.Display, context.Cancellation).Fit(questions.Reworded(options.Tuning.ChatSurface));
+        return (training.Model, training.Training);
     }
 
     private string Folder(string name) => Path.Combine(request.Out, "models", name);

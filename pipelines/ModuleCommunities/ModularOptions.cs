@@ -12,6 +12,9 @@ public sealed record ModularOptions
     /// <summary>Layers of each function; one more at either end belongs to all.</summary>
     public int LayersPerFunction { get; init; } = 2;
 
+    /// <summary>Optimiser steps; null = as many as the dense models have at most.</summary>
+    public int? Steps { get; init; }
+
     /// <summary>Whose the layers are.</summary>
     internal IReadOnlyList<string?> Owners(IEnumerable<string> functions) =>
         [null, .. functions.SelectMany(function => Enumerable.Repeat(function, LayersPerFunction)), null];

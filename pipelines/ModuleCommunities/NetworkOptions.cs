@@ -8,6 +8,9 @@ public sealed record NetworkOptions
     /// <summary>Questions of a set that importances are measured on, in two halves that the reliability gate compares.</summary>
     public int CalibrationQuestions { get; init; } = 64;
 
+    /// <summary>Questions of a set that mean ablation (I2) is measured on: it takes a pass over all of them for every module.</summary>
+    public int AblationQuestions { get; init; } = 64;
+
     /// <summary>Median correlation of the residual rows of two halves that the gate asks for.</summary>
     public double Reliability { get; init; } = 0.5;
 
@@ -54,9 +57,9 @@ public sealed record NetworkOptions
 
     internal IEnumerable<string> Faults()
     {
-        if (CalibrationQuestions < 2 || PruningQuestions < 1 || PruningTestQuestions < 1)
-            yield return $"Network reads {CalibrationQuestions}, {PruningQuestions} and {PruningTestQuestions} "
-                + "questions; expected 2, 1 and 1 or more.";
+        if (CalibrationQuestions < 2 || AblationQuestions < 1 || PruningQuestions < 1 || PruningTestQuestions < 1)
+            yield return $"Network reads {CalibrationQuestions}, {AblationQuestions}, {PruningQuestions} and {PruningTestQuestions} "
+                + "questions; expected 2, 1, 1 and 1 or more.";
         foreach (var ratio in Ratios.Append(Ratio).Where(ratio => !(ratio is > 0 and < 1)))
             yield return $"Network has the ratio {ratio}; expected above 0 and below 1.";
         if (Draws < 2 || LouvainRuns < 1 || Permutations < 19 || CommunityPermutations < 19 || Shuffles < 1 || AreaModules < 1)

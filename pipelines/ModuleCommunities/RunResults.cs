@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlNetLlm.Communities;
 using MlNetLlm.Modules;
 using MlNetLlm.Pruning;
 
@@ -7,14 +8,16 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <summary>What the network stage found for one model.</summary>
 /// <param name="Corrected">Variant C on the matrices.</param>
 /// <param name="Units">Variant C on heads and channel groups.</param>
+/// <param name="Causal">Variant C on the matrices by mean ablation (I2) in place of mean |w g| (I1).</param>
+/// <param name="Retained">Variant C on units by the share that global pruning keeps (I3).</param>
 /// <param name="Published">Variant P, block-wise at the main ratio.</param>
 /// <param name="Constant">Variant P on constant importances.</param>
 /// <param name="OtherRatios">Variant P at other ratios and channel-wise, where they were measured.</param>
 /// <param name="FalsePositives">Share of label shuffles with a significant T1; null = not measured.</param>
 /// <param name="OwnerAgreement">Adjusted Rand index of C's module communities and the owners; null where modules have none.</param>
 internal sealed record NetworkResult(
-    CorrectedResult Corrected, CorrectedResult Units, PublishedResult Published, PublishedResult Constant,
-    IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives, double? OwnerAgreement);
+    CorrectedResult Corrected, CorrectedResult Units, CorrectedResult Causal, CorrectedResult Retained, PublishedResult Published,
+    PublishedResult Constant, IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives, double? OwnerAgreement);
 
 /// <summary>Variant P at one scheme and ratio.</summary>
 internal sealed record PublishedAtRatio(PruneScheme Scheme, double Ratio, bool IsFlat, PublishedResult Result);
@@ -58,36 +61,42 @@ internal sealed record RunResults(
     /// Adjusted Rand index of C's module communities and owners on the modules that have one: layers that all functions share have no
     /// profile of their own. Null for models without owners.
     /// </summary>
-    public double? OwnedAgreement(Studied model)
-    {
-        if (model.Subject.Kind != SubjectKind.Modular) return null;
-        var owners = Options.Modular.Owners(Questions.Sets.Select(set => set.Function).Distinct());
-        var owned = model.Importance.Taylor.Columns.Index()
-            .Select(module => (Node: module.Index, Owner: owners[int.Parse(module.Item.Split('.')[1], CultureInfo.InvariantCulture)]))
-            .Where(module => module.Owner is not null).ToList();
-        var found = model.Network.Corrected.Communities;
-        return Communities.Agreement.AdjustedRand(
-            Communities.Partition.Of(owned.Select(module => found[module.Node])),
-            Communities.Partition.Of(owned.Select(module => module.Owner!)));
-    }
+    public double? OwnedAgreement(Studied model) => model.Subject.Kind != SubjectKind.Modular ? null : Agreement.AdjustedRand(
+        Owned(model.Importance.Taylor.Columns, model.Network.Corrected.Communities),
+        Partition.Of(Owners(model.Importance.Taylor.Columns).OfType<string>()));
 
-    /// <summary>Fine-tunings of a regime, by seed and target: at the shared rate, or at the regime's best by validation.</summary>
-    public IReadOnlyDictionary<(int Seed, string Target), TuningRun> Tuned(ModuleRegime regime, bool ownRate)
+    /// <summary>Communities of the modules that have an owner.</summary>
+    /// <param name="modules">Names of a modular model's modules.</param>
+    /// <param name="communities">Their communities.</param>
+    public Partition Owned(IReadOnlyList<string> modules, IReadOnlyList<int> communities) =>
+        Partition.Of(Owners(modules).Zip(communities).Where(module => module.First is not null).Select(module => module.Second));
+
+    /// <summary>Fine-tunings of a regime, by seed, target and form, in an arm.</summary>
+    public IReadOnlyDictionary<TuningUnit, TuningRun> Tuned(ModuleRegime regime, TuningArm arm)
     {
-        var runs = Tuning.Where(run => run.Regime == regime).ToList();
-        if (runs.Count == 0) return new Dictionary<(int, string), TuningRun>();
-        var rate = ownRate
+        // The untouched model is the same in every arm.
+        var runs = Tuning.Where(run => run.Regime == regime
+            && (run.Faithful == (arm == TuningArm.Faithful) || regime == ModuleRegime.None)
+            && (arm == TuningArm.SharedRate || run.Form == Options.Tuning!.Forms[0].Name)).ToList();
+        if (runs.Count == 0) return new Dictionary<TuningUnit, TuningRun>();
+        var rate = arm == TuningArm.OwnRate
             ? runs.GroupBy(run => run.LearningRate).MaxBy(group => group.Average(run => run.Validation))!.Key
             : runs[0].LearningRate;
-        return runs.Where(run => run.LearningRate == rate).ToDictionary(run => (run.Seed, run.Target));
+        return runs.Where(run => run.LearningRate == rate).ToDictionary(run => new TuningUnit(run.Seed, run.Target, run.Form));
+    }
+
+    private IEnumerable<string?> Owners(IReadOnlyList<string> modules)
+    {
+        var owners = Options.Modular.Owners(Questions.Sets.Select(set => set.Function).Distinct());
+        return modules.Select(name => owners[int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture)]);
     }
 
     private static double Connectors(Studied model)
     {
         var importance = model.Importance.Taylor.Named();
-        var residuals = Communities.Scaling.PearsonResiduals(Communities.Scaling.RowShares(importance.Values));
-        var graph = Communities.Projections.ColumnCorrelations(residuals);
-        var participation = Communities.NodeRoles.Participation(graph, model.Network.Corrected.Partition());
+        var residuals = Scaling.PearsonResiduals(Scaling.RowShares(importance.Values));
+        var graph = Projections.ColumnCorrelations(residuals);
+        var participation = NodeRoles.Participation(graph, model.Network.Corrected.Partition());
         return participation.Average(p => p > 0.62 ? 1.0 : 0);
     }
 }

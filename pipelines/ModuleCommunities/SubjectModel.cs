@@ -16,7 +16,11 @@ internal sealed class SubjectModel(MLContext ml, LanguageModel model, LayerOwner
 
     /// <summary>Right answers and questions of each data set.</summary>
     public IReadOnlyDictionary<string, (int Right, int Questions)> Accuracies(IQuestions questions) =>
-        Parts(questions).SelectMany(part => Accuracies(ml, part.Model, questions.Test(part.Function))).ToDictionary();
+        Accuracies(questions, questions.Test);
+
+    /// <summary>The same on other questions than the test's: all, or those of a function's sets.</summary>
+    public IReadOnlyDictionary<string, (int Right, int Questions)> Accuracies(IQuestions questions, Func<string?, IDataView> asked) =>
+        Parts(questions).SelectMany(part => Accuracies(ml, part.Model, asked(part.Function))).ToDictionary();
 
     /// <summary>The importance of every module for every data set, rows in the order of the data sets.</summary>
     public (MatrixTable Table, IReadOnlyList<PrunedSet> Pruned) Importance(

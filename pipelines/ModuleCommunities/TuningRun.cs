@@ -4,9 +4,11 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 
 /// <summary>One fine-tuning.</summary>
 /// <param name="Seed">The dense model's seed.</param>
-/// <param name="Target">The skill learned in a new wording.</param>
+/// <param name="Target">The skill learned in a new form.</param>
+/// <param name="Form">The form.</param>
 /// <param name="Regime">Which modules trained.</param>
 /// <param name="LearningRate">At which rate.</param>
+/// <param name="Faithful">Whether embedding and norms trained too.</param>
 /// <param name="Validation">Validation accuracy on the target.</param>
 /// <param name="Accuracy">Test accuracy on the target.</param>
 /// <param name="Others">Mean test accuracy on the other skills' sets.</param>
@@ -16,8 +18,11 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="TotalChange">‖Δθ‖ over all parameters.</param>
 /// <param name="AbsoluteChange">Mean |Δw| over the trained modules.</param>
 internal sealed record TuningRun(
-    int Seed, string Target, ModuleRegime Regime, double LearningRate, double Validation, double Accuracy, double Others, int Modules,
-    long Parameters, double RelativeChange, double TotalChange, double AbsoluteChange);
+    int Seed, string Target, string Form, ModuleRegime Regime, double LearningRate, bool Faithful, double Validation, double Accuracy,
+    double Others, int Modules, long Parameters, double RelativeChange, double TotalChange, double AbsoluteChange);
+
+/// <summary>What fine-tunings of different regimes are compared on.</summary>
+internal readonly record struct TuningUnit(int Seed, string Target, string Form);
 
 /// <summary>What removing modules did to a function, and what training gave back.</summary>
 /// <param name="Seed">The dense model's seed.</param>

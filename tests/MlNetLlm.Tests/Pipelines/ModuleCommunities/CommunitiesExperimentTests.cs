@@ -32,7 +32,7 @@ public sealed class CommunitiesExperimentTests
             Assert.That(File.ReadAllText(_folder[$"run/{picture}"]), Does.Contain("<svg"));
         Assert.That(MultiplexNetwork.Load(_folder["run/networks/dense-1"]).Importance.Rows, Has.Count.EqualTo(8));
 
-        foreach (var part in new[] { "dense-1-importance", "modular-1-11-networks", "dense-1-tuning-fact", "dense-1-removal-1" })
+        foreach (var part in new[] { "dense-1-importance", "modular-1-11-networks", "dense-1-tuning-fact-inverted", "dense-1-removal-1" })
             File.Delete(_folder[$"run/parts/{part}.json"]);
         var resumed = Run("smoke", resume: true);
         Assert.That(resumed.Metrics, Is.EqualTo(alone.Metrics));

@@ -17,7 +17,7 @@ public class CommunitiesPresetTests
         Assert.That(options.Claims.Select(claim => claim.Id), Is.EquivalentTo(Endpoints.Known.Keys.Select(id => $"communities.{id}")));
         Assert.That(options.Claims, Is.EqualTo(PresetFile.Load<CommunitiesOptions>(Experiment, "mini", []).Claims), "no softer rules");
         foreach (var number in Enumerable.Range(1, 12))
-            Assert.That(options.Claims.Select(claim => claim.Id.TrimEnd('P', 'C', 'D', 'N', 'S', 'A', 'B', 'W', 'T', 'R')),
+            Assert.That(options.Claims.Select(claim => claim.Id.TrimEnd([.. Enumerable.Range('A', 26).Select(letter => (char)letter)])),
                 Does.Contain($"communities.E{number}"));
     }
 
@@ -29,13 +29,18 @@ public class CommunitiesPresetTests
         Assert.That(options.Questions.Mixed, Is.True);
         Assert.That(options.Seeds, Has.Count.EqualTo(3));
         Assert.That(options.Modular.SkipProbabilities, Is.EqualTo(new[] { 0, 0.5, 0.9, 1 }));
+        Assert.That(options.Modular.LayersPerFunction, Is.EqualTo(2), "ten layers, the ends shared");
         Assert.That(options.Tuning!.Regimes, Has.Count.EqualTo(6));
+        Assert.That((options.Tuning.Steps, options.Tuning.BatchSize, options.Tuning.RecoverySteps), Is.EqualTo((150, 16, 200)));
+        Assert.That(options.Tuning.Forms.Select(form => form.Name), Is.EquivalentTo(new[] { "inverted", "list-longer" }));
+        Assert.That(options.Tuning.Faithful, Is.True);
         Assert.That(options.Tuning.Margin, Is.EqualTo(0.02));
         Assert.That((options.Network.Permutations, options.Network.Shuffles, options.Network.LouvainRuns), Is.EqualTo((9999, 200, 100)));
         Assert.That(ModelStage.Subjects(options).CountBy(subject => subject.Kind).ToDictionary(), Is.EquivalentTo(
             new Dictionary<SubjectKind, int>
             {
                 [SubjectKind.Dense] = 3, [SubjectKind.Modular] = 5, [SubjectKind.Untrained] = 1, [SubjectKind.Tuned] = 3,
+                [SubjectKind.Larger] = 1,
             }));
     }
 

@@ -40,12 +40,26 @@ public class VerdictsTests
     [Test]
     public void Tuned_AtItsOwnRate_TakesTheBestByValidation()
     {
-        TuningRun At(double rate, double validation, double accuracy) =>
-            new(1, "sum", ModuleRegime.All, rate, validation, accuracy, 0.5, 1, 1, 0, 0, 0);
-        var run = Run("E1", (_, _, _) => 0) with { Tuning = [At(0.001, 0.5, 0.4), At(0.003, 0.6, 0.3)] };
-        Assert.That(run.Tuned(ModuleRegime.All, ownRate: false).Values.Single().LearningRate, Is.EqualTo(0.001));
-        Assert.That(run.Tuned(ModuleRegime.All, ownRate: true).Values.Single().Accuracy, Is.EqualTo(0.3), "test accuracy does not choose");
+        var run = Run("E1", (_, _, _) => 0) with
+        {
+            Tuning = [At(0.001, 0.5, 0.4), At(0.003, 0.6, 0.3), At(0.001, 0.9, 0.8, faithful: true)],
+        };
+        Assert.That(run.Tuned(ModuleRegime.All, TuningArm.SharedRate).Values.Single().LearningRate, Is.EqualTo(0.001));
+        Assert.That(run.Tuned(ModuleRegime.All, TuningArm.OwnRate).Values.Single().Accuracy, Is.EqualTo(0.3), "validation chooses");
     }
+
+    [Test]
+    public void Tuned_Faithfully_IsAnArmOfItsOwn_AndTheUntouchedModelIsInEvery()
+    {
+        var none = At(0.001, 0.5, 0.2) with { Regime = ModuleRegime.None };
+        var run = Run("E1", (_, _, _) => 0) with { Tuning = [At(0.001, 0.5, 0.4), At(0.001, 0.9, 0.8, faithful: true), none] };
+        Assert.That(run.Tuned(ModuleRegime.All, TuningArm.Faithful).Values.Single().Accuracy, Is.EqualTo(0.8));
+        Assert.That(run.Tuned(ModuleRegime.All, TuningArm.SharedRate).Values.Single().Accuracy, Is.EqualTo(0.4));
+        Assert.That(run.Tuned(ModuleRegime.None, TuningArm.Faithful).Values.Single(), Is.EqualTo(none));
+    }
+
+    private static TuningRun At(double rate, double validation, double accuracy, bool faithful = false) =>
+        new(1, "sum", "inverted", ModuleRegime.All, rate, faithful, validation, accuracy, 0.5, 1, 1, 0, 0, 0);
 
     [Test]
     public void Selectivity_IsTheShareOfTheDropThatOthersAreSpared()
@@ -61,7 +75,8 @@ public class VerdictsTests
                    from target in Enumerable.Range(0, 4)
                    from regime in Enum.GetValues<ModuleRegime>()
                    select new TuningRun(
-                       seed, $"target {target}", regime, 0.001, 0.5, accuracy(seed, target, regime), 0.5, 1, 1, 0.1, 1, 0.1);
+                       seed, $"target {target}", "inverted", regime, 0.001, false, 0.5, accuracy(seed, target, regime), 0.5, 1, 1, 0.1, 1,
+                       0.1);
         return new RunResults(
             options with { Claims = [options.Claims.Single(each => each.Id == $"communities.{claim}")], BootstrapResamples = 2000 },
             new PlantedQuestions(), [], [], [.. runs], []);
