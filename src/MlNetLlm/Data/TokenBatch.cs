@@ -23,6 +23,10 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <value>null.</value>
     public IReadOnlyList<string>? Groups { get; init; }
 
+    /// <summary>Number of the window, in the order of the data from 0, that each row is; null = rows are no windows of a packed text.</summary>
+    /// <value>null.</value>
+    public IReadOnlyList<int>? Windows { get; init; }
+
     /// <summary>Makes a batch on the CPU.</summary>
     /// <param name="tokens">Row after row, what the model reads.</param>
     /// <param name="targets">Row after row, what to predict.</param>

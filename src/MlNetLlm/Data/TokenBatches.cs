@@ -27,6 +27,7 @@ public sealed class TokenBatches : IBatchSource, IDisposable
     private readonly RowGroups? _groups;
     private readonly BatchOrder _order;
     private readonly int _batchSize;
+    private readonly bool _packed;
     private readonly long _padding;
 
     private TokenBatches(
@@ -34,6 +35,7 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         SpecialTokens special)
     {
         (_store, _features, _groups, _sequences, _batchSize) = (store, features, groups, sequences, options.BatchSize);
+        (SequenceLength, _packed) = (options.SequenceLength, options.CompletionColumn is null && options.TokenColumns is null);
         _padding = special.Pad ?? special.Eos ?? special.Bos ?? 0;
         var byLength = options.CompletionColumn is not null;    // rows of tokens are often short: batches of one length would teach lengths
         _order = new BatchOrder(sequences.Count, _batchSize, options.Seed, byLength ? i => sequences[i].Inputs : null);
@@ -56,6 +58,12 @@ public sealed class TokenBatches : IBatchSource, IDisposable
 
     /// <summary>How many sequences an epoch has.</summary>
     public int Sequences => _sequences.Count;
+
+    /// <summary>Tokens of a window, or of the longest row allowed.</summary>
+    public int SequenceLength { get; }
+
+    /// <summary>Identifies tokens and windows of a packed text, whatever their order.</summary>
+    internal string WindowsFingerprint => _store.WindowsFingerprint(SequenceLength);
 
     /// <summary>How many tokens of an epoch count in the loss.</summary>
     public long CountedTokens { get; }
@@ -162,6 +170,7 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         return TokenBatch.Of(tokens, targets, members.Length) with
         {
             Features = Features(members, time),
+            Windows = _packed ? members : null,
             Groups = _groups is null ? null : [.. members.Select(member => _groups.Names[_sequences[member].Group])],
         };
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace MlNetLlm.Data;
 
@@ -18,6 +19,10 @@ internal sealed class TokenStore(int tokensInMemory) : IDisposable
 
     /// <summary>The SHA-256 of all tokens added so far.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
+
+    /// <summary>Identifies the tokens and the windows of this length that they are cut into.</summary>
+    public string WindowsFingerprint(int length) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sha256}/{Count}/{length}")));
 
     /// <summary>Adds tokens at the end.</summary>
     public void Add(ReadOnlySpan<int> tokens)

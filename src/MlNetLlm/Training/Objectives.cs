@@ -101,7 +101,8 @@ public static class Objectives
         return result;
     }
 
-    private static (Tensor Hidden, Tensor Targets) Counted(Tensor hidden, Tensor targets)
+    /// <summary>The places that count: their hidden states (n, width) and their targets (n).</summary>
+    internal static (Tensor Hidden, Tensor Targets) Counted(Tensor hidden, Tensor targets)
     {
         var h = hidden.reshape(-1, hidden.shape[^1]);                   // (batch · time, width)
         var t = targets.reshape(-1);                                    // (batch · time)
@@ -111,7 +112,8 @@ public static class Objectives
 
     private static Tensor Sum(Tensor logits, Tensor targets) => functional.cross_entropy(logits, targets, reduction: Reduction.Sum);
 
-    private static IEnumerable<(long From, long Count)> Pieces(long places, long vocabularySize)
+    /// <summary>Ranges of places, each of no more logits than are held at once.</summary>
+    internal static IEnumerable<(long From, long Count)> Pieces(long places, long vocabularySize)
     {
         var most = Math.Max(1, LogitsAtOnce / vocabularySize);
         var from = 0L;

@@ -15,6 +15,13 @@ public sealed class TrainingJob
     /// </summary>
     public required Func<TokenBatch, Tensor> Loss { get; init; }
 
+    /// <summary>
+    /// What the loss of a step's batches was made of, taken once after them; the step then reports this loss and these measures, while the
+    /// sum alone trains.
+    /// </summary>
+    /// <value>null: the loss is reported as it is.</value>
+    public Func<StepParts>? Parts { get; init; }
+
     /// <summary>The batches, in their order.</summary>
     public required IBatchSource Batches { get; init; }
 

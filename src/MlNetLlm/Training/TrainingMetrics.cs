@@ -10,9 +10,10 @@ namespace MlNetLlm.Training;
 /// <param name="LearningRate">Learning rate before a parameter group's own scale.</param>
 /// <param name="ValidationLoss">Mean validation loss, or null when the step had no validation.</param>
 /// <param name="Groups">Each parameter group's rate and step counter, or null in a job with one group.</param>
+/// <param name="Measures">Means of other parts of the loss by name, or null where there are none.</param>
 public sealed record TrainingMetrics(
     int Step, long Tokens, double Loss, double GradientNorm, double LearningRate, double? ValidationLoss,
-    IReadOnlyList<GroupMetrics>? Groups = null)
+    IReadOnlyList<GroupMetrics>? Groups = null, IReadOnlyDictionary<string, double>? Measures = null)
 {
     /// <summary>The metric log's name in a checkpoint folder.</summary>
     public const string FileName = "metrics.log";

@@ -22,6 +22,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly long _started;
     private MetricLog? _log;
     private IReadOnlyList<GroupMetrics> _groups = [];
+    private IReadOnlyDictionary<string, double>? _measures;
     private int? _lastCheckpoint;
     private (int Step, long Tokens) _resumedAt;
 
@@ -111,7 +112,11 @@ internal sealed class TrainingRun : IDisposable
             share.backward();
             loss += share.ToDouble();
         }
-        return (Finite("Loss", loss), tokens);
+        loss = Finite("Loss", loss);
+        if (_job.Parts is not { } parts)
+            return (loss, tokens);
+        (loss, _measures) = parts();
+        return (loss, tokens);
     }
 
     /// <summary>Clips the gradients.</summary>
@@ -124,7 +129,7 @@ internal sealed class TrainingRun : IDisposable
     public double Update(double loss, double norm, long tokens)
     {
         var rate = _optimizer.Step(State.Step, Steps);
-        State = State with { Step = State.Step + 1, Tokens = State.Tokens + tokens, Loss = loss };
+        State = State with { Step = State.Step + 1, Tokens = State.Tokens + tokens, Loss = loss, Measures = _measures };
         _groups = _optimizer.Groups();
         _job.AfterStep?.Invoke(new TrainingStep(State.Step, Steps, loss, norm, _groups, _optimizer.Forget));
         return rate;
@@ -155,7 +160,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Adds the step just taken to the metric log.</summary>
     public void Log(double loss, double norm, double rate, double? validation) => _log?.Append(new TrainingMetrics(
-        State.Step, State.Tokens, loss, norm, rate, validation, _groups.Count > 1 ? _groups : null));
+        State.Step, State.Tokens, loss, norm, rate, validation, _groups.Count > 1 ? _groups : null, _measures));
 
     /// <summary>Saves a checkpoint of the state as it is, unless there is one.</summary>
     public void Save()
@@ -193,9 +198,13 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>How the run ended.</summary>
-    public TrainingResult Result() => new(
-        State.Step, State.Tokens, State.Loss ?? double.NaN, State.ValidationLoss, State.BestValidationLoss, State.BestStep,
-        State.StoppedEarly, _job.Clock.GetElapsedTime(_started));
+    public TrainingResult Result()
+    {
+        var result = new TrainingResult(
+            State.Step, State.Tokens, State.Loss ?? double.NaN, State.ValidationLoss, State.BestValidationLoss, State.BestStep,
+            State.StoppedEarly, _job.Clock.GetElapsedTime(_started));
+        return State.Measures is { } measures ? result with { Measures = measures } : result;
+    }
 
     public void Dispose()
     {

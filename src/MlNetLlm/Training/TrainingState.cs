@@ -15,6 +15,8 @@ internal sealed record TrainingState
 
     public double? Loss { get; init; }
 
+    public IReadOnlyDictionary<string, double>? Measures { get; init; }
+
     public double? ValidationLoss { get; init; }
 
     public double? BestValidationLoss { get; init; }
