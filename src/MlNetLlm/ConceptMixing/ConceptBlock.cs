@@ -1,8 +1,9 @@
+using MlNetLlm.LanguageModels;
+using MlNetLlm.SparseAutoencoders;
 using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace MlNetLlm.ConceptMixing;
 
@@ -14,27 +15,35 @@ namespace MlNetLlm.ConceptMixing;
 /// The paper writes ĉ = W TopK(z) + b; normalising and β are in the code alone. μ and s keep their gradients. With W_c, b_c and β 0 the
 /// continuous concept is μ and not 0: it is still inserted.
 /// </remarks>
-internal sealed class ConceptBlock : Module
+internal sealed class ConceptBlock : InsertedBlock
 {
+    /// <summary>Activation: the numbers of the K largest logits, (batch, time, K) int64.</summary>
+    public const string ConceptsName = "insertion.concepts";
+
+    /// <summary>Activation: these logits, (batch, time, K).</summary>
+    public const string LogitsName = "insertion.logits";
+
     /// <summary>ε.</summary>
-    public const double Epsilon = 1e-5;
+    public const double Epsilon = HiddenStateNormalization.Epsilon;
 
-    /// <summary>The deviation of new weights.</summary>
-    public const double InitialDeviation = 0.02;
-
+    /// <param name="weights">Gives W_p and W_c as matrices, all else as biases.</param>
+    /// <param name="path">The block's name in the model.</param>
     /// <param name="width">d.</param>
     /// <param name="concepts">C.</param>
     /// <param name="k">K.</param>
-    /// <param name="init">Draws W_p and W_c from N(0, 0.02²); all else is 0.</param>
-    public ConceptBlock(int width, int concepts, int k, Generator init)
+    /// <param name="inserts">Whether predictions are compressed and inserted; otherwise there is no W_c.</param>
+    public ConceptBlock(WeightSource weights, string path, int width, int concepts, int k, bool inserts = true)
         : base(nameof(ConceptBlock))
     {
         K = k;
-        Head = new Parameter(randn(concepts, width, generator: init) * InitialDeviation);
-        HeadBias = new Parameter(zeros(concepts));
-        Columns = new Parameter(randn(concepts, width, generator: init) * InitialDeviation);
-        ColumnBias = new Parameter(zeros(width));
-        Shift = new Parameter(zeros(width));
+        Head = weights.Take($"{path}.head", WeightRole.Matrix, concepts, width);
+        HeadBias = weights.Take($"{path}.head_bias", WeightRole.Bias, concepts);
+        Shift = weights.Take($"{path}.shift", WeightRole.Bias, width);
+        if (inserts)
+        {
+            Columns = weights.Take($"{path}.columns", WeightRole.Matrix, concepts, width);
+            ColumnBias = weights.Take($"{path}.column_bias", WeightRole.Bias, width);
+        }
         RegisterComponents();
     }
 
@@ -49,62 +58,63 @@ internal sealed class ConceptBlock : Module
     [field: ComponentName(Name = "head_bias")]
     public Parameter HeadBias { get; }
 
-    /// <summary>W_cᵀ, (C, d): a concept's column is a row here, so that a token touches K rows.</summary>
+    /// <summary>W_cᵀ, (C, d): a concept's column is a row here, so that a token touches K rows. Null where nothing is inserted.</summary>
     [field: ComponentName(Name = "columns")]
-    public Parameter Columns { get; }
+    public Parameter? Columns { get; }
 
-    /// <summary>b_c, (d).</summary>
+    /// <summary>b_c, (d); null where nothing is inserted.</summary>
     [field: ComponentName(Name = "column_bias")]
-    public Parameter ColumnBias { get; }
+    public Parameter? ColumnBias { get; }
 
     /// <summary>β, (d).</summary>
     [field: ComponentName(Name = "shift")]
     public Parameter Shift { get; }
 
+    /// <inheritdoc/>
+    internal override Tensor? Forward(Tensor hidden, ForwardPass pass)
+    {
+        using var scope = NewDisposeScope();
+        var (concept, loss) = Forward(hidden, pass.Targets?.Labels, pass.Held, (name, value) =>
+        {
+            if (pass.IsWanted(name)) pass.ShowOnly(name, value);
+        });
+        if (pass.Targets is { Labels: not null } targets) targets.Loss = loss.MoveToOuterDisposeScope();
+        return concept?.MoveToOuterDisposeScope();
+    }
+
     /// <summary>Predicts concepts and compresses the K most probable into one vector.</summary>
     /// <param name="hidden">h, (batch, time, d).</param>
     /// <param name="labels">(batch · time · K_a): each position's concepts, −1 where there are fewer; null = no concept loss.</param>
-    /// <returns>ĉ, (batch, time, d), and the concept loss summed over labelled positions, a scalar.</returns>
-    public (Tensor Concept, Tensor Loss) Forward(Tensor hidden, int[]? labels)
+    /// <param name="held">A concept whose logit is changed after the choice, or null.</param>
+    /// <param name="show">Is shown the chosen concepts and their logits by name, or null.</param>
+    /// <returns>ĉ, (batch, time, d), null where nothing is inserted, and the concept loss summed over labelled positions, a scalar.</returns>
+    public (Tensor? Concept, Tensor Loss) Forward(
+        Tensor hidden, int[]? labels, HeldConcept? held = null, Action<string, Tensor>? show = null)
     {
         using var scope = NewDisposeScope();
-        var d = hidden.size(2);
-        var h = hidden.reshape(-1, d);                                                                  // (n, d)
-        var mean = h.mean([1], keepdim: true);                                                          // (n, 1)
-        var centred = h - mean;
-        var deviation = (centred.square().sum(1, keepdim: true) / (d - 1)).sqrt();                      // (n, 1)
-        var x = centred / (deviation + Epsilon) - Shift;                                                // (n, d)
-        var (values, places, loss) = ConceptLoss.Of(x.contiguous(), Head, HeadBias, labels, K);         // (n, K), (n, K)
-        var chosen = Columns.index_select(0, places.reshape(-1)).view(-1, K, d);                        // (n, K, d)
+        var state = NormalizedState.Of(hidden);
+        var x = state.Value - Shift;                                                                    // (n, d)
+        var (values, places, loss) = ConceptLoss.Of(x, Head, HeadBias, labels, K);                      // (n, K), (n, K)
+        show?.Invoke(ConceptsName, places.view(hidden.size(0), hidden.size(1), K));
+        show?.Invoke(LogitsName, values.view(hidden.size(0), hidden.size(1), K));
+        if (Columns is null)
+            return (null, loss.MoveToOuterDisposeScope());
+        var chosen = Columns.index_select(0, places.reshape(-1)).view(-1, K, hidden.size(2));           // (n, K, d)
         var mixed = values.unsqueeze(1).bmm(chosen).squeeze(1);                                         // (n, d)
-        var concept = deviation * (mixed + ColumnBias + Shift) + mean;
-        return (concept.view(hidden.shape).MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
+        var y = mixed + (ColumnBias! + Shift);
+        if (held is not null)
+            y = y + Change(values, places, held);
+        return (state.Undo(y).view(hidden.shape).MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
     }
 
-    /// <summary>h₁, ĉ₁, h₂, ĉ₂, …: each concept right behind its token.</summary>
-    /// <param name="hidden">(batch, time, d).</param>
-    /// <param name="concepts">(batch, time, d).</param>
-    /// <returns>(batch, 2 time, d).</returns>
-    public static Tensor Interleave(Tensor hidden, Tensor concepts)
+    // What y gains when concept i's logit becomes another: (new − old) (W_c)ᵢ, old being 0 where i was not chosen.
+    private Tensor Change(Tensor values, Tensor places, HeldConcept held)
     {
-        using var scope = NewDisposeScope();
-        return stack([hidden, concepts], 2).view(hidden.size(0), 2 * hidden.size(1), hidden.size(2)).MoveToOuterDisposeScope();
-    }
-
-    /// <summary>The concept slots, which predict the next token: slot 1, 3, 5, … of an interleaved sequence.</summary>
-    /// <param name="interleaved">(batch, 2 time, d).</param>
-    /// <returns>(batch, time, d).</returns>
-    public static Tensor ConceptSlots(Tensor interleaved) => Slots(interleaved, 1);
-
-    /// <summary>The token slots: 0, 2, 4, ….</summary>
-    /// <param name="interleaved">(batch, 2 time, d).</param>
-    /// <returns>(batch, time, d).</returns>
-    public static Tensor TokenSlots(Tensor interleaved) => Slots(interleaved, 0);
-
-    private static Tensor Slots(Tensor interleaved, long which)
-    {
-        using var scope = NewDisposeScope();
-        return interleaved.view(interleaved.size(0), interleaved.size(1) / 2, 2, interleaved.size(2)).select(2, which)
-            .MoveToOuterDisposeScope();
+        var old = (values * places.eq(held.Concept).to(values.dtype)).sum(1, keepdim: true);            // (n, 1)
+        var by = held.Literal ? old * (held.Value - 1) : -old + held.Value;                             // (n, 1)
+        var direction = held.Direction is { } given
+            ? tensor(given.ToArray(), device: values.device).to(values.dtype).view(1, -1)
+            : Columns!.narrow(0, held.Concept, 1);                                                      // (1, d)
+        return by * direction;
     }
 }

@@ -23,7 +23,7 @@ internal static unsafe class ConceptLoss
     private const long NumbersAtOnce = 2 << 20;
 
     /// <summary>Chooses and scores.</summary>
-    /// <param name="x">(n, d), float32 on the CPU.</param>
+    /// <param name="x">(n, d); what is not float32 on the CPU takes libtorch's operators and does hold all logits.</param>
     /// <param name="weight">W_p, (C, d).</param>
     /// <param name="bias">b_p, (C).</param>
     /// <param name="labels">(n · K_a): each row's concepts, −1 where there are fewer; null = no loss.</param>
@@ -32,9 +32,42 @@ internal static unsafe class ConceptLoss
     /// with a graph.</returns>
     public static (Tensor Values, Tensor Places, Tensor Loss) Of(Tensor x, Tensor weight, Tensor bias, int[]? labels, int k)
     {
+        x = x.contiguous();
+        if (!FusedSteps.Apply(x) || !FusedSteps.Apply(weight))
+            return Operators(x, weight, bias, labels, k);
         var job = new Job(labels, k, (int)weight.size(0));
         var results = Function.apply(x, weight, bias, job);
         return (results[0], job.Places!, results[1]);
+    }
+
+    /// <summary>As <see cref="Of"/>, all logits at once.</summary>
+    internal static (Tensor Values, Tensor Places, Tensor Loss) Operators(Tensor x, Tensor weight, Tensor bias, int[]? labels, int k)
+    {
+        using var scope = NewDisposeScope();
+        var z = functional.linear(x, weight, bias);                                                     // (n, C)
+        var (values, places) = z.topk(k, 1);                                                            // (n, K), (n, K)
+        var loss = zeros(Array.Empty<long>(), x.dtype, x.device);
+        if (labels is not null)
+        {
+            var ids = tensor(labels.Select(label => (long)label).ToArray(), [x.size(0), labels.Length / x.size(0)], device: x.device);
+            var there = ids.ge(0).to(x.dtype);                                                          // (n, K_a)
+            var count = there.sum(1);                                                                   // (n)
+            var own = (z.gather(1, ids.clamp_min(0)) * there).sum(1) / count.clamp_min(1);              // (n)
+            loss = ((z.logsumexp(1) - own) * count.gt(0).to(x.dtype)).sum();
+        }
+        return (values.MoveToOuterDisposeScope(), places.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Σ ln |L| over the rows with a label: below that the loss cannot fall.</summary>
+    public static double Floor(int[] labels, int perRow)
+    {
+        var floor = 0.0;
+        for (var at = 0; at < labels.Length; at += perRow)
+            floor += labels.AsSpan(at, perRow).IndexOf(LabelSelection.None) switch
+            {
+                0 => 0, var end => Math.Log(end < 0 ? perRow : end),
+            };
+        return floor;
     }
 
     /// <summary>Rows with a label.</summary>

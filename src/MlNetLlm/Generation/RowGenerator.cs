@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MlNetLlm.LanguageModels;
-using static TorchSharp.torch;
 
 namespace MlNetLlm.Generation;
 
@@ -13,17 +12,17 @@ internal static class RowGenerator
     /// <param name="model">The model.</param>
     /// <param name="prompts">The prompts.</param>
     /// <param name="options">How to continue.</param>
-    /// <param name="edit">As <see cref="ForwardOptions.Edit"/>, for every pass; null = none.</param>
+    /// <param name="pass">What every pass does beside, such as editing activations; null = nothing.</param>
     public static IReadOnlyList<GeneratedText> Generate(
-        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, Func<string, Tensor, Tensor>? edit = null) =>
-        [.. Rows(model, prompts, options, edit).Select(row => new GeneratedText(row.Text, row.CutTokens))];
+        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, ForwardOptions? pass = null) =>
+        [.. Rows(model, prompts, options, pass).Select(row => new GeneratedText(row.Text, row.CutTokens))];
 
     /// <summary>As <see cref="Generate"/>, with the token ids.</summary>
     public static IReadOnlyList<GeneratedRow> Rows(
-        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, Func<string, Tensor, Tensor>? edit = null)
+        LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, ForwardOptions? pass = null)
     {
         var rows = prompts.Select(prompt => Prompt(model, prompt, options)).ToList();
-        return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options, edit))];
+        return [.. rows.Chunk(options.BatchRows).SelectMany(batch => Batch(model, batch, options, pass))];
     }
 
     /// <summary>The text before the first stop text in it.</summary>
@@ -48,11 +47,11 @@ internal static class RowGenerator
     }
 
     private static IEnumerable<GeneratedRow> Batch(
-        LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options, Func<string, Tensor, Tensor>? edit)
+        LanguageModel model, (int[] Tokens, int Cut)[] rows, GenerationOptions options, ForwardOptions? pass)
     {
         var job = new GenerationJob([.. rows.Select(row => row.Tokens)])
         {
-            Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends, Edit = edit,
+            Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends, Pass = pass,
         };
         var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.Special));
         return rows.Zip(continuations, (row, added) =>

@@ -41,25 +41,31 @@ internal sealed class Attention : nn.Module
     internal Projection Output { get; }
 
     /// <summary>(batch, time, width) to (batch, time, width).</summary>
-    internal Tensor Forward(Tensor x, ForwardPass pass)
+    /// <param name="x">The hidden states.</param>
+    /// <param name="pass">Where they stand, and who may look at whom.</param>
+    /// <param name="insertedOnly">Whether to ask and answer at inserted elements alone, (batch, time / 2, width).</param>
+    internal Tensor Forward(Tensor x, ForwardPass pass, bool insertedOnly = false)
     {
         using var scope = NewDisposeScope();
         var (batch, time, heads, keyHeads, d) = (x.size(0), x.size(1), _config.Heads, _config.KeyValueHeads, _config.HeadWidth);
-        var q = Query.call(x).view(batch, time, heads, d);                   // (batch, time, heads, d)
+        var asked = insertedOnly ? Interleaving.InsertedSlots(x) : x;        // (batch, time or time / 2, width)
+        var q = Query.call(asked).view(batch, asked.size(1), heads, d);      // (batch, time or time / 2, heads, d)
         var k = Key.call(x).view(batch, time, keyHeads, d);                  // (batch, time, keyHeads, d)
         var v = Value.call(x).view(batch, time, keyHeads, d);                // (batch, time, keyHeads, d)
         if (pass.Rotation is { } angles)
         {
-            q = RotaryMath.Rotate(q, angles.Cos, angles.Sin, _config.Rotary);
+            var own = insertedOnly ? pass.TokenRotation!.Value : angles;
+            q = RotaryMath.Rotate(q, own.Cos, own.Sin, _config.Rotary);
             k = RotaryMath.Rotate(k, angles.Cos, angles.Sin, _config.Rotary);
         }
         if (pass.Cache is not null)
             (k, v) = pass.Cache.Append(_layer, k, v);                        // (batch, source, keyHeads, d)
         if (pass.IsWanted(_weights))
-            ShowWeights(q, k, pass);
+            ShowWeights(insertedOnly ? AttentionMath.AmongZeros(q) : q, k, pass);
         var mask = pass.Mask.For(batch, keyHeads);
-        var mixed = AttentionMath.Causal(
-            q, k, v, mask, pass.Dropout, pass.OwnTokenGradient);                 // (batch, time, heads · d)
+        var mixed = insertedOnly
+            ? AttentionMath.Inserted(q, k, v, mask, pass.Dropout)            // (batch, time / 2, heads · d)
+            : AttentionMath.Causal(q, k, v, mask, pass.Dropout, pass.OwnTokenGradient);      // (batch, time, heads · d)
         return Output.call(pass.Show(_mixed, mixed)).MoveToOuterDisposeScope();
     }
 

@@ -30,6 +30,31 @@ internal static class AttentionMath
         return Mix(weights, query, value).MoveToOuterDisposeScope();
     }
 
+    /// <summary>As <see cref="Causal"/>, asked at the second of every two places alone: where elements are inserted.</summary>
+    /// <param name="query">q, (batch, time, heads, d).</param>
+    /// <param name="key">k, (batch, source, keyHeads, d).</param>
+    /// <param name="value">v, (batch, source, keyHeads, d).</param>
+    /// <param name="mask">Which keys a query at any of the 2 time places may look at.</param>
+    /// <param name="dropout">Share of attention weights dropped.</param>
+    /// <returns>(batch, time, heads · d).</returns>
+    internal static Tensor Inserted(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout = 0)
+    {
+        if (FusedAttention.CoversInserted(query, key, value, mask, dropout))
+            return FusedAttention.OfInserted(query, key, value);
+        using var scope = NewDisposeScope();
+        var all = Causal(AmongZeros(query), key, value, mask, dropout);                  // (batch, 2 time, heads · d)
+        return Interleaving.InsertedSlots(all).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Queries at the second of every two places, and zeros at the first: (batch, time, heads, d) to (batch, 2 time, …).</summary>
+    internal static Tensor AmongZeros(Tensor query)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, time, heads, d) = (query.size(0), query.size(1), query.size(2), query.size(3));
+        var flat = query.reshape(batch, time, heads * d);
+        return Interleaving.Interleave(zeros_like(flat), flat).view(batch, 2 * time, heads, d).MoveToOuterDisposeScope();
+    }
+
     /// <summary>
     /// softmax(q kᵀ / √d + mask), (batch · keyHeads, time · group, source): a key head's query heads lie along its time axis.
     /// </summary>

@@ -47,9 +47,16 @@ public sealed record ForwardOptions
     /// <value>false.</value>
     public bool OwnTokenGradient { get; init; }
 
+    /// <summary>A concept that is held at every position; for models that insert concepts. Null = none.</summary>
+    /// <value>null.</value>
+    public HeldConcept? Held { get; init; }
+
+    /// <summary>What inserted elements are to predict; takes their loss.</summary>
+    internal InsertionTargets? Targets { get; init; }
+
     /// <summary>
     /// Ends the pass after this many blocks: <see cref="TransformerModel.Hidden"/> then returns the hidden states there, without the
-    /// final norm, and the blocks above cost nothing. Null = all blocks.
+    /// final norm, and the blocks above cost nothing; where elements are interleaved, theirs. Null = all blocks.
     /// </summary>
     /// <value>null.</value>
     public int? Layers { get; init; }

@@ -16,14 +16,35 @@ internal sealed class ForwardPass
     /// <summary>Whether gradients reach a token's own key and value only.</summary>
     internal bool OwnTokenGradient => _options.OwnTokenGradient;
 
+    /// <summary>What inserted elements are to predict, or null.</summary>
+    internal InsertionTargets? Targets => _options.Targets;
+
+    /// <summary>A concept that is held, or null.</summary>
+    internal HeldConcept? Held => _options.Held;
+
+    /// <summary>Whether there are two elements a token.</summary>
+    internal bool Interleaved { get; init; }
+
     /// <summary>Who may look at whom.</summary>
     internal required AttentionMask Mask { get; init; }
 
     /// <summary>cos and signed sin of the tokens' positions, (time, 1, r) or (batch, time, 1, r); null with learned positions.</summary>
     internal required (Tensor Cos, Tensor Sin)? Rotation { get; init; }
 
+    /// <summary>Of a pass with two elements a token: the rotation of one a token.</summary>
+    internal (Tensor Cos, Tensor Sin)? TokenRotation { get; private init; }
+
     /// <summary>Share of activations dropped; 0 outside training.</summary>
     internal required double Dropout { get; init; }
+
+    /// <summary>The pass with two elements a token, both at the token's position.</summary>
+    internal ForwardPass Doubled(AttentionMask mask) => new(_options)
+    {
+        Mask = mask, Dropout = Dropout, Interleaved = true, TokenRotation = Rotation,
+        Rotation = Rotation is { } angles ? (Twice(angles.Cos), Twice(angles.Sin)) : null,
+    };
+
+    private static Tensor Twice(Tensor angles) => angles.repeat_interleave(2, (int)angles.dim() - 3);
 
     /// <summary>Whether someone wants to see this activation.</summary>
     internal bool IsWanted(string name) => _options.Activations?.Wants(name) == true;

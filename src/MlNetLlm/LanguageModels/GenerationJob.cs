@@ -12,8 +12,8 @@ internal sealed record GenerationJob(IReadOnlyList<IReadOnlyList<int>> Prompts)
     /// <summary>Features of the prompts' tokens, or null.</summary>
     public TokenFeatures? Features { get; init; }
 
-    /// <summary>As <see cref="ForwardOptions.Edit"/>, for every pass; null = none.</summary>
-    public Func<string, TorchSharp.torch.Tensor, TorchSharp.torch.Tensor>? Edit { get; init; }
+    /// <summary>What every pass does beside computing logits, such as editing activations; null = nothing.</summary>
+    public ForwardOptions? Pass { get; init; }
 
     /// <summary>The tokens that may come next; null = any.</summary>
     public AllowedTokens? Allowed { get; init; }

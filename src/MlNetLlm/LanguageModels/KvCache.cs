@@ -10,6 +10,7 @@ public sealed class KvCache : IDisposable
 {
     private readonly Tensor[] _keys;      // a layer: (batch, keyHeads, capacity, headWidth)
     private readonly Tensor[] _values;    // a layer: (batch, keyHeads, capacity, headWidth)
+    private readonly int[] _rows;         // a layer: elements a token
     private int[] _lengths;
 
     /// <summary>Makes room for a batch of sequences.</summary>
@@ -23,13 +24,14 @@ public sealed class KvCache : IDisposable
         if (batch < 1 || Capacity < 1)
             throw new ArgumentException($"A cache of {batch} rows and {Capacity} tokens is empty, expected at least 1 of each.");
         _lengths = new int[batch];
+        _rows = [.. Enumerable.Range(0, config.Layers).Select(layer => config.Insertion?.RowsPerToken(layer) ?? 1)];
         var weight = model.TokenEmbedding;
         _keys = Room();
         _values = Room();
 
         Tensor[] Room() => [.. Enumerable.Range(0, config.Layers).Select(layer =>
         {
-            long[] shape = [batch, config.OfLayer(layer).KeyValueHeads, Capacity, config.HeadWidth];
+            long[] shape = [batch, config.OfLayer(layer).KeyValueHeads, Capacity * _rows[layer], config.HeadWidth];
             return zeros(shape, weight.dtype, weight.device).DetachFromDisposeScope();
         })];
     }
@@ -73,14 +75,16 @@ public sealed class KvCache : IDisposable
     }
 
     /// <summary>
-    /// Adds a layer's keys and values (batch, time, keyHeads, headWidth) and returns all of them, (batch, source, keyHeads, headWidth).
+    /// Adds a layer's keys and values (batch, time, keyHeads, headWidth) and returns all of them, (batch, source, keyHeads, headWidth). A
+    /// layer above interleaved elements has two a token.
     /// </summary>
     internal (Tensor Keys, Tensor Values) Append(int layer, Tensor keys, Tensor values)
     {
         using var plain = no_grad();
-        var source = Longest + keys.size(1);
-        Write(_keys[layer], keys);
-        Write(_values[layer], values);
+        var rows = _rows[layer];
+        var source = Longest * rows + keys.size(1);
+        Write(_keys[layer], keys, rows);
+        Write(_values[layer], values, rows);
         return (_keys[layer].narrow(2, 0, source).transpose(1, 2), _values[layer].narrow(2, 0, source).transpose(1, 2));
     }
 
@@ -98,15 +102,21 @@ public sealed class KvCache : IDisposable
             tensor.Dispose();
     }
 
-    private void Write(Tensor room, Tensor added)
+    private void Write(Tensor room, Tensor added, int perToken)
     {
         using var scope = NewDisposeScope();
         var (batch, time) = (added.size(0), added.size(1));
         var rows = added.detach().transpose(1, 2);                                             // (batch, keyHeads, time, headWidth)
         if (Common is { } start)
-            room.narrow(2, start, time).copy_(rows);
+            room.narrow(2, start * perToken, time).copy_(rows);
         else
-            room.scatter_(2, Positions(time, room.device).view(batch, 1, time, 1).expand(rows.shape), rows);
+            room.scatter_(2, Places().view(batch, 1, time, 1).expand(rows.shape), rows);
+
+        Tensor Places()
+        {
+            var positions = Positions(time / perToken, room.device);
+            return perToken == 1 ? positions : Interleaving.Places(positions);
+        }
     }
 
     /// <summary>Positions the next <paramref name="time"/> tokens of each row will take, (batch, time).</summary>

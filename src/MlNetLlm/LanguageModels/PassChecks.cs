@@ -28,6 +28,11 @@ internal static class PassChecks
             throw new ArgumentException(
                 $"{nameof(ForwardOptions.LayerRows)} is set together with a cache, or with padding in a model that looks both ways: both "
                 + "belong to the whole batch. Leave one out.", nameof(options));
+        if (options.LayerRows is not null && config.Insertion is { Doubles: true })
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.LayerRows)} is set, but this model interleaves elements, which no row can skip. Leave one out.",
+                nameof(options));
+        RequireInsertion(config, options);
         var lengths = Lengths(tokens, options.Lengths);
         if (options.Cache is null)
         {
@@ -52,6 +57,26 @@ internal static class PassChecks
             throw new ArgumentException(
                 $"Token id {(min < 0 ? min : max)} is outside the model's vocabulary of {vocabularySize} tokens "
                 + $"(ids 0 to {vocabularySize - 1}). Encode the text with the model's own tokenizer.", argument);
+    }
+
+    private static void RequireInsertion(TransformerConfig config, ForwardOptions options)
+    {
+        if (options.OwnTokenGradient && config.Insertion is { Doubles: true })
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.OwnTokenGradient)} is set, but this model interleaves elements, whose tokens predict nothing of "
+                + "their own. Take a model without an insertion.", nameof(options));
+        if (options.Held is not { } held)
+            return;
+        if (config.Insertion is not { Element: InsertedElement.Concept, Mixing: not InsertionMixing.None } insertion)
+            throw new ArgumentException(
+                $"{nameof(ForwardOptions.Held)} is set, but the model inserts no concepts. Take a concept model.", nameof(options));
+        if (held.Concept < 0 || held.Concept >= insertion.Concepts || !double.IsFinite(held.Value))
+            throw new ArgumentException(
+                $"Concept {held.Concept} is held at {held.Value}; expected a concept from 0 to {insertion.Concepts - 1} and a finite number.",
+                nameof(options));
+        if (held.Direction is { } direction && direction.Count != config.Width)
+            throw new ArgumentException(
+                $"The held concept's direction has {direction.Count} numbers, the model's width is {config.Width}.", nameof(options));
     }
 
     private static void RequireCache(KvCache cache, Tensor tokens, TransformerConfig config, ForwardOptions options)

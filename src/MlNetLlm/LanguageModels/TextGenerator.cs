@@ -96,8 +96,8 @@ public static class TextGenerator
         cancellation.ThrowIfCancellationRequested();
         var size = model.Config.VocabularySize;
         var most = (int)Math.Min(model.Config.ContextLength, (long)job.LongestPrompt + options.MaxTokens);
-        using var decoder = job.Edit is { } edit
-            ? new TorchDecoder(model, job.Prompts.Count, most, edit)
+        using var decoder = job.Pass is { } pass
+            ? new TorchDecoder(model, job.Prompts.Count, most, pass)
             : Decoder(model, job.Prompts.Count, most, job.Room);
         int[] active = [.. Enumerable.Range(0, job.Prompts.Count)];
         var (kept, tokens, legal) = (new int[active.Length], new int[active.Length], new float[job.Allowed is null ? 0 : size]);

@@ -5,9 +5,10 @@ namespace MlNetLlm.LanguageModels;
 
 /// <summary>Decodes with the model's own passes: any architecture, adapter, type and device.</summary>
 internal sealed class TorchDecoder(
-    TransformerModel model, int rows, int capacity, Func<string, Tensor, Tensor>? edit = null) : IDecoder
+    TransformerModel model, int rows, int capacity, ForwardOptions? pass = null) : IDecoder
 {
     private readonly KvCache _cache = new(model, rows, capacity);
+    private readonly ForwardOptions _pass = pass ?? ForwardOptions.None;
     private float[] _logits = [];
 
     /// <inheritdoc/>
@@ -46,8 +47,8 @@ internal sealed class TorchDecoder(
         var device  = model.TokenEmbedding.device;
         var tokens  = tensor(ids, [counts.Length, time], device: device);                                        // (rows, time)
         var lengths = tensor(counts, device: device);                                                            // (rows)
-        var pass    = new ForwardOptions { Cache = _cache, Lengths = lengths, Features = features, Edit = edit };
-        var hidden  = model.Hidden(tokens, pass);                                                                // (rows, time, width)
+        var options = _pass with { Cache = _cache, Lengths = lengths, Features = features };
+        var hidden  = model.Hidden(tokens, options);                                                             // (rows, time, width)
         var last    = (lengths - 1).view(-1, 1, 1).expand(counts.Length, 1, hidden.size(2));
         var logits  = model.Head(hidden.gather(1, last)).to(ScalarType.Float32).cpu().contiguous();              // (rows, 1, vocabulary)
         var values  = MemoryMarshal.Cast<byte, float>(logits.bytes);

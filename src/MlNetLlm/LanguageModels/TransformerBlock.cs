@@ -13,6 +13,7 @@ internal sealed class TransformerBlock : nn.Module
     private readonly string _path;
     private readonly string _attentionPath;
     private readonly string _mlpPath;
+    private readonly bool _last;
 
     [ComponentName(Name = "attention_norm")]
     private readonly Norm _attentionNorm;
@@ -23,7 +24,7 @@ internal sealed class TransformerBlock : nn.Module
     internal TransformerBlock(WeightSource weights, string path, int layer, TransformerConfig config)
         : base(nameof(TransformerBlock))
     {
-        _config = config;
+        (_config, _last) = (config, layer == config.Layers - 1);
         (_path, _attentionPath, _mlpPath) = (path, $"{path}.attention", $"{path}.mlp");
         _attentionNorm = new Norm(weights, $"{path}.attention_norm", config);
         Attention = new Attention(weights, _attentionPath, layer, config);
@@ -46,29 +47,35 @@ internal sealed class TransformerBlock : nn.Module
     internal static IEnumerable<string> ActivationNames(string path) =>
         [$"{path}.attention.weights", $"{path}.attention.mixed", $"{path}.attention", $"{path}.mlp.hidden", $"{path}.mlp", path];
 
-    /// <summary>(batch, time, width) to (batch, time, width).</summary>
+    /// <summary>
+    /// (batch, time, width) to (batch, time, width). Of an interleaved sequence the last block gives the inserted elements alone: of the
+    /// tokens' own it needs keys and values only.
+    /// </summary>
     internal Tensor Forward(Tensor x, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
+        var insertedOnly = _last && pass.Interleaved;
         if (_config.ParallelBlock)
         {
             var n = _attentionNorm.call(x);
-            x = x + Attend(n, pass) + Feed(n, pass);
+            x = Read(x) + Attend(n) + Feed(Read(n), pass);
         }
         else if (_config.PostNorm)
         {
-            x = _attentionNorm.call(x + Attend(x, pass));
+            x = _attentionNorm.call(Read(x) + Attend(x));
             x = _mlpNorm!.call(x + Feed(x, pass));
         }
         else
         {
-            x = x + Attend(_attentionNorm.call(x), pass);
+            x = Read(x) + Attend(_attentionNorm.call(x));
             x = x + Feed(_mlpNorm!.call(x), pass);
         }
         return pass.Show(_path, x).MoveToOuterDisposeScope();
-    }
 
-    private Tensor Attend(Tensor x, ForwardPass pass) => pass.Show(_attentionPath, pass.Drop(Attention.Forward(x, pass)));
+        Tensor Read(Tensor all) => insertedOnly ? Interleaving.InsertedSlots(all) : all;
+
+        Tensor Attend(Tensor y) => pass.Show(_attentionPath, pass.Drop(Attention.Forward(y, pass, insertedOnly)));
+    }
 
     private Tensor Feed(Tensor x, ForwardPass pass) => pass.Show(_mlpPath, pass.Drop(Mlp.Forward(x, pass)));
 }

@@ -106,6 +106,10 @@ public sealed partial record TransformerConfig
     /// </summary>
     public int Features { get; init; }
 
+    /// <summary>An element made of every token's hidden state before one of the blocks; null = none, the usual model.</summary>
+    /// <value>null.</value>
+    public Insertion? Insertion { get; init; }
+
     /// <summary>Probability with which an activation is dropped in training (embeddings, attention weights, both branches).</summary>
     /// <value>0.</value>
     public double Dropout { get; init; }
@@ -154,6 +158,8 @@ public sealed partial record TransformerConfig
             yield return fault;
         if (ParallelBlock && PostNorm)
             yield return $"{nameof(ParallelBlock)} and {nameof(PostNorm)} are both set, expected one of them at most.";
+        foreach (var fault in Insertion?.Faults(this) ?? [])
+            yield return fault;
         if (Positions == PositionKind.Rotary)
             foreach (var fault in RotaryFaults())
                 yield return fault;

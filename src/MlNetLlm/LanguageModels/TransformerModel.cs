@@ -1,3 +1,4 @@
+using MlNetLlm.ConceptMixing;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -23,8 +24,11 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     [ComponentName(Name = "head")]
     private readonly OutputHead _head;
 
+    [ComponentName(Name = "insertion")]
+    private readonly InsertedBlock? _insertion;
+
     private readonly RotaryTable _rotary;
-    private readonly AttentionMasks _masks;
+    private readonly AttentionMasks _masks, _interleavedMasks;
 
     /// <summary>The deviation of initial weights that suits widths from about 500 up (Radford et al. 2019).</summary>
     public const double UsualInitialDeviation = 0.02;
@@ -56,7 +60,12 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         _finalNorm = config.PostNorm ? null : new Norm(weights, "final_norm", config);
         _head = new OutputHead(weights, "head", config);
         _rotary = new RotaryTable(config);
+        _insertion = config.Insertion is null ? null : InsertedElements.Make(weights, InsertedBlock.ActivationName, config);   // last: draws
         _masks = new AttentionMasks(config);
+        _interleavedMasks = new AttentionMasks(config with
+        {
+            ContextLength = 2 * config.ContextLength, SlidingWindow = 2 * config.SlidingWindow,
+        });
         RegisterComponents();
         Projections = [.. blocks.SelectMany(block => block.Projections)];
     }
@@ -70,10 +79,14 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     /// <summary>
     /// Names of all activations, in the order they are computed: embeddings; of each layer the attention weights (batch, heads, time,
     /// source), the mixed values (batch, time, heads · headWidth), both branches, the hidden units and, as layers.N, the residual stream
-    /// after it; final. Shapes are (batch, time, width) where none is given.
+    /// after it; final. Shapes are (batch, time, width) where none is given. Before a block there may be what is inserted, with concepts
+    /// their numbers and logits (batch, time, K); from there on time is doubled where it is interleaved, up to the last block's mixed
+    /// values.
     /// </summary>
     public IEnumerable<string> ActivationNames =>
-        Enumerable.Range(0, Config.Layers).SelectMany(layer => TransformerBlock.ActivationNames($"layers.{layer}"))
+        Enumerable.Range(0, Config.Layers)
+            .SelectMany(layer => (layer == Config.Insertion?.Layer ? InsertedElements.ActivationNames(Config.Insertion) : [])
+                .Concat(TransformerBlock.ActivationNames($"layers.{layer}")))
             .Prepend("embeddings").Append("final");
 
     /// <summary>The token embedding, (vocabulary, width).</summary>
@@ -102,9 +115,17 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         var pass = Pass(tokens, start ?? 0, positions, options);
         // x: (batch, time, width)
         var x = pass.Show("embeddings", pass.Drop(_embeddings.Forward(tokens, start ?? 0, positions, options.Features)));
-        foreach (var (layer, block) in _layers.Take(options.Layers ?? Config.Layers).Index())
-            x = Through(block, x, pass, options.LayerRows?.Invoke(layer));                                // (batch, time, width)
+        var layers = options.Layers ?? Config.Layers;
+        for (var layer = 0; layer < layers; layer++)
+        {
+            if (layer == Config.Insertion?.Layer)
+                (x, pass) = Insert(x, pass, start ?? 0, positions, options);                              // (batch, time or 2 time, width)
+            x = Through(_layers[layer], x, pass, options.LayerRows?.Invoke(layer));
+        }
+        if (pass.Interleaved && layers < Config.Layers)
+            x = Interleaving.InsertedSlots(x);                                                            // (batch, time, width)
         options.Cache?.Advance(lengths);
+        options.Targets?.MoveToOuterDisposeScope();
         if (options.Layers is not null)
             return x.MoveToOuterDisposeScope();
         x = pass.Show("final", _finalNorm is null ? x : _finalNorm.call(x));
@@ -159,6 +180,7 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         {
             _rotary.Dispose();
             _masks.Dispose();
+            _interleavedMasks.Dispose();
         }
         base.Dispose(disposing);
     }
@@ -166,6 +188,21 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     private static Tensor Through(TransformerBlock block, Tensor x, ForwardPass pass, Tensor? rows) => rows is null
         ? block.Forward(x, pass)
         : rows.size(0) == 0 ? x : x.index_copy(0, rows, block.Forward(x.index_select(0, rows), pass));
+
+    // The element of each token, and the pass that the blocks above make.
+    private (Tensor Hidden, ForwardPass Pass) Insert(Tensor x, ForwardPass pass, int start, Tensor? positions, ForwardOptions options)
+    {
+        if (_insertion!.Forward(x, pass) is not { } made)
+            return (x, pass);
+        var element = pass.Show(InsertedBlock.ActivationName, made);                                      // (batch, time, width)
+        if (!Config.Insertion!.Doubles)
+            return (x + element, pass);
+        var (time, type) = ((int)x.size(1), TokenEmbedding.dtype);
+        var mask = positions is null
+            ? _interleavedMasks.Causal(2 * start, 2 * time, type, x.device)
+            : _interleavedMasks.Ragged(Interleaving.Places(positions), 2 * (options.Cache!.Longest + time), type);
+        return (Interleaving.Interleave(x, element), pass.Doubled(mask));
+    }
 
     private ForwardPass Pass(Tensor tokens, int start, Tensor? positions, ForwardOptions options)
     {

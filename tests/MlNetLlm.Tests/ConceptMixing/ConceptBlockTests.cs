@@ -1,4 +1,5 @@
 using MlNetLlm.ConceptMixing;
+using MlNetLlm.LanguageModels;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -29,13 +30,13 @@ public sealed class ConceptBlockTests
         foreach (var ((name, gradient), other) in gradients.Zip(expected.Gradients))
             Assert.That(Largest(gradient, other.Gradient), Is.LessThan(2e-5 * (1 + Size(other.Gradient))), name);
 
-        (Tensor Concept, double Loss, List<(string Name, Tensor Gradient)> Gradients) Run(Func<Tensor, (Tensor, Tensor)> forward)
+        (Tensor Concept, double Loss, List<(string Name, Tensor Gradient)> Gradients) Run(Func<Tensor, (Tensor?, Tensor)> forward)
         {
             block.zero_grad();
             var h = start.clone().requires_grad_(true);
             var (c, l) = forward(h);
-            ((c * upper).sum() + l * 0.7).backward();
-            return (c.detach(), l.ToDouble(),
+            ((c! * upper).sum() + l * 0.7).backward();
+            return (c!.detach(), l.ToDouble(),
                 [("h", h.grad!.clone()), .. block.named_parameters().Select(item => (item.name, item.parameter.grad!.clone()))]);
         }
     }
@@ -60,7 +61,7 @@ public sealed class ConceptBlockTests
         Tensor Total(Tensor hidden)
         {
             var (concept, loss) = block.Forward(hidden, _labels);
-            return (concept * upper).sum() + loss;
+            return (concept! * upper).sum() + loss;
         }
     }
 
@@ -69,12 +70,12 @@ public sealed class ConceptBlockTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        using var block = new ConceptBlock(Width, Concepts, K, generator);
+        using var block = New(generator);
         using var quiet = no_grad();
-        block.Columns.zero_();
+        block.Columns!.zero_();
         var h = randn([Batch, Time, Width], generator: generator);
         var (concept, loss) = block.Forward(h, null);
-        Assert.That(Largest(concept, h.mean([2], keepdim: true).expand(Batch, Time, Width)), Is.LessThan(1e-6));
+        Assert.That(Largest(concept!, h.mean([2], keepdim: true).expand(Batch, Time, Width)), Is.LessThan(1e-6));
         Assert.That(loss.ToDouble(), Is.Zero);
     }
 
@@ -84,7 +85,7 @@ public sealed class ConceptBlockTests
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
-        using var block = new ConceptBlock(Width, Concepts, K, generator);
+        using var block = New(generator);
         var labels = Enumerable.Range(0, Batch * Time).SelectMany(i => new[] { i % Concepts, (i + 3) % Concepts }).ToArray();
         var loss = block.Forward(randn([Batch, Time, Width], generator: generator), labels).Loss.ToDouble() / (Batch * Time);
         Assert.That(loss, Is.EqualTo(Math.Log(Concepts)).Within(0.1).And.GreaterThan(Math.Log(2)));
@@ -97,21 +98,21 @@ public sealed class ConceptBlockTests
         using var scope = NewDisposeScope();
         var h = tensor(new float[] { 1, 2, 3, 4 }, [1, 2, 2]);
         var c = tensor(new float[] { 5, 6, 7, 8 }, [1, 2, 2]);
-        var both = ConceptBlock.Interleave(h, c);
+        var both = Interleaving.Interleave(h, c);
         Assert.That(both.data<float>().ToArray(), Is.EqualTo(new float[] { 1, 2, 5, 6, 3, 4, 7, 8 }));
-        Assert.That(Largest(ConceptBlock.TokenSlots(both), h), Is.Zero);
-        Assert.That(Largest(ConceptBlock.ConceptSlots(both), c), Is.Zero);
+        Assert.That(Largest(Interleaving.TokenSlots(both), h), Is.Zero);
+        Assert.That(Largest(Interleaving.InsertedSlots(both), c), Is.Zero);
     }
 
     // z = W_p x + b_p whole, and the rest as it stands in the paper and the code.
-    private static (Tensor, Tensor) Formula(ConceptBlock block, Tensor hidden)
+    private static (Tensor?, Tensor) Formula(ConceptBlock block, Tensor hidden)
     {
         var h = hidden.reshape(-1, Width);
         var (mean, s) = (h.mean([1], keepdim: true), h.std(1, unbiased: true, keepdim: true));
         var x = (h - mean) / (s + ConceptBlock.Epsilon) - block.Shift;
         var z = functional.linear(x, block.Head, block.HeadBias);
         var (values, places) = z.topk(K, 1);
-        var y = block.ColumnBias + block.Shift + zeros_like(z).scatter(1, places, values).matmul(block.Columns);
+        var y = block.ColumnBias! + block.Shift + zeros_like(z).scatter(1, places, values).matmul(block.Columns!);
         var loss = zeros(1);
         for (var row = 0; row < h.size(0); row++)
         {
@@ -123,11 +124,13 @@ public sealed class ConceptBlockTests
 
     private static ConceptBlock Block(Generator generator)
     {
-        var block = new ConceptBlock(Width, Concepts, K, generator);
+        var block = New(generator);
         using var quiet = no_grad();
         foreach (var parameter in block.parameters()) parameter.add_(randn(parameter.shape, generator: generator) * 0.3);
         return block;
     }
+
+    private static ConceptBlock New(Generator generator) => new(WeightSources.Seeded(generator, 1), "insertion", Width, Concepts, K);
 
     private static double Largest(Tensor a, Tensor b) => (a - b).abs().max().ToDouble();
 

@@ -18,8 +18,10 @@ public sealed class ActivationsTests
         Assert.That(ToyModels.Values(hidden), Is.EqualTo(ToyModels.Values(model.Hidden(tokens))));
         Assert.That(ToyModels.Values(activations["final"]), Is.EqualTo(ToyModels.Values(hidden)));
         Assert.That(activations["embeddings"].shape, Is.EqualTo(new long[] { 2, 5, 8 }));
-        Assert.That(activations["layers.1.mlp.hidden"].shape, Is.EqualTo(new long[] { 2, 5, config.FeedForwardWidth }));
-        Assert.That(activations["layers.0.attention.weights"].shape, Is.EqualTo(new long[] { 2, config.Heads, 5, 5 }));
+        var first = 5 * (config.Insertion?.RowsPerToken(0) ?? 1);
+        var second = config.Layers == 2 ? 5 : 5 * config.Insertion!.RowsPerToken(1);     // the last layer answers at one element a token
+        Assert.That(activations["layers.1.mlp.hidden"].shape, Is.EqualTo(new long[] { 2, second, config.FeedForwardWidth }));
+        Assert.That(activations["layers.0.attention.weights"].shape, Is.EqualTo(new long[] { 2, config.Heads, first, first }));
         Assert.That(ToyModels.Values(activations["layers.0.attention.weights"].sum(-1)), Is.All.EqualTo(1).Within(1e-5));
     }
 

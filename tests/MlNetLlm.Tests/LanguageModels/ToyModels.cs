@@ -27,9 +27,25 @@ internal static class ToyModels
 
     public static TransformerConfig Windowed { get; } = Llama with { Architecture = "mistral", SlidingWindow = 3 };
 
+    /// <summary>Models with an element behind every token, or added to it, from some block on.</summary>
+    public static IReadOnlyList<TransformerConfig> Inserting { get; } =
+    [
+        Gpt2 with { Architecture = "gpt2 and concepts", Insertion = Concepts(1) },
+        Llama with { Architecture = "llama and concepts", Insertion = Concepts(0) },
+        Windowed with { Architecture = "mistral and concepts", Layers = 3, Insertion = Concepts(1) },
+        Llama with { Architecture = "llama and added concepts", Insertion = Concepts(1) with { Mixing = InsertionMixing.Add } },
+        CodeGen with { Architecture = "codegen and pause", Insertion = new() { Layer = 1, Element = InsertedElement.Pause } },
+        Gpt2 with
+        {
+            Architecture = "gpt2 and hidden states", Insertion = new() { Element = InsertedElement.HiddenState, TargetWidth = 6 },
+        },
+    ];
+
+    private static Insertion Concepts(int layer) => new() { Layer = layer, Concepts = 20, TopConcepts = 4 };
+
     public static IEnumerable<TestCaseData> All =>
         new[] { Llama, Gpt2, CodeGen, Roberta, Windowed,
-            Llama with { Architecture = "untied", TiedHead = false, QueryKeyValueBias = true } }
+            Llama with { Architecture = "untied", TiedHead = false, QueryKeyValueBias = true } }.Concat(Inserting)
             .Select(config => new TestCaseData(config).SetArgDisplayNames(config.Architecture));
 
     public static IEnumerable<TestCaseData> Causal => All.Where(test => ((TransformerConfig)test.Arguments[0]!).Causal);

@@ -6,7 +6,8 @@ namespace MlNetLlm.LanguageModels.Fused;
 /// <typeparam name="TFunction">The function itself, as torch wants it.</typeparam>
 /// <param name="causal">Whether a query sees the keys up to its own place only.</param>
 /// <param name="ownToken">Whether gradients go to a token's own key and value only.</param>
-internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ownToken = false) : autograd.SingleTensorFunction<TFunction>
+/// <param name="stride">Keys a query.</param>
+internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ownToken = false, int stride = 1) : autograd.SingleTensorFunction<TFunction>
     where TFunction : AttentionFunction<TFunction>, new()
 {
     /// <inheritdoc/>
@@ -16,7 +17,7 @@ internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ow
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var (q, k, v) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
-        var (mixed, logSums) = AttentionFunction.Forward(q, k, v, causal);
+        var (mixed, logSums) = AttentionFunction.Forward(q, k, v, causal, stride);
         ctx.save_for_backward([q, k, v, logSums]);
         return mixed;
     }
@@ -28,7 +29,7 @@ internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ow
         var (q, k, v, logSums) = (saved[0], saved[1], saved[2], saved[3]);
         var slope = grad_output.contiguous();
         var (dq, dk, dv) = (empty_like(q), empty_like(k), empty_like(v));
-        var shape = AttentionFunction.Shape(q, k, causal);
+        var shape = AttentionFunction.Shape(q, k, causal, stride);
         var memory = new AttentionMemory
         {
             Query = FusedSteps.Data(q), Key = FusedSteps.Data(k), Value = FusedSteps.Data(v), LogSums = FusedSteps.Data(logSums),
@@ -44,10 +45,10 @@ internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ow
 /// <summary>The forward pass of attention, with or without a graph.</summary>
 internal static unsafe class AttentionFunction
 {
-    /// <summary>q (batch, time, heads, d), k and v (batch, time, keyHeads, d) to the mixed values and each row's log Σ exp.</summary>
-    internal static (Tensor Mixed, Tensor LogSums) Forward(Tensor query, Tensor key, Tensor value, bool causal)
+    /// <summary>q (batch, time, heads, d), k and v (batch, stride · time, keyHeads, d) to the mixed values and each row's log Σ exp.</summary>
+    internal static (Tensor Mixed, Tensor LogSums) Forward(Tensor query, Tensor key, Tensor value, bool causal, int stride = 1)
     {
-        var shape = Shape(query, key, causal);
+        var shape = Shape(query, key, causal, stride);
         var mixed = empty(shape.Batch, shape.Time, (long)shape.Heads * shape.HeadWidth);                  // (batch, time, heads · d)
         var logSums = empty(shape.Batch, shape.Heads, (long)shape.PaddedTime);                            // (batch, heads, paddedTime)
         float* q = FusedSteps.Data(query), k = FusedSteps.Data(key), v = FusedSteps.Data(value);
@@ -58,6 +59,6 @@ internal static unsafe class AttentionFunction
     }
 
     /// <summary>The sizes of an attention.</summary>
-    internal static AttentionShape Shape(Tensor query, Tensor key, bool causal) => new(
-        (int)query.size(0), (int)query.size(1), (int)query.size(2), (int)key.size(2), (int)query.size(3), causal);
+    internal static AttentionShape Shape(Tensor query, Tensor key, bool causal, int stride) => new(
+        (int)query.size(0), (int)query.size(1), (int)query.size(2), (int)key.size(2), (int)query.size(3), causal, stride);
 }

@@ -16,14 +16,15 @@ internal static unsafe class AttentionKernel
     /// <summary>o = softmax(q kᵀ / √d) v and each row's log Σ exp, for tasks first to end − 1.</summary>
     internal static void Forward(AttentionShape s, float* q, float* k, float* v, float* o, float* logSums, int first, int end)
     {
-        var (time, width) = (s.PaddedTime, s.PaddedWidth);
-        using FloatMemory queries = new(time, width), values = new(time, width), keys = new(width, time);
-        using FloatMemory scores = new(Block, time), mixed = new(Block, width);
+        var of = s.OfKeys;
+        var (time, keyTime, width) = (s.PaddedTime, of.PaddedTime, s.PaddedWidth);
+        using FloatMemory queries = new(time, width), values = new(keyTime, width), keys = new(width, keyTime);
+        using FloatMemory scores = new(Block, keyTime), mixed = new(Block, width);
         for (var task = first; task < end; task++)
         {
             var (row, keyHead) = Math.DivRem(task, s.KeyHeads);
-            HeadPacking.CopyTransposed(HeadPacking.At(k, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, keys.Start, s.Scale);
-            HeadPacking.Copy(HeadPacking.At(v, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, values.Start);
+            HeadPacking.CopyTransposed(HeadPacking.At(k, of, row, keyHead, s.KeyHeads), s.KeyHeads, of, keys.Start, s.Scale);
+            HeadPacking.Copy(HeadPacking.At(v, of, row, keyHead, s.KeyHeads), s.KeyHeads, of, values.Start);
             for (var head = keyHead * s.Group; head < (keyHead + 1) * s.Group; head++)
             {
                 HeadPacking.Copy(HeadPacking.At(q, s, row, head, s.Heads), s.Heads, s, queries.Start);
@@ -32,11 +33,11 @@ internal static unsafe class AttentionKernel
                 {
                     var seen = s.Seen(i);
                     SmallProducts.Multiply(
-                        Block, seen, width, queries.Row(i), width, 1, keys.Start, time, scores.Start, time, add: false);
+                        Block, seen, width, queries.Row(i), width, 1, keys.Start, keyTime, scores.Start, keyTime, add: false);
                     for (var r = 0; r < Block; r++)
-                        sums[i + r] = Softmax(scores.Row(r), seen - Block, s.LastLane(r));
+                        sums[i + r] = Softmax(scores.Row(r), s.Last(i + r), seen);
                     SmallProducts.Multiply(
-                        Block, width, seen, scores.Start, time, 1, values.Start, width, mixed.Start, width, add: false);
+                        Block, width, seen, scores.Start, keyTime, 1, values.Start, width, mixed.Start, width, add: false);
                     HeadPacking.Return(mixed.Start, Block, i, HeadPacking.At(o, s, row, head, s.Heads), s.Heads, s);
                 }
             }
@@ -49,18 +50,19 @@ internal static unsafe class AttentionKernel
     /// <remarks>With <paramref name="ownToken"/>, dv and dk get the diagonals of P and dS only.</remarks>
     internal static void Backward(AttentionShape s, AttentionMemory m, int first, int end, bool ownToken = false)
     {
-        var (time, width) = (s.PaddedTime, s.PaddedWidth);
-        using FloatMemory queries = new(time, width), slopes = new(time, width), keys = new(time, width);
-        using FloatMemory keysAcross = new(width, time), valuesAcross = new(width, time);
-        using FloatMemory weights = new(Block, time), gradients = new(Block, time), dq = new(Block, width);
+        var of = s.OfKeys;
+        var (time, keyTime, width) = (s.PaddedTime, of.PaddedTime, s.PaddedWidth);
+        using FloatMemory queries = new(time, width), slopes = new(time, width), keys = new(keyTime, width);
+        using FloatMemory keysAcross = new(width, keyTime), valuesAcross = new(width, keyTime);
+        using FloatMemory weights = new(Block, keyTime), gradients = new(Block, keyTime), dq = new(Block, width);
         for (var task = first; task < end; task++)
         {
             var (row, keyHead) = Math.DivRem(task, s.KeyHeads);
-            var key = HeadPacking.At(m.Key, s, row, keyHead, s.KeyHeads);
-            HeadPacking.Copy(key, s.KeyHeads, s, keys.Start, s.Scale);
-            HeadPacking.CopyTransposed(key, s.KeyHeads, s, keysAcross.Start, s.Scale);
-            HeadPacking.CopyTransposed(HeadPacking.At(m.Value, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, valuesAcross.Start);
-            using FloatMemory dk = new(time, width), dv = new(time, width);
+            var key = HeadPacking.At(m.Key, of, row, keyHead, s.KeyHeads);
+            HeadPacking.Copy(key, s.KeyHeads, of, keys.Start, s.Scale);
+            HeadPacking.CopyTransposed(key, s.KeyHeads, of, keysAcross.Start, s.Scale);
+            HeadPacking.CopyTransposed(HeadPacking.At(m.Value, of, row, keyHead, s.KeyHeads), s.KeyHeads, of, valuesAcross.Start);
+            using FloatMemory dk = new(keyTime, width), dv = new(keyTime, width);
             for (var head = keyHead * s.Group; head < (keyHead + 1) * s.Group; head++)
             {
                 HeadPacking.Copy(HeadPacking.At(m.Query, s, row, head, s.Heads), s.Heads, s, queries.Start);
@@ -70,13 +72,13 @@ internal static unsafe class AttentionKernel
                 {
                     var seen = s.Seen(i);
                     SmallProducts.Multiply(
-                        Block, seen, width, queries.Row(i), width, 1, keysAcross.Start, time, weights.Start, time, add: false);
+                        Block, seen, width, queries.Row(i), width, 1, keysAcross.Start, keyTime, weights.Start, keyTime, add: false);
                     SmallProducts.Multiply(
-                        Block, seen, width, slopes.Row(i), width, 1, valuesAcross.Start, time, gradients.Start, time, add: false);
+                        Block, seen, width, slopes.Row(i), width, 1, valuesAcross.Start, keyTime, gradients.Start, keyTime, add: false);
                     for (var r = 0; r < Block; r++)
-                        ThroughSoftmax(weights.Row(r), gradients.Row(r), sums[i + r], seen - Block, s.LastLane(r));
+                        ThroughSoftmax(weights.Row(r), gradients.Row(r), sums[i + r], s.Last(i + r), seen);
                     SmallProducts.Multiply(
-                        Block, width, seen, gradients.Start, time, 1, keys.Start, width, dq.Start, width, add: false);
+                        Block, width, seen, gradients.Start, keyTime, 1, keys.Start, width, dq.Start, width, add: false);
                     HeadPacking.Return(dq.Start, Block, i, HeadPacking.At(m.QuerySlope, s, row, head, s.Heads), s.Heads, s);
                     if (ownToken)
                     {
@@ -85,14 +87,14 @@ internal static unsafe class AttentionKernel
                         continue;
                     }
                     SmallProducts.Multiply(
-                        seen, width, Block, gradients.Start, 1, time, queries.Row(i), width, dk.Start, width, add: true);
+                        seen, width, Block, gradients.Start, 1, keyTime, queries.Row(i), width, dk.Start, width, add: true);
                     SmallProducts.Multiply(
-                        seen, width, Block, weights.Start, 1, time, slopes.Row(i), width, dv.Start, width, add: true);
+                        seen, width, Block, weights.Start, 1, keyTime, slopes.Row(i), width, dv.Start, width, add: true);
                 }
             }
             HeadPacking.Return(
-                dk.Start, s.Time, 0, HeadPacking.At(m.KeySlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s, s.Scale);
-            HeadPacking.Return(dv.Start, s.Time, 0, HeadPacking.At(m.ValueSlope, s, row, keyHead, s.KeyHeads), s.KeyHeads, s);
+                dk.Start, of.Time, 0, HeadPacking.At(m.KeySlope, of, row, keyHead, s.KeyHeads), s.KeyHeads, of, s.Scale);
+            HeadPacking.Return(dv.Start, of.Time, 0, HeadPacking.At(m.ValueSlope, of, row, keyHead, s.KeyHeads), s.KeyHeads, of);
         }
     }
 
@@ -108,13 +110,14 @@ internal static unsafe class AttentionKernel
         }
     }
 
-    /// <summary>A row sees the keys up to <paramref name="lane"/> of the block at <paramref name="start"/>: turns its scores into
-    /// weights.</summary>
+    /// <summary>A row sees the keys up to <paramref name="key"/>: turns its scores into weights, those up to
+    /// <paramref name="seen"/> into 0.</summary>
     /// <returns>log Σ exp(score).</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static float Softmax(float* x, int start, int lane)
+    private static float Softmax(float* x, int key, int seen)
     {
-        var visible = Visible(lane);
+        var start = key / Block * Block;
+        var visible = Visible(key - start);
         var last = Vector512.ConditionalSelect(visible, Vector512.Load(x + start), Vector512.Create(float.NegativeInfinity));
         var top = last;
         for (var t = 0; t < start; t += Block)
@@ -136,14 +139,16 @@ internal static unsafe class AttentionKernel
         for (var t = 0; t < start; t += Block)
             (Vector512.Load(x + t) * share).Store(x + t);
         (last * share).Store(x + start);
+        Clear(x, start + Block, seen);
         return highest + MathF.Log(sum);
     }
 
     /// <summary>Turns a row's scores into weights P, and dP into dS.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ThroughSoftmax(float* weights, float* gradients, float logSum, int start, int lane)
+    private static void ThroughSoftmax(float* weights, float* gradients, float logSum, int key, int seen)
     {
-        var (shift, visible) = (Vector512.Create(logSum), Visible(lane));
+        var start = key / Block * Block;
+        var (shift, visible) = (Vector512.Create(logSum), Visible(key - start));
         var sums = Vector512<float>.Zero;
         for (var t = 0; t <= start; t += Block)
         {
@@ -156,6 +161,14 @@ internal static unsafe class AttentionKernel
         var mean = Vector512.Create(Vector512.Sum(sums));
         for (var t = 0; t <= start; t += Block)
             (Vector512.Load(weights + t) * (Vector512.Load(gradients + t) - mean)).Store(gradients + t);
+        Clear(weights, start + Block, seen);
+        Clear(gradients, start + Block, seen);
+    }
+
+    private static void Clear(float* x, int from, int end)
+    {
+        for (var t = from; t < end; t += Block)
+            Vector512<float>.Zero.Store(x + t);
     }
 
     private static Vector512<float> Visible(int lane) =>

@@ -9,8 +9,14 @@ internal static class FusedAttention
 {
     /// <summary>Whether <see cref="Of"/> computes this attention.</summary>
     internal static bool Covers(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) =>
-        (mask.PlainCausal || mask.Additive is null) && dropout == 0 && query.size(1) == key.size(1)
-        && FusedSteps.Apply(query) && FusedSteps.Apply(key) && FusedSteps.Apply(value);
+        (mask.PlainCausal || mask.Additive is null) && dropout == 0 && query.size(1) == key.size(1) && InPlace(query, key, value);
+
+    /// <summary>Whether <see cref="OfInserted"/> computes this attention.</summary>
+    internal static bool CoversInserted(Tensor query, Tensor key, Tensor value, AttentionMask mask, double dropout) =>
+        mask.PlainCausal && dropout == 0 && 2 * query.size(1) == key.size(1) && InPlace(query, key, value);
+
+    private static bool InPlace(Tensor query, Tensor key, Tensor value) =>
+        FusedSteps.Apply(query) && FusedSteps.Apply(key) && FusedSteps.Apply(value);
 
     /// <summary>q (batch, time, heads, d), k and v (batch, time, keyHeads, d) to (batch, time, heads · d).</summary>
     /// <param name="query">q.</param>
@@ -26,6 +32,17 @@ internal static class FusedAttention
         using var scope = NewDisposeScope();
         return AttentionFunction.Forward(query, key, value, causal).Mixed.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Of every second place of a causal sequence: q (batch, time, heads, d), k and v (batch, 2 time, keyHeads, d).</summary>
+    internal static Tensor OfInserted(Tensor query, Tensor key, Tensor value)
+    {
+        if (FusedSteps.NeedGradient(query, key, value))
+            return InsertedFunction.apply(query, key, value);
+        using var scope = NewDisposeScope();
+        return AttentionFunction.Forward(query, key, value, causal: true, stride: 2).Mixed.MoveToOuterDisposeScope();
+    }
+
+    private sealed class InsertedFunction() : AttentionFunction<InsertedFunction>(causal: true, stride: 2);
 
     private sealed class CausalFunction() : AttentionFunction<CausalFunction>(causal: true);
 

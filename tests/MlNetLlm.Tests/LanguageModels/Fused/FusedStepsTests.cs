@@ -66,6 +66,24 @@ public sealed class FusedStepsTests
         Tensor[] Attend(ScalarType type) => Run(batch, time, heads, keyHeads, width, type, causal);
     }
 
+    /// <summary>Queries at every second place alone give what all queries give there.</summary>
+    [TestCase(1, 1, 2, 2, 4)]
+    [TestCase(2, 5, 4, 2, 3)]
+    [TestCase(1, 8, 2, 1, 16)]
+    [TestCase(1, 16, 2, 2, 16)]
+    [TestCase(2, 33, 6, 2, 20)]
+    [TestCase(1, 41, 2, 2, 32)]
+    public void AttentionOfInserted_OfFloat32_GivesTheFormulasValuesAndGradients(int batch, int time, int heads, int keyHeads, int width)
+    {
+        using var scope = NewDisposeScope();
+        var (fused, exact) = (Attend(ScalarType.Float32), Attend(ScalarType.Float64));
+
+        foreach (var (ours, reference) in fused.Zip(exact))
+            Assert.That(ToyModels.Values(ours), Is.EqualTo(ToyModels.Values(reference)).Within(Tolerance));
+
+        Tensor[] Attend(ScalarType type) => Run(batch, 2 * time, heads, keyHeads, width, type, queries: time);
+    }
+
     [Test]
     public void Attention_WithTwoThreads_GivesTheBitsOfOne()
     {
@@ -115,6 +133,10 @@ public sealed class FusedStepsTests
         Assert.That(FusedAttention.Covers(q, ones(1, 6, 2, 2), ones(1, 6, 2, 2), causal, 0), Is.False);
         Assert.That(FusedAttention.Covers(q, k, k.transpose(1, 2), causal, 0), Is.False);
         Assert.That(FusedAttention.Covers(q.to(ScalarType.Float64), k, k, causal, 0), Is.False);
+        var twice = ones(1, 8, 2, 2);
+        Assert.That(FusedAttention.CoversInserted(q, twice, twice, causal, 0), Is.True);
+        Assert.That(FusedAttention.CoversInserted(q, twice, twice, plain, 0), Is.False);
+        Assert.That(FusedAttention.CoversInserted(q, k, k, causal, 0), Is.False);
     }
 
     [Test]
@@ -134,16 +156,20 @@ public sealed class FusedStepsTests
     }
 
     /// <summary>Mixed values and the gradients of queries, keys and values.</summary>
-    private static Tensor[] Run(int batch, int time, int heads, int keyHeads, int width, ScalarType type, bool causal = true)
+    private static Tensor[] Run(int batch, int time, int heads, int keyHeads, int width, ScalarType type, bool causal = true,
+        int? queries = null)
     {
         using var random = new Generator(5);
-        Tensor[] inputs = [.. new[] { heads, keyHeads, keyHeads }
-            .Select(n => randn([batch, time, n, width], generator: random).to(type).requires_grad_())];
-        var slope = randn([batch, time, (long)heads * width], generator: random).to(type);
+        var asking = queries ?? time;
+        Tensor[] inputs = [.. new[] { (asking, heads), (time, keyHeads), (time, keyHeads) }
+            .Select(size => randn([batch, size.Item1, size.Item2, width], generator: random).to(type).requires_grad_())];
+        var slope = randn([batch, asking, (long)heads * width], generator: random).to(type);
         var additive = full([time, time], double.NegativeInfinity, type).triu(1).repeat_interleave(heads / keyHeads, 0);
 
         var mask = causal ? new AttentionMask(additive, PlainCausal: true) : AttentionMask.None;
-        var mixed = AttentionMath.Causal(inputs[0], inputs[1], inputs[2], mask);
+        Func<Tensor, Tensor, Tensor, AttentionMask, Tensor> attend = queries is null
+            ? (q, k, v, m) => AttentionMath.Causal(q, k, v, m) : (q, k, v, m) => AttentionMath.Inserted(q, k, v, m);
+        var mixed = attend(inputs[0], inputs[1], inputs[2], mask);
         (mixed * slope).sum().backward();
 
         return [mixed, .. inputs.Select(input => input.grad!)];
