@@ -1,7 +1,10 @@
 using Microsoft.ML;
+using Microsoft.ML.Tokenizers;
 using MlNetLlm.ConceptMixing;
 using MlNetLlm.Generation;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.SparseAutoencoders;
+using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
 
 namespace MlNetLlm;
@@ -45,6 +48,36 @@ public sealed class ConceptCatalog
         ConceptLabelling.Run(
             teacher, data, (options ?? new LabelConceptsOptions()).Validated(), folder, progress, cancellationToken);
 
+    /// <summary>
+    /// Trains a new model that predicts concepts in its middle and goes on with them, or one of the models it is compared with
+    /// (<see cref="ConceptPretrainOptions"/>).
+    /// </summary>
+    /// <param name="config">Shape and kind of the model, without an insertion.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="labels">The concepts of the training text, or a control made of them; null where none are learnt.</param>
+    /// <param name="teacher">For distillation and hidden states: a model with the same tokenizer; null otherwise.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
+    public PretrainWithConceptsEstimator Pretrain(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptPretrainOptions? options = null,
+        ConceptLabelTrack? labels = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(config, tokenizer, special, options ?? new ConceptPretrainOptions(), labels, teacher, progress, cancellationToken);
+
+    /// <summary>As the above, with the kind of labels that the options name.</summary>
+    /// <inheritdoc cref="Pretrain(TransformerConfig, Tokenizer, SpecialTokens, ConceptPretrainOptions, ConceptLabelTrack, LanguageModel, IProgress{TrainingProgress}, CancellationToken)"/>
+    public PretrainWithConceptsEstimator Pretrain(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabels labels,
+        ConceptPretrainOptions? options = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        options ??= new ConceptPretrainOptions();
+        return new(config, tokenizer, special, options, labels[options.Labels], teacher, progress, cancellationToken);
+    }
+
     /// <summary>Measures what a teacher loses when its hidden states pass through the autoencoder.</summary>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="data">The text, read once.</param>
@@ -65,6 +98,14 @@ public sealed class ConceptCatalog
         ConceptTeacher teacher, string text, ConceptGradient gradient = ConceptGradient.NextToken) =>
         ConceptTable.Of(teacher, text, gradient);
 
+    /// <summary>
+    /// The concepts that a concept model chooses in a text as rows, K for each token: Position (Int32, from 0), Token (text), Concept
+    /// (Int32) and Strength (Single: its logit).
+    /// </summary>
+    /// <param name="model">A model that predicts concepts.</param>
+    /// <param name="text">The text.</param>
+    public IDataView ConceptsOf(LanguageModel model, string text) => ConceptTable.Of(model, text);
+
     /// <summary>How often and how strongly each concept is active in a text, and where most.</summary>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="data">The text, read once.</param>
@@ -74,6 +115,15 @@ public sealed class ConceptCatalog
         ConceptTeacher teacher, IDataView data, LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) =>
         ConceptStatistics.Of(teacher, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
 
+    /// <summary>How often and with what logit a concept model chooses each concept in a text, and where most.</summary>
+    /// <param name="model">A model that predicts concepts.</param>
+    /// <param name="data">The text, read once.</param>
+    /// <param name="options">Column and windows; null = the defaults.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    public ConceptStatistics Statistics(
+        LanguageModel model, IDataView data, LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) =>
+        ConceptStatistics.Of(model, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
+
     /// <summary>Continues texts while one concept is held at a strength of our choice.</summary>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="options">Which concept, and how strongly.</param>
@@ -81,6 +131,14 @@ public sealed class ConceptCatalog
     public SteerConceptEstimator Steer(
         ConceptTeacher teacher, SteerConceptOptions options, GenerationOptions? generation = null) =>
         new(teacher, options, generation ?? new GenerationOptions());
+
+    /// <summary>Continues texts while one concept of a concept model is held at a strength of our choice.</summary>
+    /// <param name="model">A model that inserts concepts.</param>
+    /// <param name="options">Which concept, and how strongly; its strength is a logit.</param>
+    /// <param name="generation">How to continue, and which columns; null = the defaults.</param>
+    public SteerConceptEstimator Steer(
+        LanguageModel model, SteerConceptOptions options, GenerationOptions? generation = null) =>
+        new(model, options, generation ?? new GenerationOptions());
 
     /// <summary>Measures how well an autoencoder gives a column of hidden states back.</summary>
     /// <param name="autoencoder">The autoencoder.</param>

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
@@ -77,6 +78,7 @@ internal static class TrainingRun
             "task" => catalog.AdaptToTask(model, (AdaptToTaskOptions)change(new AdaptToTaskOptions()), progress)
                 .Fit(ml.Transforms.Conversion.MapValueToKey("Label", "Text").Fit(data).Transform(data)).Model.Fingerprint,
             "sae" => Sparse(change(new FullOptions())),
+            "concepts" => Concepts(change(new FullOptions())),
             _ => throw new ArgumentException($"Unknown method '{method}'."),
         };
 
@@ -89,6 +91,31 @@ internal static class TrainingRun
                 CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery, Resume = loop.Resume,
             };
             return ml.Concepts().TrainSparseAutoencoder(options, progress).Fit(states).Autoencoder.Fingerprint;
+        }
+
+        // Labels by a fresh autoencoder, made again at every start in a folder of their own: the same each time.
+        string Concepts(TrainingOptions loop)
+        {
+            var options = new SparseAutoencoderOptions { Latents = 24, ActiveLatents = 3, BatchSize = 8, MaxRows = 80 };
+            var autoencoder = ml.Concepts().TrainSparseAutoencoder(options)
+                .Fit(catalog.HiddenStates(model, layer: 1).Fit(data).Transform(data)).Autoencoder;
+            var folder = Directory.CreateTempSubdirectory("mlnetllm-test-").FullName;
+            try
+            {
+                using var labels = ml.Concepts().LabelConcepts(
+                    new ConceptTeacher(model, autoencoder, 1), data, folder + "/labels",
+                    new LabelConceptsOptions { SequenceLength = loop.SequenceLength });
+                return Tuned(ml.Concepts().Pretrain(model.Config, model.Tokenizer, model.Special, labels, new ConceptPretrainOptions
+                {
+                    Layer = 1, TopConcepts = 4, DistillationWeight = 0.1, BatchSize = loop.BatchSize, SequenceLength = loop.SequenceLength,
+                    MaxSteps = loop.MaxSteps, GradientAccumulation = loop.GradientAccumulation, Resume = loop.Resume,
+                    CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery,
+                }, model, progress));
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
         }
 
         string Tuned<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator)

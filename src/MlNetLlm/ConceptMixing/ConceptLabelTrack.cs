@@ -40,6 +40,12 @@ public sealed class ConceptLabelTrack
     /// <summary>Labels are numbers from 0 to this minus 1.</summary>
     public int Concepts { get; }
 
+    /// <summary>Identifies the labels: what they were made with, of what text, and what was done with them since.</summary>
+    internal string Identity { get; init; } = "";
+
+    /// <summary>Identifies the tokens and windows they belong to; null = not known.</summary>
+    internal string? Data { get; init; }
+
     /// <summary>How many labels are concepts active at their position; null where that means nothing.</summary>
     internal long? Active { get; }
 
@@ -76,7 +82,7 @@ public sealed class ConceptLabelTrack
                 _read((first + at) / labelsPerToken * LabelsPerToken, all);
                 all.AsSpan(0, labelsPerToken).CopyTo(labels[at..]);
             }
-        });
+        }) { Identity = $"{Identity}, first {labelsPerToken}", Data = Data };
     }
 
     /// <summary>
@@ -91,7 +97,7 @@ public sealed class ConceptLabelTrack
         new RandomStream(seed, Control).Shuffle<int>(others);
         var from = new Dictionary<int, int>(places.Length);
         for (var i = 0; i < places.Length; i++) from[places[i]] = others[i];
-        return ByPosition($"{Name}, shuffled", (position, labels) =>
+        return ByPosition($"{Name}, shuffled", seed, (position, labels) =>
         {
             if (from.TryGetValue(position, out var other)) _read((long)other * LabelsPerToken, labels);
         });
@@ -105,7 +111,7 @@ public sealed class ConceptLabelTrack
     {
         var upTo = Counts();                                                       // cumulative
         for (var concept = 1; concept < upTo.Length; concept++) upTo[concept] += upTo[concept - 1];
-        return ByPosition($"{Name}, frequency-matched", (position, labels) =>
+        return ByPosition($"{Name}, frequency-matched", seed, (position, labels) =>
         {
             _read((long)position * LabelsPerToken, labels);
             var count = CountOf(labels);
@@ -171,13 +177,13 @@ public sealed class ConceptLabelTrack
         return counts;
     }
 
-    private ConceptLabelTrack ByPosition(string name, PositionReader read) => new(
+    private ConceptLabelTrack ByPosition(string name, long seed, PositionReader read) => new(
         name, Windows, SequenceLength, LabelsPerToken, Concepts, null, (first, labels) =>
         {
             labels.Fill(LabelSelection.None);
             for (var at = 0; at < labels.Length; at += LabelsPerToken)
                 read((int)((first + at) / LabelsPerToken), labels.Slice(at, LabelsPerToken));
-        });
+        }) { Identity = $"{Identity}, {name} by {seed}", Data = Data };
 
     private delegate void PositionReader(int position, Span<int> labels);
 

@@ -25,7 +25,10 @@ public sealed class ConceptLabels : IDisposable
             _maps.Add((map, view));
             _tracks.Add(new ConceptLabelTrack(
                 $"{kind.Kind}", manifest.Windows, manifest.SequenceLength, manifest.LabelsPerToken, kind.Concepts,
-                kind.Kind == ConceptLabelKind.NextTokens ? null : kind.Active, (first, labels) => Read(view, first, labels)));
+                kind.Kind == ConceptLabelKind.NextTokens ? null : kind.Active, (first, labels) => Read(view, first, labels))
+            {
+                Identity = $"{kind.Kind}/{manifest.Teacher}/{manifest.Data}/{manifest.Identity}", Data = manifest.Data,
+            });
         }
     }
 

@@ -1,7 +1,6 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML;
 using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.ConceptMixing;
 
@@ -14,12 +13,12 @@ internal sealed class TeacherWindows : IDisposable
     private readonly TokenStore _store = new(TokenBatches.TokensInMemory);
     private readonly IReadOnlyList<TokenSequence> _sequences;
 
-    private TeacherWindows(ConceptTeacher teacher, IDataView data, WindowReading options, CancellationToken cancellationToken)
+    private TeacherWindows(LanguageModel model, IDataView data, WindowReading options, CancellationToken cancellationToken)
     {
-        TokenBatches.RequireContext(options, teacher.Model.Config.ContextLength);
+        TokenBatches.RequireContext(options, model.Config.ContextLength);
         try
         {
-            _sequences = new TokenReader(teacher.Model.Tokenizer, teacher.Model.Special, options, _store, cancellationToken)
+            _sequences = new TokenReader(model.Tokenizer, model.Special, options, _store, cancellationToken)
                 .Packed(data, TextBudget.All);
         }
         catch
@@ -27,8 +26,7 @@ internal sealed class TeacherWindows : IDisposable
             _store.Dispose();
             throw;
         }
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(
-            Encoding.UTF8.GetBytes($"{_store.Sha256}/{_store.Count}/{options.SequenceLength}")));
+        Fingerprint = _store.WindowsFingerprint(options.SequenceLength);
     }
 
     /// <summary>How many windows there are.</summary>
@@ -41,8 +39,8 @@ internal sealed class TeacherWindows : IDisposable
     /// <exception cref="ArgumentException">The column is missing or mistyped, or SequenceLength is above the context.</exception>
     /// <exception cref="InvalidDataException">There is no text.</exception>
     public static TeacherWindows Read(
-        ConceptTeacher teacher, IDataView data, WindowReading options, CancellationToken cancellationToken) =>
-        new(teacher, data, options, cancellationToken);
+        LanguageModel model, IDataView data, WindowReading options, CancellationToken cancellationToken) =>
+        new(model, data, options, cancellationToken);
 
     /// <summary>Some windows in their order, in batches of windows of one length.</summary>
     /// <param name="first">The first window.</param>

@@ -50,6 +50,10 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
     /// <summary>What each iteration of learning by reinforcement saw; empty for other training.</summary>
     public IReadOnlyList<ReinforceIteration> Iterations { get; internal init; } = [];
 
+    /// <summary>The same with episodes.</summary>
+    internal ModelTransformer<TLearned> WithEpisodes(IReadOnlyList<ResetEpisode> episodes) =>
+        new(Model, Learned, Training, _textColumn) { Episodes = episodes, Iterations = Iterations };
+
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
 
     internal override Func<bool> Reader(DataViewRow row) => () => true;

@@ -32,46 +32,16 @@ internal static class PretrainTraining
         using var readHeld = (IDisposable?)held;
         var steps = TrainingRun.StepsOf(options, batches);
         var reset = options.Reset is null ? null : new PeriodicReset(module, options.Reset, options, steps, streams, model.Special.Pad);
-        var keeper = options.Snapshots is null ? null : new SnapshotKeeper(model, options.Snapshots);
-
-        module.train();
-        var training = TrainingLoop.Run(
-            new TrainingJob
-            {
-                Groups = reset?.Groups ?? [Whole(module)],
-                Batches = batches,
-                Loss = objective.Loss,
-                Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
-                IsReached = stopWhen is null ? null : () => IsReached(model, stopWhen),
-                ModelFingerprint = model.Fingerprint,
-                Random = streams,
-                BeforeFirstStep = keeper is null ? null : keeper.Begin,
-                AfterStep = step =>
-                {
-                    reset?.AfterStep(step);
-                    keeper?.After(step);
-                },
-                Notes = reset?.Notes,
-            },
-            options, progress, cancellation);
-        module.eval();
-        foreach (var parameter in module.parameters()) parameter.requires_grad = false;
-        module.to(torch.CPU);
-        var trained = model.WithModule(module);
-        return new ModelTransformer<LanguageModel>(trained, trained, training, options.TextColumn) { Episodes = reset?.Episodes ?? [] };
+        var run = new PretrainRun(model, streams, options, options.Snapshots)
+        {
+            Groups = reset?.Groups ?? [PretrainRun.Whole(module)],
+            Batches = batches,
+            Loss = objective.Loss,
+            Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
+            StopWhen = stopWhen,
+            AfterStep = reset is null ? null : reset.AfterStep,
+            Notes = reset?.Notes,
+        };
+        return run.Run(progress, cancellation).WithEpisodes(reset?.Episodes ?? []);
     }
-
-    // A model of its own over the same weights: nothing that it remembers of them outlives the question.
-    private static bool IsReached(LanguageModel model, Func<LanguageModel, bool> stopWhen)
-    {
-        var module = model.Module;
-        module.eval();
-        using var now = model.WithModule(module.ShareWeights());
-        var reached = stopWhen(now);
-        module.train();
-        return reached;
-    }
-
-    private static ParameterGroup Whole(TransformerModel module) =>
-        new() { Name = "trained", Parameters = [.. module.named_parameters().Select(item => (item.name, item.parameter))] };
 }

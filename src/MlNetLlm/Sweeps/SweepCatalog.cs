@@ -107,6 +107,21 @@ public sealed class SweepCatalog
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Of(o => new PretrainEstimator(config, tokenizer, special, o, progress, cancellationToken), options);
 
+    /// <summary>Pre-training with concepts, or one of its baselines.</summary>
+    /// <param name="config">Shape and kind of the model.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="labels">The concepts of the training text; null where none are learnt.</param>
+    /// <param name="teacher">For distillation and hidden states; null otherwise.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator PretrainWithConcepts(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabelTrack? labels = null,
+        LanguageModel? teacher = null, ConceptPretrainOptions? options = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        Of(o => new PretrainWithConceptsEstimator(config, tokenizer, special, o, labels, teacher, progress, cancellationToken), options);
+
     /// <summary>A linear probe.</summary>
     /// <param name="options">The options to start from; null = the defaults.</param>
     /// <param name="progress">Told after every step of every trial.</param>
@@ -135,6 +150,13 @@ public sealed class SweepCatalog
     public SweepableEstimator Steer(
         ConceptTeacher teacher, SteerConceptOptions? options = null, GenerationOptions? generation = null) =>
         Of(o => new SteerConceptEstimator(teacher, o, generation ?? new GenerationOptions()), options);
+
+    /// <summary>Continuations under a steered concept of a concept model.</summary>
+    /// <param name="model">A model that inserts concepts.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="generation">How to continue; null = the defaults.</param>
+    public SweepableEstimator Steer(LanguageModel model, SteerConceptOptions? options = null, GenerationOptions? generation = null) =>
+        Of(o => new SteerConceptEstimator(model, o, generation ?? new GenerationOptions()), options);
 
     /// <summary>Hidden states as features.</summary>
     /// <param name="model">The model; null = the one that an earlier step of the pipeline trains.</param>

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MlNetLlm.ConceptMixing;
 using MlNetLlm.HiddenStates;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Tests.Contracts;
 
@@ -22,6 +23,27 @@ internal static class ConceptToy
             Width = model.Config.Width, Latents = 24, ActiveLatents = 5, BatchSize = 64, MaxRows = 64 * 100, LearningRate = 1e-3,
         };
         return new ConceptTeacher(model, ml.Concepts().TrainSparseAutoencoder(options).Fit(data).Autoencoder, 1);
+    }
+
+    /// <summary>Labels made by hand: at every place but a window's last the number of its token, and of the token before it.</summary>
+    public static ConceptLabelTrack TokenLabels(LanguageModel model, IDataView text, int sequenceLength = 12)
+    {
+        const int perToken = 2;
+        using var windows = TeacherWindows.Read(
+            model, text, new LabelConceptsOptions { SequenceLength = sequenceLength }.Reading(), default);
+        var all = Enumerable.Repeat(-1, windows.Count * sequenceLength * perToken).ToArray();
+        foreach (var batch in windows.Batches(0, windows.Count, 1))
+            for (var t = 0; t < batch.Time - 1; t++)
+            {
+                var at = (batch.First * sequenceLength + t) * perToken;
+                all[at] = (int)batch.Tokens[t];
+                if (t > 0 && batch.Tokens[t - 1] != batch.Tokens[t]) all[at + 1] = (int)batch.Tokens[t - 1];
+            }
+        return new ConceptLabelTrack("tokens", windows.Count, sequenceLength, perToken, model.Config.VocabularySize, null,
+            (first, labels) => all.AsSpan((int)first, labels.Length).CopyTo(labels))
+        {
+            Identity = $"tokens of {windows.Fingerprint}", Data = windows.Fingerprint,
+        };
     }
 
     public static IDataView Text()

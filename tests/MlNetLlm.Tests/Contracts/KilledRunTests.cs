@@ -17,13 +17,15 @@ public sealed class KilledRunTests
 
     [Test, Category("Slow")]
     public void Resume_AfterTwentyKills_EndsWithTheSameBits(
-        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task", "svf-reinforce", "lora-reinforce", "sae")] string method) =>
+        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task", "svf-reinforce", "lora-reinforce", "sae",
+            "concepts")] string method) =>
         KillAndCompare(method, kills: 20, seed: 2);
 
     /// <summary>Killed once in each of the 40 steps, half of them in the middle of one.</summary>
     [Test, Category("Nightly")]
     public void Resume_AfterAKillInEachStep_EndsWithTheSameBits(
-        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task", "svf-reinforce", "lora-reinforce", "sae")] string method)
+        [Values("svf", "lora", "full", "pretrain", "reset", "relearn", "task", "svf-reinforce", "lora-reinforce", "sae",
+            "concepts")] string method)
     {
         var expected = ChildProcess.Run([], "train", method, Path.Combine(_folder, "alone"))[^1];
         for (var step = 1; step <= Nightly.Of(39); step++)

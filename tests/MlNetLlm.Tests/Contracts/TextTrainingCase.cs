@@ -1,9 +1,12 @@
 using Microsoft.ML;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Tests.ConceptMixing;
 using MlNetLlm.Tests.EmbeddingReset;
+using MlNetLlm.Tests.LanguageModels;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.Tests.Contracts;
@@ -22,6 +25,16 @@ public sealed record TextTrainingCase(
                 body, ResetToys.Tokenizer(), ResetToys.Special,
                 (RelearnEmbeddingsOptions)change(Small(new RelearnEmbeddingsOptions())), null, stop),
             fitted => ((ModelTransformer<RelearnedEmbeddings>)fitted).Model),
+        Concepts("concepts", new ConceptPretrainOptions { Layer = 1, TopConcepts = 4, LabelsPerToken = 2 }),
+        Concepts("concepts-added", new ConceptPretrainOptions
+        {
+            Layer = 0, TopConcepts = 4, LabelsPerToken = 1, Mixing = InsertionMixing.Add, DecayColumns = false, WeightDecay = 0.1,
+        }),
+        Concepts("concepts-pause-and-distillation", new ConceptPretrainOptions
+        {
+            Layer = 1, Insert = InsertedElement.Pause, DistillationWeight = 0.1,
+        }),
+        Concepts("concepts-hidden-states", new ConceptPretrainOptions { Layer = 1, Insert = InsertedElement.HiddenState, StateWeight = 1 }),
     ];
 
     public override string ToString() => Name;
@@ -31,6 +44,22 @@ public sealed record TextTrainingCase(
         (body, change, stop) => new MLContext(1).LanguageModels().Pretrain(
             body.Config, ResetToys.Tokenizer(), ResetToys.Special, (PretrainOptions)change(Small(options)), null, stop),
         fitted => ((ModelTransformer<LanguageModel>)fitted).Model);
+
+    // Of the text that the laws train on; another one's labels would be refused, so data that is no text is met before them.
+    private static TextTrainingCase Concepts(string name, ConceptPretrainOptions options)
+    {
+        var config = ToyModels.Gpt2 with { ContextLength = 24 };
+        return new(
+            name,
+            (_, change, stop) =>
+            {
+                var teacher = new LanguageModel(ToyModels.Create(config, 7), ResetToys.Tokenizer(), ResetToys.Special);
+                return new MLContext(1).Concepts().Pretrain(
+                    config, ResetToys.Tokenizer(), ResetToys.Special, (ConceptPretrainOptions)change(Small(options)),
+                    ConceptToy.TokenLabels(teacher, ResetToys.Rows()), teacher, null, stop);
+            },
+            fitted => ((ModelTransformer<LanguageModel>)fitted).Model);
+    }
 
     private static TrainingOptions Small(TrainingOptions options) => options with { MaxSteps = 8, BatchSize = 4, SequenceLength = 12 };
 }
