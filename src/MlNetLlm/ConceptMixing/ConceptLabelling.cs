@@ -39,7 +39,7 @@ internal sealed class ConceptLabelling
         CancellationToken cancellationToken, IFileSystem? files = null)
     {
         RequireIds(teacher, options);
-        using var windows = TeacherWindows.Read(teacher, data, options.Reading(), cancellationToken);
+        using var windows = TeacherWindows.Read(teacher.Model, data, options.Reading(), cancellationToken);
         var labelling = new ConceptLabelling(teacher, options, windows, folder, files ?? FileSystems.Default);
         if (AtomicFolder.Exists(folder)) return labelling.Found();
         labelling.LabelParts(progress, cancellationToken);

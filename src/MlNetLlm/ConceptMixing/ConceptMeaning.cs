@@ -21,25 +21,24 @@ public sealed record ConceptMeaning(int Concept, IReadOnlyList<float> LogitChang
     {
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
-        var plain = Logits(teacher, prompts, null);                                                     // (prompts, vocabulary)
-        var steered = Logits(teacher, prompts, ConceptSteering.Edit(teacher, concept, activation));
+        var plain = Logits(teacher.Model, prompts, ForwardOptions.None);                                // (prompts, vocabulary)
+        var steered = Logits(teacher.Model, prompts, new SteeredTeacher(teacher).Pass(concept, activation));
         var changes = (steered - plain).mean([0]);                                                      // (vocabulary)
         var (_, raised) = changes.topk(Math.Min(tokens, (int)changes.size(0)));
         return new(
             concept, TeacherPass.Numbers(changes), [.. raised.cpu().data<long>().ToArray().Select(id => (int)id)]);
     }
 
-    /// <summary>Next-token logits after prompts, (prompts, vocabulary), the model's activations edited on the way.</summary>
-    internal static Tensor Logits(
-        ConceptTeacher teacher, IReadOnlyList<IReadOnlyList<int>> prompts, Func<string, Tensor, Tensor>? edit)
+    /// <summary>Next-token logits after prompts, (prompts, vocabulary), by passes that may steer.</summary>
+    internal static Tensor Logits(LanguageModel model, IReadOnlyList<IReadOnlyList<int>> prompts, ForwardOptions pass)
     {
         if (prompts.Count == 0 || prompts[0].Count == 0 || prompts.Any(prompt => prompt.Count != prompts[0].Count))
             throw new ArgumentException("Prompts must be at least one, not empty, and all of one length. Cut them.", nameof(prompts));
-        var module = teacher.Model.Module;
+        var module = model.Module;
         var tokens = tensor(
             prompts.SelectMany(prompt => prompt.Select(id => (long)id)).ToArray(), [prompts.Count, prompts[0].Count],
             device: module.TokenEmbedding.device);
-        var hidden = module.Hidden(tokens, new ForwardOptions { Edit = edit });
+        var hidden = module.Hidden(tokens, pass);
         return module.Head(hidden.select(1, prompts[0].Count - 1));
     }
 }

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.ConceptMixing;
 
-/// <summary>How often and how strongly each concept of a teacher is active in a text, and where most.</summary>
+/// <summary>
+/// How often and how strongly each concept is active in a text, and where most: of a teacher by its autoencoder's activations, of a concept
+/// model by the logits of the concepts it chooses.
+/// </summary>
 public sealed class ConceptStatistics
 {
     private const int ContextTokens = 8, ContextsKept = 5;
@@ -27,7 +30,7 @@ public sealed class ConceptStatistics
     /// <param name="concept">The concept.</param>
     public double Frequency(int concept) => (double)_counts[concept] / Positions;
 
-    /// <summary>A concept's mean activation where it is active; 0 when it never is.</summary>
+    /// <summary>A concept's mean activation, or logit, where it is active, or chosen; 0 when it never is.</summary>
     /// <param name="concept">The concept.</param>
     public double MeanStrength(int concept) => _counts[concept] == 0 ? 0 : _sums[concept] / _counts[concept];
 
@@ -45,24 +48,47 @@ public sealed class ConceptStatistics
         ConceptTeacher teacher, IDataView data, LabelConceptsOptions options, CancellationToken cancellationToken)
     {
         using var quiet = no_grad();
-        using var windows = TeacherWindows.Read(teacher, data, options.Reading(), cancellationToken);
         var statistics = new ConceptStatistics(teacher.Autoencoder.Latents);
-        foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows))
+        statistics.Read(teacher.Model, data, options, cancellationToken, batch =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var tokens = tensor(batch.Tokens, [batch.Rows, batch.Time], device: teacher.Model.Module.TokenEmbedding.device);
             var states = TeacherPass.Numbers(teacher.Model.Module.Hidden(tokens, new ForwardOptions { Layers = teacher.Layer }));
             var codes = teacher.Autoencoder.EncodeAll(states);
             for (var position = 0; position < codes.Count; position++)
                 for (var i = 0; i < codes[position].Latents.Count; i++)
-                    statistics.Add(codes[position].Latents[i], codes[position].Strengths[i], () => Context(teacher, batch, position));
-            statistics.Positions += codes.Count;
-        }
+                    statistics.Add(codes[position].Latents[i], codes[position].Strengths[i], teacher.Model, batch, position);
+        });
         return statistics;
     }
 
-    private void Add(int concept, float strength, Func<string> context)
+    internal static ConceptStatistics Of(
+        LanguageModel model, IDataView data, LabelConceptsOptions options, CancellationToken cancellationToken)
+    {
+        var insertion = ChosenConcepts.Require(model);
+        var statistics = new ConceptStatistics(insertion.Concepts);
+        statistics.Read(model, data, options, cancellationToken, batch =>
+        {
+            var chosen = ChosenConcepts.Of(model, batch.Tokens, batch.Rows);
+            for (var i = 0; i < chosen.Concepts.Length; i++)
+                statistics.Add(chosen.Concepts[i], chosen.Logits[i], model, batch, i / insertion.TopConcepts);
+        });
+        return statistics;
+    }
+
+    private void Read(
+        LanguageModel model, IDataView data, LabelConceptsOptions options, CancellationToken cancellationToken, Action<WindowBatch> add)
+    {
+        using var windows = TeacherWindows.Read(model, data, options.Reading(), cancellationToken);
+        foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            add(batch);
+            Positions += batch.Tokens.Length;
+        }
+    }
+
+    private void Add(int concept, float strength, LanguageModel model, WindowBatch batch, int position)
     {
         _counts[concept]++;
         _sums[concept] += strength;
@@ -70,12 +96,12 @@ public sealed class ConceptStatistics
         if (kept.Count == ContextsKept && kept[^1].Strength >= strength) return;
         if (kept.Count == ContextsKept) kept.RemoveAt(ContextsKept - 1);
         var place = kept.FindIndex(item => item.Strength < strength);
-        kept.Insert(place < 0 ? kept.Count : place, (strength, context()));
+        kept.Insert(place < 0 ? kept.Count : place, (strength, Context(model, batch, position)));
     }
 
-    private static string Context(ConceptTeacher teacher, WindowBatch batch, int position)
+    private static string Context(LanguageModel model, WindowBatch batch, int position)
     {
         var from = Math.Max(position / batch.Time * batch.Time, position - ContextTokens + 1);
-        return teacher.Model.Tokenizer.Decode(batch.Tokens[from..(position + 1)].Select(id => (int)id)) ?? "";
+        return model.Tokenizer.Decode(batch.Tokens[from..(position + 1)].Select(id => (int)id)) ?? "";
     }
 }

@@ -15,22 +15,25 @@ internal static class ConceptSteering
     /// <summary>The change of the teacher's activations, for ForwardOptions.Edit.</summary>
     /// <param name="teacher">The teacher.</param>
     /// <param name="concept">i.</param>
-    /// <param name="activation">v.</param>
-    public static Func<string, Tensor, Tensor> Edit(ConceptTeacher teacher, int concept, double activation)
+    /// <param name="activation">v, or with <paramref name="literal"/> what the concept's own activation is multiplied by.</param>
+    /// <param name="literal">Whether to multiply, which changes nothing where the concept is not active.</param>
+    public static Func<string, Tensor, Tensor> Edit(ConceptTeacher teacher, int concept, double activation, bool literal = false)
     {
         var direction = teacher.Autoencoder.Direction(concept);
-        return (name, value) => name == teacher.Activation ? Steered(teacher.Autoencoder, value, concept, activation, direction) : value;
+        return (name, value) =>
+            name == teacher.Activation ? Steered(teacher.Autoencoder, value, concept, activation, direction, literal) : value;
     }
 
     /// <summary>(…, d) to (…, d).</summary>
-    public static Tensor Steered(SparseAutoencoder autoencoder, Tensor value, int concept, double activation, float[] direction)
+    public static Tensor Steered(SparseAutoencoder autoencoder, Tensor value, int concept, double activation, float[] direction, bool literal = false)
     {
         using var quiet = no_grad();
         var states = TeacherPass.Numbers(value);
         var codes = autoencoder.EncodeAll(states);
         for (var row = 0; row < codes.Count; row++)
         {
-            var by = codes[row].Deviation * (float)(activation - codes[row].StrengthOf(concept));
+            var own = codes[row].StrengthOf(concept);
+            var by = codes[row].Deviation * (float)((literal ? activation * own : activation) - own);
             var state = states.AsSpan(row * direction.Length, direction.Length);
             TensorPrimitives.MultiplyAdd(direction, by, state, state);
         }

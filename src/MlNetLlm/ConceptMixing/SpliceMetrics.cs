@@ -24,7 +24,7 @@ public sealed record SpliceMetrics(long Targets, double Loss, double SplicedLoss
         ConceptTeacher teacher, IDataView data, LabelConceptsOptions options, CancellationToken cancellationToken)
     {
         using var quiet = no_grad();
-        using var windows = TeacherWindows.Read(teacher, data, options.Reading(), cancellationToken);
+        using var windows = TeacherWindows.Read(teacher.Model, data, options.Reading(), cancellationToken);
         var (sums, count) = (new double[teacher.Autoencoder.Width], 0L);
         foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows))
         {
@@ -48,17 +48,17 @@ public sealed record SpliceMetrics(long Targets, double Loss, double SplicedLoss
         return new(targets, clean / targets, spliced / targets, ablated / targets);
     }
 
-    /// <summary>The teacher's loss summed over a batch's targets, with the hidden states of its layer replaced.</summary>
-    internal static double Sum(ConceptTeacher teacher, WindowBatch batch, Func<Tensor, Tensor> replace)
+    private static double Sum(ConceptTeacher teacher, WindowBatch batch, Func<Tensor, Tensor> replace) => Sum(
+        teacher.Model, batch, new ForwardOptions { Edit = (name, value) => name == teacher.Activation ? replace(value) : value });
+
+    /// <summary>A model's loss summed over a batch's targets, by a pass that may change activations.</summary>
+    internal static double Sum(LanguageModel model, WindowBatch batch, ForwardOptions pass)
     {
         using var scope = NewDisposeScope();
-        var module = teacher.Model.Module;
+        var module = model.Module;
         ReadOnlySpan<long> shape = [batch.Rows, batch.Time];
         var on = module.TokenEmbedding.device;
-        var hidden = module.Hidden(tensor(batch.Tokens, shape, device: on), new ForwardOptions
-        {
-            Edit = (name, value) => name == teacher.Activation ? replace(value) : value,
-        });
+        var hidden = module.Hidden(tensor(batch.Tokens, shape, device: on), pass);
         return Objectives.NextToken(module.Head, hidden, tensor(batch.Targets, shape, device: on), module.Config.VocabularySize).ToDouble();
     }
 }

@@ -17,16 +17,30 @@ public sealed record SteerConceptOptions
     [Range(-10.0, 10.0, 1.0)]
     public double Strength { get; init; } = 1;
 
-    /// <summary>The concept's mean activation where it is active (<see cref="ConceptStatistics.MeanStrength"/>); above 0.</summary>
+    /// <summary>
+    /// The concept's mean activation where it is active, above 0, or its mean logit where a concept model chooses it
+    /// (<see cref="ConceptStatistics.MeanStrength"/>).
+    /// </summary>
     /// <value>1.</value>
     public double MeanStrength { get; init; } = 1;
 
-    internal SteerConceptOptions Validated(int concepts)
+    /// <summary>
+    /// Whether to multiply the concept's own strength by α where it is active, and leave all other places alone, instead of holding it
+    /// everywhere.
+    /// </summary>
+    /// <value>false.</value>
+    public bool Literal { get; init; }
+
+    /// <summary>The strength held, or the factor.</summary>
+    internal double Value => Literal ? Strength : Strength * MeanStrength;
+
+    internal SteerConceptOptions Validated(int concepts, bool logits = false)
     {
         List<string> faults = [];
         if (Concept < 0 || Concept >= concepts) faults.Add($"Concept is {Concept}; expected 0 to {concepts - 1}.");
         if (!double.IsFinite(Strength)) faults.Add($"Strength is {Strength}; expected a finite number.");
-        if (!(MeanStrength > 0 && double.IsFinite(MeanStrength))) faults.Add($"MeanStrength is {MeanStrength}; expected above 0.");
+        if (!double.IsFinite(MeanStrength) || (!logits && MeanStrength <= 0))
+            faults.Add($"MeanStrength is {MeanStrength}; expected {(logits ? "a finite number" : "above 0")}.");
         return faults.Count == 0 ? this : throw new ArgumentException($"SteerConceptOptions: {string.Join(" ", faults)}");
     }
 }

@@ -7,7 +7,6 @@ using MlNetLlm.Generation;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
 using MlNetLlm.Persistence;
-using MlNetLlm.SparseAutoencoders;
 
 namespace MlNetLlm.ConceptMixing;
 
@@ -16,11 +15,17 @@ public sealed class SteerConceptTransformer : RowTransformer<string, GeneratedTe
 {
     private const string OptionsName = "steering.json";
 
-    internal SteerConceptTransformer(ConceptTeacher teacher, SteerConceptOptions options, GenerationOptions generation) =>
-        (Teacher, Options, Generation) = (teacher, options.Validated(teacher.Autoencoder.Latents), generation.Validated());
+    private readonly SteeredModel _steered;
 
-    /// <summary>Model, autoencoder and layer.</summary>
-    public ConceptTeacher Teacher { get; }
+    internal SteerConceptTransformer(SteeredModel model, SteerConceptOptions options, GenerationOptions generation) =>
+        (_steered, Options, Generation) = (
+            model, options.Validated(model.Concepts, logits: model is SteeredConceptModel), generation.Validated());
+
+    /// <summary>The model that writes.</summary>
+    public LanguageModel Model => _steered.Model;
+
+    /// <summary>Model, autoencoder and layer; null where the model has concepts of its own.</summary>
+    public ConceptTeacher? Teacher => (_steered as SteeredTeacher)?.Teacher;
 
     /// <summary>Which concept is steered, and how strongly.</summary>
     public SteerConceptOptions Options { get; }
@@ -39,15 +44,12 @@ public sealed class SteerConceptTransformer : RowTransformer<string, GeneratedTe
         GenerateTransformer.Promised(Generation);
 
     internal override IReadOnlyList<GeneratedText> Compute(IReadOnlyList<string> rows) => RowGenerator.Generate(
-        Teacher.Model, rows, Generation,
-        ConceptSteering.Edit(Teacher, Options.Concept, Options.Strength * Options.MeanStrength));
+        Model, rows, Generation, _steered.Pass(Options.Concept, Options.Value, Options.Literal));
 
     internal static SteerConceptTransformer Read(string folder)
     {
         var saved = StrictJson.ReadFile<SavedSteering>(Path.Combine(folder, OptionsName));
-        var teacher = new ConceptTeacher(
-            LanguageModel.Load(folder), SparseAutoencoderFolder.ReadFiles(folder), saved.Layer);
-        return new SteerConceptTransformer(teacher, saved.Options, saved.Generation);
+        return new SteerConceptTransformer(SteeredModel.Read(folder, saved.Layer), saved.Options, saved.Generation);
     }
 
     private protected override void Save(ModelSaveContext ctx) => SavedMapping.Save(
@@ -62,13 +64,13 @@ public sealed class SteerConceptTransformer : RowTransformer<string, GeneratedTe
     // The model's folder is written first: it replaces what is there.
     private void Write(string folder)
     {
-        Teacher.Model.Save(folder);
-        SparseAutoencoderFolder.WriteFiles(Teacher.Autoencoder, folder);
-        var saved = new SavedSteering(Teacher.Layer, Options, Generation);
+        Model.Save(folder);
+        _steered.WriteFiles(folder);
+        var saved = new SavedSteering(_steered.Layer, Options, Generation);
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, OptionsName), StrictJson.ToBytes(saved));
     }
 
-    private sealed record SavedSteering(int Layer, SteerConceptOptions Options, GenerationOptions Generation);
+    private sealed record SavedSteering(int? Layer, SteerConceptOptions Options, GenerationOptions Generation);
 }
 
 /// <summary>Rebuilds a steered generator in a loaded model file.</summary>

@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using MlNetLlm.Evaluation;
+using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -18,14 +20,39 @@ public static class SteeringEvaluation
     /// <summary>The teacher under its own steering: the concept is held at α times its mean activation.</summary>
     /// <param name="teacher">The teacher.</param>
     /// <param name="statistics">The mean activations.</param>
-    public static SteeredLogits Of(ConceptTeacher teacher, ConceptStatistics statistics) => (concept, strength, prompts) =>
+    public static SteeredLogits Of(ConceptTeacher teacher, ConceptStatistics statistics) => Of(
+        teacher.Model, (concept, alpha) => new SteeredTeacher(teacher).Pass(concept, alpha * statistics.MeanStrength(concept)));
+
+    /// <summary>A concept model under steering: the concept's logit is α times its mean where chosen, at every position.</summary>
+    /// <param name="model">A model that inserts concepts.</param>
+    /// <param name="statistics">The mean logits, of the same model.</param>
+    /// <param name="literal">Whether the concept's own logit is multiplied by α instead, where it is chosen.</param>
+    /// <exception cref="ArgumentException">The model inserts no concepts.</exception>
+    public static SteeredLogits Of(LanguageModel model, ConceptStatistics statistics, bool literal = false)
     {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        var edit = strength is { } alpha ? ConceptSteering.Edit(teacher, concept, alpha * statistics.MeanStrength(concept)) : null;
-        var logits = ConceptMeaning.Logits(teacher, prompts, edit);
-        return [.. TeacherPass.Numbers(logits).Chunk((int)logits.size(1))];
-    };
+        var steered = SteeredConceptModel.Of(model);
+        return Of(model, (concept, alpha) => steered.Pass(concept, Value(statistics, concept, alpha, literal), literal));
+    }
+
+    /// <summary>
+    /// A control: the same as <see cref="Of(LanguageModel, ConceptStatistics, bool)"/>, but with a random direction of the same length in
+    /// place of each concept's column.
+    /// </summary>
+    /// <param name="model">A model that inserts concepts.</param>
+    /// <param name="statistics">The mean logits, of the same model.</param>
+    /// <param name="seed">The seed of the directions; each concept has its own.</param>
+    /// <exception cref="ArgumentException">The model inserts no concepts.</exception>
+    public static SteeredLogits OfRandomDirections(LanguageModel model, ConceptStatistics statistics, long seed)
+    {
+        var norms = ConceptColumns.Norms(model);
+        return Of(model, (concept, alpha) => new ForwardOptions
+        {
+            Held = new HeldConcept(concept, Value(statistics, concept, alpha, literal: false))
+            {
+                Direction = Direction(seed, concept, model.Config.Width, norms[concept]),
+            },
+        });
+    }
 
     /// <summary>Measures every concept at every strength.</summary>
     /// <param name="model">The model that is steered.</param>
@@ -56,25 +83,24 @@ public static class SteeringEvaluation
     /// <returns>One loss a strength, in their order.</returns>
     public static IReadOnlyList<double> Losses(
         ConceptTeacher teacher, ConceptStatistics statistics, int concept, IReadOnlyList<double> strengths, IDataView data,
-        LabelConceptsOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        using var quiet = no_grad();
-        options = (options ?? new LabelConceptsOptions()).Validated();
-        using var windows = TeacherWindows.Read(teacher, data, options.Reading(), cancellationToken);
-        var (direction, targets, sums) = (teacher.Autoencoder.Direction(concept), 0L, new double[strengths.Count]);
-        foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows).Where(batch => batch.Time > 1))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            for (var i = 0; i < sums.Length; i++)
-            {
-                var activation = strengths[i] * statistics.MeanStrength(concept);
-                sums[i] += SpliceMetrics.Sum(
-                    teacher, batch, state => ConceptSteering.Steered(teacher.Autoencoder, state, concept, activation, direction));
-            }
-            targets += batch.Rows * (batch.Time - 1L);
-        }
-        return [.. sums.Select(sum => sum / targets)];
-    }
+        LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) => Losses(
+            new SteeredTeacher(teacher), statistics, concept, strengths, data, options, literal: false, cancellationToken);
+
+    /// <summary>What steering costs: a concept model's mean loss on a text, in nats, at each strength.</summary>
+    /// <param name="model">A model that inserts concepts.</param>
+    /// <param name="statistics">The mean logits, of the same model.</param>
+    /// <param name="concept">The concept.</param>
+    /// <param name="strengths">The strengths α.</param>
+    /// <param name="data">The text, read once.</param>
+    /// <param name="options">Column and windows; null = the defaults.</param>
+    /// <param name="literal">Whether the concept's own logit is multiplied by α instead, where it is chosen.</param>
+    /// <param name="cancellationToken">Stops within a batch.</param>
+    /// <returns>One loss a strength, in their order.</returns>
+    /// <exception cref="ArgumentException">The model inserts no concepts.</exception>
+    public static IReadOnlyList<double> Losses(
+        LanguageModel model, ConceptStatistics statistics, int concept, IReadOnlyList<double> strengths, IDataView data,
+        LabelConceptsOptions? options = null, bool literal = false, CancellationToken cancellationToken = default) => Losses(
+            SteeredConceptModel.Of(model), statistics, concept, strengths, data, options, literal, cancellationToken);
 
     /// <summary>How often continuations use a concept's raised tokens.</summary>
     /// <param name="continuations">Token ids that were generated.</param>
@@ -92,6 +118,43 @@ public static class SteeringEvaluation
         foreach (var continuation in continuations)
             (hits, tokens) = (hits + continuation.Count(raised.Contains), tokens + continuation.Count);
         return Intervals.OfShare(hits, tokens, level);
+    }
+
+    private static SteeredLogits Of(LanguageModel model, Func<int, double, ForwardOptions> pass) => (concept, strength, prompts) =>
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        var logits = ConceptMeaning.Logits(model, prompts, strength is { } alpha ? pass(concept, alpha) : ForwardOptions.None);
+        return [.. TeacherPass.Numbers(logits).Chunk((int)logits.size(1))];
+    };
+
+    private static double[] Losses(
+        SteeredModel model, ConceptStatistics statistics, int concept, IReadOnlyList<double> strengths, IDataView data,
+        LabelConceptsOptions? options, bool literal, CancellationToken cancellationToken)
+    {
+        using var quiet = no_grad();
+        options = (options ?? new LabelConceptsOptions()).Validated();
+        using var windows = TeacherWindows.Read(model.Model, data, options.Reading(), cancellationToken);
+        var passes = strengths.Select(alpha => model.Pass(concept, Value(statistics, concept, alpha, literal), literal)).ToList();
+        var (targets, sums) = (0L, new double[passes.Count]);
+        foreach (var batch in windows.Batches(0, windows.Count, options.BatchWindows).Where(batch => batch.Time > 1))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < sums.Length; i++) sums[i] += SpliceMetrics.Sum(model.Model, batch, passes[i]);
+            targets += batch.Rows * (batch.Time - 1L);
+        }
+        return [.. sums.Select(sum => sum / targets)];
+    }
+
+    private static double Value(ConceptStatistics statistics, int concept, double alpha, bool literal) =>
+        literal ? alpha : alpha * statistics.MeanStrength(concept);
+
+    private static float[] Direction(long seed, int concept, int width, double norm)
+    {
+        var random = new RandomStream(seed, $"steering direction {concept}");
+        var drawn = Enumerable.Range(0, width).Select(_ => random.NextNormal()).ToArray();
+        var length = Math.Sqrt(drawn.Sum(x => x * x));
+        return [.. drawn.Select(x => (float)(x * norm / length))];
     }
 
     private static SteeringOutcome Outcome(

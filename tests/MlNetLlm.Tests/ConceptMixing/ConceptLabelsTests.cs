@@ -35,7 +35,7 @@ public sealed class ConceptLabelsTests
     {
         var options = ConceptToy.Quick with { Gradient = gradient, Candidates = candidates, LabelsPerToken = 3 };
         using var labels = Label(options);
-        using var windows = TeacherWindows.Read(_teacher, ConceptToy.Text(), options.Reading(), default);
+        using var windows = TeacherWindows.Read(_teacher.Model, ConceptToy.Text(), options.Reading(), default);
         Assert.That(labels.Windows, Is.EqualTo(windows.Count).And.GreaterThan(8));
         var checkedWindows = 0;
         foreach (var batch in windows.Batches(0, windows.Count, 1).Where(batch => batch.First % 3 == 0 && batch.Time > 1))
@@ -65,7 +65,7 @@ public sealed class ConceptLabelsTests
     public void LabelConcepts_WithTheTeachersNextTokens_StoresItsMostProbable()
     {
         using var labels = Label(ConceptToy.Quick with { Kinds = [ConceptLabelKind.NextTokens], LabelsPerToken = 2 });
-        using var windows = TeacherWindows.Read(_teacher, ConceptToy.Text(), ConceptToy.Quick.Reading(), default);
+        using var windows = TeacherWindows.Read(_teacher.Model, ConceptToy.Text(), ConceptToy.Quick.Reading(), default);
         var batch = windows.Batches(0, 1, 1).Single();
         using var scope = NewDisposeScope();
         using var logits = _teacher.Model.Module.call(tensor(batch.Tokens, [1, batch.Time]));

@@ -89,7 +89,7 @@ public sealed class SteeringTests
         var statistics = _ml.Concepts().Statistics(_teacher, ConceptToy.Text(), ConceptToy.Quick);
         var concept = statistics.MostFrequent(1)[0];
         var losses = SteeringEvaluation.Losses(_teacher, statistics, concept, [0, 4], ConceptToy.Text(), ConceptToy.Quick);
-        using var windows = TeacherWindows.Read(_teacher, ConceptToy.Text(), ConceptToy.Quick.Reading(), default);
+        using var windows = TeacherWindows.Read(_teacher.Model, ConceptToy.Text(), ConceptToy.Quick.Reading(), default);
         for (var i = 0; i < 2; i++)
         {
             var edit = ConceptSteering.Edit(_teacher, concept, 4 * i * statistics.MeanStrength(concept));
