@@ -67,7 +67,14 @@ public sealed class ConceptCatalog
         new(config, tokenizer, special, options ?? new ConceptPretrainOptions(), labels, teacher, progress, cancellationToken);
 
     /// <summary>As the above, with the kind of labels that the options name.</summary>
-    /// <inheritdoc cref="Pretrain(TransformerConfig, Tokenizer, SpecialTokens, ConceptPretrainOptions, ConceptLabelTrack, LanguageModel, IProgress{TrainingProgress}, CancellationToken)"/>
+    /// <param name="config">Shape and kind of the model, without an insertion.</param>
+    /// <param name="tokenizer">Its tokenizer.</param>
+    /// <param name="special">The tokenizer's special tokens.</param>
+    /// <param name="labels">The labels of the training text, of several kinds.</param>
+    /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="teacher">For distillation and hidden states: a model with the same tokenizer; null otherwise.</param>
+    /// <param name="progress">Told after every step.</param>
+    /// <param name="cancellationToken">Stops within one step.</param>
     public PretrainWithConceptsEstimator Pretrain(
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabels labels,
         ConceptPretrainOptions? options = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,

@@ -87,7 +87,7 @@ internal sealed class ConceptBlock : InsertedBlock
     /// <param name="labels">(batch · time · K_a): each position's concepts, −1 where there are fewer; null = no concept loss.</param>
     /// <param name="held">A concept whose logit is changed after the choice, or null.</param>
     /// <param name="show">Is shown the chosen concepts and their logits by name, or null.</param>
-    /// <returns>ĉ, (batch, time, d), null where nothing is inserted, and the concept loss summed over labelled positions, a scalar.</returns>
+    /// <returns>ĉ, (batch, time, d), null where nothing is inserted, and the concept loss summed over labelled positions.</returns>
     public (Tensor? Concept, Tensor Loss) Forward(
         Tensor hidden, int[]? labels, HeldConcept? held = null, Action<string, Tensor>? show = null)
     {

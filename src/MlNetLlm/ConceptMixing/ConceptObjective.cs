@@ -58,7 +58,8 @@ internal sealed class ConceptObjective(
     /// <summary>The next token's mean loss and the means of all else since the last call.</summary>
     public StepParts Take()
     {
-        var parts = new StepParts(_nats.Sum / _nats.Count, _parts.ToDictionary(part => part.Key, part => part.Value.Sum / part.Value.Count));
+        var parts = new StepParts(
+            _nats.Sum / _nats.Count, _parts.ToDictionary(part => part.Key, part => part.Value.Sum / part.Value.Count));
         _nats = (0, 0);
         _parts.Clear();
         return parts;

@@ -59,8 +59,8 @@ public sealed record ConceptPretrainOptions : TrainingOptions
     public int LabelsPerToken { get; init; } = 4;
 
     /// <summary>
-    /// Whether weight decay acts on the columns of W_c too, as in the released code. A column that is never chosen gets no gradient, so decay
-    /// alone makes it small: without it, small columns are learned ones.
+    /// Whether weight decay acts on the columns of W_c too, as in the released code. A column that is never chosen gets no gradient, so
+    /// decay alone makes it small: without it, small columns are learned ones.
     /// </summary>
     /// <value>true.</value>
     public bool DecayColumns { get; init; } = true;
@@ -95,7 +95,8 @@ public sealed record ConceptPretrainOptions : TrainingOptions
             yield return "CompletionColumn or TokenColumns is set; pre-training with concepts reads packed text. Leave both null.";
         if (!(InitialDeviation > 0 && double.IsFinite(InitialDeviation)))
             yield return $"InitialDeviation is {InitialDeviation}; expected above 0.";
-        if (Insert is { } insert && !Enum.IsDefined(insert)) yield return $"Insert is {insert}; expected {Names<InsertedElement>()}, or null.";
+        if (Insert is { } insert && !Enum.IsDefined(insert))
+            yield return $"Insert is {insert}; expected {Names<InsertedElement>()}, or null.";
         if (Layer < 0) yield return $"Layer is {Layer}; expected 0 or more.";
         if (!Enum.IsDefined(Mixing)) yield return $"Mixing is {Mixing}; expected {Names<InsertionMixing>()}.";
         if (Concepts < 0) yield return $"Concepts is {Concepts}; expected 0 or more.";

@@ -25,7 +25,8 @@ internal static class ConceptSteering
     }
 
     /// <summary>(…, d) to (…, d).</summary>
-    public static Tensor Steered(SparseAutoencoder autoencoder, Tensor value, int concept, double activation, float[] direction, bool literal = false)
+    public static Tensor Steered(
+        SparseAutoencoder autoencoder, Tensor value, int concept, double activation, float[] direction, bool literal = false)
     {
         using var quiet = no_grad();
         var states = TeacherPass.Numbers(value);

@@ -8,8 +8,8 @@ namespace MlNetLlm.ConceptMixing;
 internal static class Distillation
 {
     /// <summary>
-    /// Σ −log p(target) and Σ KL(q ‖ p) = Σ q · (log q − log p) over counted places, p being the student's distribution and q the teacher's,
-    /// both at temperature 1. Logits of both are made a piece at a time, the student's once for both losses.
+    /// Σ −log p(target) and Σ KL(q ‖ p) = Σ q · (log q − log p) over counted places, p being the student's distribution and q the
+    /// teacher's, both at temperature 1. Logits of both are made a piece at a time, the student's once for both losses.
     /// </summary>
     /// <param name="head">From hidden states (places, width) to the student's logits (places, vocabulary).</param>
     /// <param name="hidden">The student's, (batch, time, width).</param>

@@ -13,8 +13,8 @@ namespace MlNetLlm.ConceptMixing;
 /// v = W₂ gelu(W₁ x + b₁) + b₂ and y = b_c + β + W_c v, the element is s y + μ.
 /// </summary>
 /// <remarks>
-/// The paper says neither how wide the network is nor in which space states are compared: here it is as wide as the model, and the teacher's
-/// states are normalised, which keeps a few large components from being all that counts.
+/// The paper says neither how wide the network is nor in which space states are compared: here it is as wide as the model, and the
+/// teacher's states are normalised, which keeps a few large components from being all that counts.
 /// </remarks>
 internal sealed class HiddenStateBlock : InsertedBlock
 {

@@ -1,6 +1,6 @@
 namespace MlNetLlm.LanguageModels;
 
-/// <summary>A concept of a concept model whose logit z is changed at every position, after the most probable concepts were chosen.</summary>
+/// <summary>A concept of a concept model whose logit z is changed at every position, after the most probable were chosen.</summary>
 /// <param name="Concept">i: its number, from 0.</param>
 /// <param name="Value">The logit it gets, whether it was chosen there or not; or the factor on its own logit where it was.</param>
 /// <param name="Literal">

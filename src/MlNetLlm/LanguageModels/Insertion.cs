@@ -52,7 +52,8 @@ public sealed record Insertion
         if (concepts ? Concepts < 1 : Concepts != 0)
             yield return $"Insertion.Concepts is {Concepts}, expected {(concepts ? "1 or more" : $"0 with {Element}")}.";
         if (concepts ? TopConcepts < 1 || TopConcepts > Math.Max(1, Concepts) : TopConcepts != 0)
-            yield return $"Insertion.TopConcepts is {TopConcepts}, expected {(concepts ? $"1 to Concepts ({Concepts})" : $"0 with {Element}")}.";
+            yield return $"Insertion.TopConcepts is {TopConcepts}, expected "
+                + (concepts ? $"1 to Concepts ({Concepts})." : $"0 with {Element}.");
         var states = Element == InsertedElement.HiddenState;
         if (states ? TargetWidth < 2 : TargetWidth != 0)
             yield return $"Insertion.TargetWidth is {TargetWidth}, expected {(states ? "2 or more" : $"0 with {Element}")}.";

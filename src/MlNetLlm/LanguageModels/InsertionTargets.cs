@@ -15,7 +15,7 @@ internal sealed class InsertionTargets
     /// <summary>From a prediction (n, d_T) and the teacher's states (n, d_T) to a loss a position, (n).</summary>
     public Func<Tensor, Tensor, Tensor>? StateLoss { get; init; }
 
-    /// <summary>The loss summed over positions, a scalar with a graph, after the pass; null before it, or where nothing is learnt.</summary>
+    /// <summary>The loss summed over positions, a scalar with a graph, after the pass; null before it, or with nothing to learn.</summary>
     public Tensor? Loss { get; set; }
 
     /// <summary>Brings the loss out of the scope that ends now.</summary>

@@ -72,8 +72,8 @@ internal static class PassChecks
                 $"{nameof(ForwardOptions.Held)} is set, but the model inserts no concepts. Take a concept model.", nameof(options));
         if (held.Concept < 0 || held.Concept >= insertion.Concepts || !double.IsFinite(held.Value))
             throw new ArgumentException(
-                $"Concept {held.Concept} is held at {held.Value}; expected a concept from 0 to {insertion.Concepts - 1} and a finite number.",
-                nameof(options));
+                $"Concept {held.Concept} is held at {held.Value}; expected a concept from 0 to {insertion.Concepts - 1} and a finite "
+                + "number.", nameof(options));
         if (held.Direction is { } direction && direction.Count != config.Width)
             throw new ArgumentException(
                 $"The held concept's direction has {direction.Count} numbers, the model's width is {config.Width}.", nameof(options));

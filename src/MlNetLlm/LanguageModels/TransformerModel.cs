@@ -60,7 +60,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
         _finalNorm = config.PostNorm ? null : new Norm(weights, "final_norm", config);
         _head = new OutputHead(weights, "head", config);
         _rotary = new RotaryTable(config);
-        _insertion = config.Insertion is null ? null : InsertedElements.Make(weights, InsertedBlock.ActivationName, config);   // last: draws
+        if (config.Insertion is not null)                       // last: all that a plain model has is drawn as in a plain model
+            _insertion = InsertedElements.Make(weights, InsertedBlock.ActivationName, config);
         _masks = new AttentionMasks(config);
         _interleavedMasks = new AttentionMasks(config with
         {

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace MlNetLlm.Pretraining;
 
-/// <summary>What all pre-training shares: a new model's weights train in the one loop, models are kept on the way, and one comes out.</summary>
+/// <summary>What all pre-training shares: a new model's weights train in the one loop, and models are kept on the way.</summary>
 /// <param name="Model">Gives the tokenizer; its module, on the options' device, is trained and becomes the new model's.</param>
 /// <param name="Streams">The run's random streams.</param>
 /// <param name="Options">The method's options.</param>

@@ -16,7 +16,8 @@ public sealed record TrainingResult(
     /// <summary>Means of other parts of the last step's loss by name; empty where there are none.</summary>
     public IReadOnlyDictionary<string, double> Measures { get; init; } = _none;
 
-    private static readonly IReadOnlyDictionary<string, double> _none = new Dictionary<string, double>();    // one, so that equal runs are equal
+    // One for all, so that equal runs are equal.
+    private static readonly IReadOnlyDictionary<string, double> _none = new Dictionary<string, double>();
 
     /// <summary>Of a step that trained nothing.</summary>
     internal static TrainingResult None { get; } = new(0, 0, double.NaN, null, null, null, StoppedEarly: false, TimeSpan.Zero);

@@ -219,7 +219,8 @@ public sealed class PretrainWithConceptsTests
             using var stop = new CancellationTokenSource();
             var progress = new StopAfter(3, stop);
             Assert.Throws<OperationCanceledException>(() => new PretrainWithConceptsEstimator(
-                _teacher.Config, _teacher.Tokenizer, _teacher.Special, kept, _labels, _teacher, progress, stop.Token).Fit(ConceptToy.Text()));
+                _teacher.Config, _teacher.Tokenizer, _teacher.Special, kept, _labels, _teacher, progress, stop.Token)
+                .Fit(ConceptToy.Text()));
             Assert.That(() => Estimator(kept, _labels.Shuffled(1)).Fit(ConceptToy.Text()),
                 Throws.InvalidOperationException.With.Message.Contains("the model was"));
             var resumed = Estimator(kept).Fit(ConceptToy.Text());
@@ -284,7 +285,8 @@ public sealed class PretrainWithConceptsTests
     {
         var labels = new int[12 * 2];
         _labels.Read(window, labels);
-        return Enumerable.Range(0, 11).Where(t => labels[2 * t] >= 0).Select(t => labels[2 * t + 1] >= 0 ? 1.0 : 0).DefaultIfEmpty().Average();
+        return Enumerable.Range(0, 11).Where(t => labels[2 * t] >= 0).Select(t => labels[2 * t + 1] >= 0 ? 1.0 : 0).DefaultIfEmpty()
+            .Average();
     }
 
     private TokenBatches Batches(IDataView text) => TokenBatches.Read(text, _options, _teacher);

@@ -187,7 +187,8 @@ public sealed class StudentSteeringTests
         foreach (var (text, score) in new[] { "abcab cd", "hgfe" }.Zip(scores))
         {
             int? begin = _model.Special.Bos ?? _model.Special.Eos;
-            long[] ids = [.. begin is { } id ? [(long)id] : Array.Empty<long>(), .. _model.Tokenizer.EncodeToIds(text).Select(i => (long)i)];
+            var own = _model.Tokenizer.EncodeToIds(text).Select(i => (long)i);
+            long[] ids = begin is { } id ? [id, .. own] : [.. own];
             var logp = _model.Module.call(tensor(ids[..^1], [1, ids.Length - 1])).log_softmax(-1);
             var expected = Enumerable.Range(0, ids.Length - 1).Sum(t => -logp[0, t, ids[t + 1]].ToDouble());
             Assert.That(score.NegativeLogLikelihood, Is.EqualTo(expected).Within(1e-3));

@@ -211,6 +211,7 @@ public sealed class InsertionTests
         return new TransformerModel(model.Config with { Insertion = null }, (name, _, _) => weights[name].detach().clone());
     }
 
-    private static IEnumerable<bool> Moved(Tensor a, Tensor b) => ToyModels.Values((a - b).abs().amax([0, 2])).Select(change => change > 1e-4);
+    private static IEnumerable<bool> Moved(Tensor a, Tensor b) =>
+        ToyModels.Values((a - b).abs().amax([0, 2])).Select(change => change > 1e-4);
 }
 

@@ -7,7 +7,8 @@ namespace MlNetLlm.LanguageModels.Fused;
 /// <param name="causal">Whether a query sees the keys up to its own place only.</param>
 /// <param name="ownToken">Whether gradients go to a token's own key and value only.</param>
 /// <param name="stride">Keys a query.</param>
-internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ownToken = false, int stride = 1) : autograd.SingleTensorFunction<TFunction>
+internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ownToken = false, int stride = 1)
+    : autograd.SingleTensorFunction<TFunction>
     where TFunction : AttentionFunction<TFunction>, new()
 {
     /// <inheritdoc/>

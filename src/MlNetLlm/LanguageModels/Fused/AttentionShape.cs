@@ -7,7 +7,7 @@ namespace MlNetLlm.LanguageModels.Fused;
 /// <param name="KeyHeads">Key and value heads, a divisor of the query heads.</param>
 /// <param name="HeadWidth">d.</param>
 /// <param name="Causal">Whether a query sees the keys up to its own place only, not all.</param>
-/// <param name="Stride">Keys a query: query i stands at the last of keys Stride · i to Stride · i + Stride − 1. More than 1 when causal only.</param>
+/// <param name="Stride">Keys a query, 1 unless causal: query i stands at the last of keys Stride · i to Stride · i + Stride − 1.</param>
 internal readonly record struct AttentionShape(
     int Batch, int Time, int Heads, int KeyHeads, int HeadWidth, bool Causal, int Stride = 1)
 {

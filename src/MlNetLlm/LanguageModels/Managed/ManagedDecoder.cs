@@ -60,7 +60,8 @@ internal sealed unsafe class ManagedDecoder : IDecoder
     internal static bool Covers(TransformerModel model)
     {
         var config = model.Config;
-        return config is { Causal: true, PostNorm: false, EmbeddingNorm: false, HeadTransform: false, TokenTypes: 0, Uniform: true, Insertion: null }
+        return config is { Causal: true, PostNorm: false, EmbeddingNorm: false, HeadTransform: false, TokenTypes: 0 }
+            && config is { Uniform: true, Insertion: null }
             && config.FeedForward is FeedForwardKind.SwiGlu or FeedForwardKind.GeluTanh
             && model.Projections.All(projection => projection.Adapter is null)
             && model.parameters().All(DecoderWeights.IsReadable);
