@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
@@ -28,7 +29,7 @@ internal static class EjectCommand
             if (experiment is not IEjectable ejectable)
                 throw new NotSupportedException(
                     $"Experiment '{experiment.Name}' cannot be ejected. Its pipeline: pipelines/{experiment.Folder}.");
-            foreach (var (name, text) in ejectable.Eject(result).Append(EjectedProject.File()))
+            foreach (var (name, text) in ejectable.Eject(result).Files().Append(EjectedProject.File()))
                 AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(folder, name), text);
             Terminal.Out.WriteLine($"written to {RunTexts.Plain(folder)}; dotnet run --project {RunTexts.Plain(folder)} trains it");
             return 0;

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 
@@ -39,7 +40,7 @@ public sealed class ResetExperiment : Experiment<ResetExperimentOptions>, IEject
         ResetPictures.Curves(sections[0]).Save(request.Out, "accuracy");
     }
 
-    IEnumerable<(string Name, string Text)> IEjectable.Eject(RunResult result) => ResetEjection.Of(result);
+    EjectedRun IEjectable.Eject(RunResult result) => ResetEjection.Of(result);
 
     private static ILanguages Languages(MLContext ml, SectionOptions section, int seed, CancellationToken cancellation) =>
         section.Source switch

@@ -6,7 +6,6 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pretraining;
 using MlNetLlm.TaskAdaptation;
-using MlNetLlm.Training;
 using static Microsoft.ML.Transforms.ValueToKeyMappingEstimator;
 
 namespace MlNetLlm.Pipelines.EmbeddingReset;
@@ -25,29 +24,10 @@ internal sealed class Stages(MLContext ml, SectionOptions options, RunContext co
     public (ModelTransformer<LanguageModel> Trained, IReadOnlyList<LossPoint> Losses) Pretrain(
         string arm, int seed, double rateScale, LanguageData language)
     {
-        var (p, body) = (options.Pretraining, options.Body);
-        var config = TransformerConfig.Roberta(
-            VocabularySize(language), body.Width, body.Layers, body.Heads, body.SequenceLength) with { Dropout = body.Dropout };
-        var curve = new LossCurve(Math.Max(1, p.Updates / CurvePoints), context.Display);
-        var trained = ml.LanguageModels().Pretrain(config, language.Tokenizer, language.Special, new PretrainOptions
-        {
-            MaxSteps = arm == ResetArms.RandomBody ? 0 : p.Updates,
-            BatchSize = p.BatchSize,
-            GradientAccumulation = p.Accumulation,
-            Device = options.Device,
-            SequenceLength = body.SequenceLength,
-            LearningRate = p.LearningRate,
-            Schedule = Schedule.Linear,
-            FinalLearningRateShare = 0,
-            WarmupSteps = (int)(p.Updates * p.WarmupShare),
-            WarmupFromZero = true,
-            ClipNorm = ResetArms.Clips(arm) ? p.ClipNorm : 0,
-            WeightDecay = p.WeightDecay,
-            Beta2 = 0.98,
-            Epsilon = 1e-6,
-            Seed = seed,
-            Reset = arm == ResetArms.RandomBody ? null : ResetArms.Reset(arm, p.Updates, p.Episodes, rateScale),
-        }, curve, context.Cancellation).Fit(language.Text);
+        var curve = new LossCurve(Math.Max(1, options.Pretraining.Updates / CurvePoints), context.Display);
+        var trained = ml.LanguageModels().Pretrain(
+            StageOptions.Body(options, VocabularySize(language)), language.Tokenizer, language.Special,
+            StageOptions.Pretraining(options, arm, rateScale) with { Seed = seed }, curve, context.Cancellation).Fit(language.Text);
         return (trained, curve.Points);
     }
 
@@ -63,48 +43,20 @@ internal sealed class Stages(MLContext ml, SectionOptions options, RunContext co
 
     /// <summary>Stage 2: trains the body and a task's head in language 1, the embeddings frozen.</summary>
     public TaskTransformer Adapt(LanguageModel model, TaskData task, int seed) =>
-        ml.LanguageModels().AdaptToTask(model, new AdaptToTaskOptions
-        {
-            Task = task.Kind,
-            PairColumn = task.PairColumn,
-            TruncateLongRows = true,
-            MaxSteps = options.Task.Updates,
-            BatchSize = options.Task.BatchSize,
-            Device = options.Device,
-            SequenceLength = options.Body.SequenceLength,
-            LearningRate = options.Task.LearningRate,
-            Schedule = Schedule.Linear,
-            FinalLearningRateShare = 0,
-            WarmupSteps = options.Task.Updates / 16,
-            ClipNorm = 1,
-            Beta2 = 0.98,
-            Seed = seed,
-        }, context.Display, context.Cancellation).Fit(ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: KeyOrdinality.ByValue)
-            .Fit(task.Train!).Transform(task.Train!));
+        ml.LanguageModels().AdaptToTask(
+            model, StageOptions.Task(options) with { Task = task.Kind, PairColumn = task.PairColumn, Seed = seed }, context.Display,
+            context.Cancellation).Fit(ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: KeyOrdinality.ByValue)
+                .Fit(task.Train!).Transform(task.Train!));
 
     /// <summary>Stage 3: trains a new table for a new language on the frozen body, on the first so many tokens of its text.</summary>
     public RelearnedEmbeddings Relearn(LanguageModel body, LanguageData language, long tokens, int seed)
     {
-        var r = options.Relearning;
-        return ml.LanguageModels().RelearnEmbeddings(body, language.Tokenizer, language.Special, new RelearnEmbeddingsOptions
+        var relearning = StageOptions.Relearning(options) with
         {
-            TextTokens = tokens,
-            MaxSteps = r.Updates,
-            BatchSize = r.BatchSize,
-            GradientAccumulation = r.Accumulation,
-            Device = options.Device,
-            SequenceLength = options.Body.SequenceLength,
-            LearningRate = r.LearningRate,
-            Schedule = Schedule.Linear,
-            FinalLearningRateShare = 0,
-            WarmupSteps = (int)(r.Updates * r.WarmupShare),
-            ClipNorm = 0,
-            WeightDecay = 0.01,
-            Beta2 = 0.98,
-            Epsilon = 1e-6,
-            KeepUpdates = r.ScoreAfter,
-            Seed = seed,
-        }, context.Display, context.Cancellation).Fit(language.Text).Learned;
+            TextTokens = tokens, KeepUpdates = options.Relearning.ScoreAfter, Seed = seed,
+        };
+        return ml.LanguageModels().RelearnEmbeddings(body, language.Tokenizer, language.Special, relearning, context.Display,
+            context.Cancellation).Fit(language.Text).Learned;
     }
 
     /// <summary>Stage 4: joins a task's body and head with a new table, and scores the new language's labelled rows.</summary>

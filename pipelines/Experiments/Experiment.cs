@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using MlNetLlm.Persistence;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Experiments;
@@ -55,7 +54,7 @@ public abstract class Experiment<TOptions> : Experiment
     public sealed override RunResult Run(RunRequest request, RunContext context)
     {
         var options = request.Options is { } given
-            ? StrictJson.Parse<TOptions>(given.ToJsonString(), "the stored options")
+            ? PresetFile.FromJson<TOptions>(given)
             : PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
         var record = context.Begin(this, request, PresetFile.ToJson(options));
         Run(options, request, context, record);

@@ -31,6 +31,10 @@ internal static class PresetFile
     /// <summary>Every option, defaults included.</summary>
     public static JsonNode ToJson<TOptions>(TOptions options) => JsonSerializer.SerializeToNode(options, JsonOptions.Strict)!;
 
+    /// <summary>The options of a stored result.</summary>
+    public static TOptions FromJson<TOptions>(JsonNode options)
+        where TOptions : class => StrictJson.Parse<TOptions>(options.ToJsonString(), "the stored options");
+
     private static void Apply(JsonObject options, string set)
     {
         var equals = set.IndexOf('=', StringComparison.Ordinal);

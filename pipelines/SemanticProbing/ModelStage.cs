@@ -4,7 +4,6 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetLlm.Data;
 using MlNetLlm.Karel;
-using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pretraining;
@@ -34,29 +33,30 @@ internal sealed class ModelStage(ProbingOptions options, RunRequest request, Run
     public Training Train(int seed)
     {
         context.Display.Stage($"language model, seed {seed}");
-        var training = options.Training with
+        var training = Options(options, seed, SnapshotFolder(seed)) with
         {
-            Seed = seed,
-            TokenColumns = new TokenColumns
-            {
-                Features = options.Reading.GridFeatures is null ? null : "GridFeatures", FeatureOffsets = "GridOffsets",
-            },
-            SequenceLength = Config.ContextLength,
-            CheckpointFolder = Path.Combine(Folder("checkpoints"), $"seed-{seed}"),
-            Resume = request.Resume,
-            Snapshots = new SnapshotOptions
-            {
-                Folder = SnapshotFolder(seed), Steps = options.SnapshotSteps, MaxMiB = options.MaxSnapshotMiB,
-            },
+            CheckpointFolder = Path.Combine(Folder("checkpoints"), $"seed-{seed}"), Resume = request.Resume,
         };
         var tokenizer = options.Reading.Tokenizer();
         var fitted = new MLContext(seed).LanguageModels()
-            .Pretrain(Config, tokenizer, tokenizer.Special, training, context.Display, context.Cancellation)
+            .Pretrain(options.Config, tokenizer, tokenizer.Special, training, context.Display, context.Cancellation)
             .Fit(Programs(seed));
         using var model = fitted.Model;
         var (steps, seconds) = (fitted.Training.Steps, fitted.Training.Elapsed.TotalSeconds);
         return new(steps, fitted.Training.Loss, Math.Round(seconds, 1), Math.Round(steps * (double)training.BatchSize / seconds, 1));
     }
+
+    /// <summary>The library's options for the training of a seed.</summary>
+    public static PretrainOptions Options(ProbingOptions options, int seed, string snapshots) => options.Training with
+    {
+        Seed = seed,
+        TokenColumns = new TokenColumns
+        {
+            Features = options.Reading.GridFeatures is null ? null : "GridFeatures", FeatureOffsets = "GridOffsets",
+        },
+        SequenceLength = options.Config.ContextLength,
+        Snapshots = new SnapshotOptions { Folder = snapshots, Steps = options.SnapshotSteps, MaxMiB = options.MaxSnapshotMiB },
+    };
 
     /// <summary>The snapshots of a seed.</summary>
     public ModelSnapshots Snapshots(int seed) => ModelSnapshots.Open(SnapshotFolder(seed));
@@ -83,8 +83,6 @@ internal sealed class ModelStage(ProbingOptions options, RunRequest request, Run
     private IDataView Programs(int seed) => new KarelDataView(
         new KarelGenerator(options.Karel with { Seed = seed, HeldOutExamples = 0 }, "train"), options.TrainPrograms,
         options.Reading.Encoding, options.Reading.GridFeatures);
-
-    private TransformerConfig Config => options.Reading.Fit(options.Shape(), options.Karel.Examples, options.MaxOperations);
 
     private string SnapshotFolder(int seed) => Path.Combine(Folder("models"), $"seed-{seed}");
 

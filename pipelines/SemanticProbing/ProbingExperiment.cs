@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Karel;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 
@@ -9,7 +10,7 @@ namespace MlNetLlm.Pipelines.SemanticProbing;
 /// Does a language model trained on nothing but program text hold what the programs do? Karel programs, probes on hidden states, controls
 /// (Jin and Rinard 2024).
 /// </summary>
-public sealed class ProbingExperiment : Experiment<ProbingOptions>
+public sealed class ProbingExperiment : Experiment<ProbingOptions>, IEjectable
 {
     /// <inheritdoc/>
     public override string Name => "probing";
@@ -33,6 +34,8 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>
         foreach (var claim in Verdicts.Judge(results, effects, options, request.Seed)) record.Add(claim);
         if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(request.Out, "training");
     }
+
+    EjectedRun IEjectable.Eject(RunResult result) => ProbingEjection.Of(result);
 
     private static List<ModelResult> Train(
         ProbingOptions options, RunRequest request, KeptParts kept, RunContext context, RunRecord record)

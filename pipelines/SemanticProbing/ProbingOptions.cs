@@ -151,7 +151,7 @@ public sealed record ProbingOptions
         if (ModelSeeds.Count == 0) yield return "modelSeeds is empty; expected at least one seed.";
         if (ProbeSeeds.Count == 0) yield return "probeSeeds is empty; expected at least one seed.";
         if (MaxHiddenLayers is < 0 or > 2) yield return $"maxHiddenLayers is {MaxHiddenLayers}; expected 0 to 2.";
-        foreach (var meaning in new[] { "original", "flip", Adversarial }.Except(Semantics))
+        foreach (var meaning in Meanings.Except(Semantics))
             yield return $"semantics lacks '{meaning}', which claims are about.";
         foreach (var (name, value) in new[]
                  {
@@ -162,8 +162,13 @@ public sealed record ProbingOptions
             if (value < 2) yield return $"{name} is {value}; expected 2 or more.";
     }
 
-    /// <summary>The model's shape, before it is fitted to the tasks.</summary>
-    internal TransformerConfig Shape() => Architecture switch
+    /// <summary>The meanings that every snapshot is probed for.</summary>
+    internal IReadOnlyList<string> Meanings => ["original", "flip", Adversarial];
+
+    /// <summary>The model's shape.</summary>
+    internal TransformerConfig Config => Reading.Fit(Shape(), Karel.Examples, MaxOperations);
+
+    private TransformerConfig Shape() => Architecture switch
     {
         "gpt2" => TransformerConfig.Gpt2(1, Width, Layers, Heads, 1) with { TiedHead = TiedHead },
         "codegen" => TransformerConfig.CodeGen(1, Width, Layers, Heads, 1) with { TiedHead = TiedHead },

@@ -32,8 +32,7 @@ internal sealed class SnapshotStage(ProbeStage probes, ProbingOptions options, R
         var traces = options.Traces() with { Programs = programs, Offsets = [0] };
         using var sets = TraceSets.Record(model, null, options, options.SnapshotProbePrograms, traces, context.Cancellation);
         if (sets.TrainLabels.Rows < options.MinProbeRows || sets.Labels.Rows == 0) return [];
-        string[] meanings = ["original", "flip", options.Adversarial];
-        var arms = sizes.SelectMany(size => meanings.Where(meaning => size == ProbeSize.Linear || meaning == "original")
+        var arms = sizes.SelectMany(size => options.Meanings.Where(meaning => size == ProbeSize.Linear || meaning == "original")
             .Select(meaning => new ProbeArm(size, meaning))).ToList();
         return probes.Run(sets, arms);
     }

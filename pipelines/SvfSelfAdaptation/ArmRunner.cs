@@ -1,4 +1,3 @@
-using MlNetLlm.Adapters;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Lora;
@@ -6,7 +5,6 @@ using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Scoring;
 using MlNetLlm.Svf;
-using MlNetLlm.Training;
 using Microsoft.ML;
 
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
@@ -58,25 +56,24 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
     private (ITransformer Pipeline, long Parameters) Fit(string name, double rate)
     {
         var catalog = ml.LanguageModels();
-        switch (name)
+        var training = ArmOptions.Of(name, rate, options, request.Seed) with
         {
-            case "svf-mlp" or "svf-attention" or "svf-all":
-                var svf = Shared(new SvfOptions { LearningRate = rate, Modules = Modules(name) }, name);
+            CheckpointFolder = Path.Combine(request.Out, "checkpoints", $"{name}-{rate:R}"), Resume = request.Resume,
+        };
+        switch (training)
+        {
+            case SvfOptions svf:
                 var expert = catalog.FineTuneSvf(baseModel, svf, context.Display, context.Cancellation).Append(catalog.Score())
                     .Fit(data.Train);
                 return (expert, Learned<SvfExpert>(expert).ParameterCount);
-            case "lora-1" or "lora-16":
-                var lora = Shared(new LoraOptions { LearningRate = rate, Rank = name == "lora-1" ? 1 : 16 }, name);
+            case LoraOptions lora:
                 var adapter = catalog.FineTuneLora(baseModel, lora, context.Display, context.Cancellation).Append(catalog.Score())
                     .Fit(data.Train);
                 return (adapter, Learned<LoraAdapter>(adapter).ParameterCount);
-            case "full":
-                var full = Shared(new FullOptions { LearningRate = rate }, name);
-                var tuned = catalog.FineTuneFull(baseModel, full, context.Display, context.Cancellation).Append(catalog.Score())
-                    .Fit(data.Train);
-                return (tuned, Learned<LanguageModel>(tuned).Module.parameters().Sum(p => p.numel()));
             default:
-                throw new ArgumentException($"Unknown arm '{name}'. Known: svf-mlp, svf-attention, svf-all, lora-1, lora-16, full.");
+                var tuned = catalog.FineTuneFull(baseModel, (FullOptions)training, context.Display, context.Cancellation)
+                    .Append(catalog.Score()).Fit(data.Train);
+                return (tuned, Learned<LanguageModel>(tuned).Module.parameters().Sum(p => p.numel()));
         }
     }
 
@@ -84,24 +81,6 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
         name.StartsWith("svf", StringComparison.Ordinal) ? options.LearningRates.Svf
         : name.StartsWith("lora", StringComparison.Ordinal) ? options.LearningRates.Lora
         : options.LearningRates.Full;
-
-    private static ModuleSet Modules(string name) => name switch
-    {
-        "svf-mlp" => ModuleSet.Mlp,
-        "svf-attention" => ModuleSet.Attention,
-        _ => ModuleSet.All,
-    };
-
-    private TOptions Shared<TOptions>(TOptions method, string name)
-        where TOptions : TrainingOptions => method with
-        {
-            MaxTokens = options.MaxTokens,
-            BatchSize = options.BatchSize,
-            SequenceLength = options.SequenceLength,
-            Seed = request.Seed,
-            CheckpointFolder = Path.Combine(request.Out, "checkpoints", $"{name}-{method.LearningRate:R}"),
-            Resume = request.Resume,
-        };
 
     private static TLearned Learned<TLearned>(IEnumerable<ITransformer> chain)
         where TLearned : class => chain.OfType<ModelTransformer<TLearned>>().Single().Learned;

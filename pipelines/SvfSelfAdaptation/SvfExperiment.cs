@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Evaluation;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.RealData;
@@ -23,7 +24,7 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
     /// <inheritdoc/>
     public override string Folder => "SvfSelfAdaptation";
 
-    IEnumerable<(string Name, string Text)> IEjectable.Eject(RunResult result) => SvfEjection.Of(result);
+    EjectedRun IEjectable.Eject(RunResult result) => SvfEjection.Of(result, PresetFile.FromJson<SvfExperimentOptions>(result.Options));
 
     /// <inheritdoc/>
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)

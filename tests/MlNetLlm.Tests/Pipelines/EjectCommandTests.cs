@@ -6,6 +6,7 @@ using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines;
 
+/// <summary>A run of each experiment is ejected, built, and run: the numbers must be the run's, bit for bit.</summary>
 public sealed class EjectCommandTests
 {
     [Test]
@@ -13,17 +14,13 @@ public sealed class EjectCommandTests
     public void Eject_OfARun_CompilesAndGivesTheSamePerplexity()
     {
         using var folder = new TemporaryFolder();
-        var (run, project) = (Path.Combine(folder.Path, "run"), Path.Combine(folder.Path, "project"));
-        var (exit, _, errors) = Command.Run(["run", "svf", "--preset", "smoke", "--threads", "1", "--out", run, .. Command.TinySvf]);
-        Assert.That(exit, Is.Zero, errors);
-        if (!StoredRun.Open(run).Result!.Data.Any(d => d.Name == "stories260k")) Assert.Ignore("The data set stories260k is not here.");
-
-        (exit, _, errors) = Command.Run("eject", run, "--out", project);
-        Assert.That(exit, Is.Zero, errors);
-        var lines = DotnetRun(project);
-        var perplexity = StoredRun.Open(run).Result!.Metrics.Single(m => m is { Arm: "svf-mlp", Name: "perplexity", Split: "new-domain" });
-        Assert.That(lines, Does.Contain($"svf-mlp {perplexity.Value.ToString("R", CultureInfo.InvariantCulture)}"));
-        Assert.That(DotnetRun(project, "use", "svf-mlp.zip").Single(), Is.Not.Empty);
+        var run = Run(folder, ["svf", .. Command.TinySvf, "--set", "arms=[\"svf-mlp\",\"lora-1\",\"full\"]"]);
+        if (!run.Data.Any(d => d.Name == "stories260k")) Assert.Ignore("The data set stories260k is not here.");
+        var lines = DotnetRun(Eject(folder));
+        var perplexities = run.Metrics.Where(m => m is { Name: "perplexity", Split: "new-domain" } && m.Arm != "base").ToList();
+        Assert.That(perplexities, Has.Count.EqualTo(3));
+        Assert.That(lines, Is.EqualTo(perplexities.Select(m => $"{m.Arm} {Text(m.Value)}")));
+        Assert.That(DotnetRun(folder["project"], "To be, or not to be", "use", "svf-mlp.zip").Single(), Is.Not.Empty);
     }
 
     [Test]
@@ -31,21 +28,33 @@ public sealed class EjectCommandTests
     public void Eject_OfAResetRun_CompilesAndGivesTheSameScores()
     {
         using var folder = new TemporaryFolder();
-        var (run, project) = (Path.Combine(folder.Path, "run"), Path.Combine(folder.Path, "project"));
-        var (exit, _, errors) = Command.Run(["run", "reset", "--preset", "smoke", "--threads", "1", "--out", run]);
-        Assert.That(exit, Is.Zero, errors);
-        (exit, _, errors) = Command.Run("eject", run, "--out", project);
-        Assert.That(exit, Is.Zero, errors);
-
-        var lines = DotnetRun(project);
-        var scores = StoredRun.Open(run).Result!.Metrics.Where(m => (m.Arm.StartsWith("main/AF,") || m.Arm.StartsWith("main/B0,"))
+        var run = Run(folder, ["reset"]);
+        var lines = DotnetRun(Eject(folder));
+        var scores = run.Metrics.Where(m => (m.Arm.StartsWith("main/AF,") || m.Arm.StartsWith("main/B0,"))
             && (m.Name == "score" || m.Name == "score, update 8")).ToList();
         Assert.That(scores, Has.Count.EqualTo(42), "two arms, three tasks, language 1 and three others with two data cells");
         Assert.That(lines, Is.EquivalentTo(scores.Select(m =>
-            $"{m.Arm}: {m.Name}{(m.Name == "score" ? ", first language" : "")}: {m.Value.ToString("R", CultureInfo.InvariantCulture)}")));
-        var text = File.ReadLines(Path.Combine(project, "d2.txt")).First();
-        var answers = Answers(project, text, "use", "AF-tagging-d2-480.zip");
+            $"{m.Arm}: {m.Name}{(m.Name == "score" ? ", first language" : "")}: {Text(m.Value)}")));
+        var text = File.ReadLines(folder["project/d2.txt"]).First();
+        var answers = DotnetRun(folder["project"], text, "use", "AF-tagging-d2-480.zip");
         Assert.That(answers.Select(answer => answer.Split('\t')[0]), Is.EqualTo(text.Split(' ')), "an answer for each word of the line");
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void Eject_OfAProbingRun_CompilesAndGivesTheSameContents()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder, ["probing", "--set", "modelSeeds=[1,2]", "--set", "trainPrograms=2000", "--set", "training.maxSteps=40",
+            "--set", "snapshotSteps=[20]", "--set", "probePrograms=60", "--set", "linearProbe.maxExamples=4000",
+            "--set", "mlpProbe.maxExamples=500", "--set", "mlpProbe.firstUnits=16", "--set", "minProbeRows=2"]);
+        var lines = DotnetRun(Eject(folder));
+        var expected = run.Metrics.Where(m => m.Arm.StartsWith("step ")
+            && (m.Name == "accuracy" || (m.Name == "content" && m.Arm.Contains(", own programs, linear/")))).ToList();
+        Assert.That(expected.Select(m => m.Arm), Does.Contain("step 40").And.Contain("step 40, own programs, linear/flip/t"));
+        Assert.That(lines, Is.EquivalentTo(expected.Select(m => $"{m.Arm}: {m.Name}: {Text(m.Value)}")));
+        Assert.That(DotnetRun(folder["project"], "", "use", "20"),
+            Has.Exactly(20).Match("^task \\d+: ").And.Some.Match("^task \\d+, after operation 1: Direction [1-4] \\(is [1-4]\\)"));
     }
 
     [Test]
@@ -58,10 +67,23 @@ public sealed class EjectCommandTests
         Assert.That(errors, Does.Contain("is not empty"));
     }
 
-    private static string[] DotnetRun(string project, params IEnumerable<string> arguments) =>
-        Answers(project, "To be, or not to be", arguments);
+    private static RunResult Run(TemporaryFolder folder, IEnumerable<string> arguments)
+    {
+        var (exit, _, errors) = Command.Run(["run", .. arguments, "--preset", "smoke", "--threads", "1", "--out", folder["run"]]);
+        Assert.That(exit, Is.Zero, errors);
+        return StoredRun.Open(folder["run"]).Result!;
+    }
 
-    private static string[] Answers(string project, string input, params IEnumerable<string> arguments)
+    private static string Eject(TemporaryFolder folder)
+    {
+        var (exit, _, errors) = Command.Run("eject", folder["run"], "--out", folder["project"]);
+        Assert.That(exit, Is.Zero, errors);
+        return folder["project"];
+    }
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+
+    private static string[] DotnetRun(string project, string input = "", params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet",
             ["run", "--project", Path.Combine(project, "Ejected.csproj"), "-c", "Release", "--", .. arguments])

@@ -1,7 +1,7 @@
 using System.Security;
 using MlNetLlm.Pipelines.Commands;
 
-namespace MlNetLlm.Pipelines.Experiments;
+namespace MlNetLlm.Pipelines.Ejection;
 
 /// <summary>The project file around ejected sources.</summary>
 internal static class EjectedProject

@@ -1,0 +1,54 @@
+using MlNetLlm.Runs;
+
+namespace MlNetLlm.Pipelines.Ejection;
+
+/// <summary>
+/// The files of an ejected project. The pipeline's sources are the same for every run and lie as they are in a folder Ejected of the
+/// experiment; all that a run decides is in one file of values, and in files of data where the run made its own.
+/// </summary>
+internal sealed class EjectedRun
+{
+    private readonly RunResult _result;
+    private readonly string _sources;
+    private readonly ValuesFile _values = new();
+    private readonly List<(string Name, string Text)> _data = [];
+
+    /// <summary>Starts one.</summary>
+    /// <param name="result">The run.</param>
+    /// <param name="sources">The folder of the sources, from the command's own: for example EmbeddingReset/Ejected.</param>
+    public EjectedRun(RunResult result, string sources)
+    {
+        (_result, _sources) = (result, sources);
+        Value("Threads", "Threads of a pass: with as many, on the same kind of machine, the numbers are the run's bit for bit.",
+            result.Environment.Threads);
+        Value("Seed", "The run's seed.", result.Seed);
+    }
+
+    /// <summary>Adds a value, which the sources find as <c>Values.Name</c>.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="says">What it is, in a line.</param>
+    /// <param name="value">The value: an options record, a number, a text, an enum, or lists and dictionaries of these.</param>
+    public EjectedRun Value<T>(string name, string says, T value)
+    {
+        _values.Add(name, says, value);
+        return this;
+    }
+
+    /// <summary>Adds a file of data beside the sources.</summary>
+    public EjectedRun Data(string name, string text)
+    {
+        _data.Add((name, text));
+        return this;
+    }
+
+    /// <summary>Every file but the project's.</summary>
+    public IEnumerable<(string Name, string Text)> Files()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, _sources);
+        foreach (var file in Directory.EnumerateFiles(folder, "*.cs").Order(StringComparer.Ordinal))
+            yield return (Path.GetFileName(file), File.ReadAllText(file));
+        yield return ("Values.cs", _values.Text(
+            $"What a run of {_result.Experiment} (preset {ObjectText.Literal(_result.Preset)}, seed {_result.Seed}) was run with."));
+        foreach (var file in _data) yield return file;
+    }
+}
