@@ -9,10 +9,16 @@ internal static class CommunitiesPictures
     public static void Save(RunResults run, string folder)
     {
         var shown = run.Positive.Count > 0 ? run.Positive[0] : run.Models[0];
-        CommunityMatrix.Of(shown).Save(Path.Combine(folder, "communities-positive.svg"));
-        if (run.Main.Count > 0) CommunityMatrix.Of(run.Main[0]).Save(Path.Combine(folder, "communities.svg"));
+        Save(shown, folder, "communities-positive");
+        if (run.Main.Count > 0) Save(run.Main[0], folder, "communities");
         var doses = run.Of(SubjectKind.Modular).GroupBy(model => model.Subject.Skip).OrderBy(dose => dose.Key).ToList();
         if (doses.Count > 1) Dose(doses).Save(folder, "dose");
+    }
+
+    private static void Save(Studied model, string folder, string name)
+    {
+        CommunityMatrix.Of(model).Save(Path.Combine(folder, $"{name}.svg"));
+        CommunityCharts.Save(model, folder, name);
     }
 
     private static LineChart Dose(IReadOnlyList<IGrouping<double, Studied>> doses)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MlNetLlm.Communities;
 using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Pipelines.ModuleCommunities;
@@ -28,9 +27,8 @@ internal sealed class CommunityMatrix
             .Append("font-family=\"sans-serif\" font-size=\"13\"><rect width=\"100%\" height=\"100%\" fill=\"white\"/>")
             .Append(CultureInfo.InvariantCulture, $"<text x=\"{Margin}\" y=\"24\" font-size=\"15\">")
             .Append(CultureInfo.InvariantCulture, $"Module communities of {model.Subject.Name}</text>");
-        var taylor = model.Importance.Taylor.Named();
-        var similar = Projections.ColumnCorrelations(Scaling.PearsonResiduals(Scaling.RowShares(taylor.Values))).ToDense();
-        picture.Panel(0, "corrected: correlations of residual profiles", similar, model.Network.Corrected.Communities);
+        picture.Panel(0, "corrected: correlations of residual profiles", CommunityCharts.Similarities(model),
+            model.Network.Corrected.Communities);
         if (model.Network.Published.Draws is [var draw, ..])
             picture.Panel(1, "published: communities of one sparsifier draw", Together(draw), draw.Communities);
         picture._svg.Append("</svg>\n");
@@ -54,7 +52,7 @@ internal sealed class CommunityMatrix
 
     private void Panel(int column, string title, double[,] values, IReadOnlyList<int> communities)
     {
-        int[] order = [.. Enumerable.Range(0, communities.Count).OrderBy(node => communities[node]).ThenBy(node => node)];
+        var order = CommunityCharts.Order(communities);
         var (left, cell) = (Margin + column * (Side + Margin), (double)Side / order.Length);
         var most = values.Cast<double>().DefaultIfEmpty(1).Max();
         _svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{left}\" y=\"{Top - 14}\" font-size=\"11\">{title}</text>");

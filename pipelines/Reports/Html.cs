@@ -7,6 +7,9 @@ namespace MlNetLlm.Pipelines.Reports;
 /// <summary>Writes HTML in which every text from a run is encoded.</summary>
 internal sealed class Html
 {
+    // Rows from which on a table scrolls in a box of its own, under its header.
+    private const int LongTable = 25;
+
     private readonly StringBuilder _text = new();
 
     /// <summary>Appends markup of our own, as it stands.</summary>
@@ -33,13 +36,15 @@ internal sealed class Html
     /// <param name="rows">Its cells.</param>
     public Html Table(string caption, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string?>> rows)
     {
-        Raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"").Text(caption).Raw("\"><table>\n");
+        var all = rows.ToList();
+        var shape = all.Count > LongTable ? "wide long" : "wide";
+        Raw($"<div class=\"{shape}\" tabindex=\"0\" role=\"region\" aria-label=\"").Text(caption).Raw("\"><table>\n");
         Element("caption", caption);
         Raw("<thead><tr>");
         foreach (var column in columns)
             Element("th", column.TrimEnd('#'), column.EndsWith('#') ? "scope=\"col\" class=\"number\"" : "scope=\"col\"");
         Raw("</tr></thead>\n<tbody>\n");
-        foreach (var row in rows)
+        foreach (var row in all)
         {
             Raw("<tr>");
             for (var i = 0; i < row.Count; i++) Element("td", row[i], columns[i].EndsWith('#') ? "class=\"number\"" : "");

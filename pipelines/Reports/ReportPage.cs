@@ -93,16 +93,18 @@ internal static class ReportPage
             body.Element("p", $"{result.Experiment}, preset {result.Preset}, seed {result.Seed}, {result.Seconds:F0} s, "
                 + $"{result.PeakMemoryMiB:F0} MiB at most", "class=\"quiet\"");
             if (result.Claims.Count > 0) Claims(body, result);
-            body.Element("h2", "Metrics").Table("What was measured", ["arm", "metric", "split", "value#", "standard error#", "n#"],
-                result.Metrics.Select(m => (IReadOnlyList<string?>)[m.Arm, m.Name, m.Split, RunTexts.Number(m.Value),
-                    RunTexts.Number(m.StandardError), RunTexts.Number(m.N)]));
         }
         else
         {
             body.Element("p", "This run has no result yet.", "class=\"quiet\"");
         }
         Charts(body, run, charts);
-        if (run.Result is { } finished) Origin(body, finished);
+        if (run.Result is { } finished)
+        {
+            body.Element("h2", "Metrics");
+            MetricTables.Write(body, finished.Metrics);
+            Origin(body, finished);
+        }
         body.Raw("</section>\n");
     }
 
