@@ -11,7 +11,7 @@ internal sealed class EjectedRun
     private readonly RunResult _result;
     private readonly string _sources;
     private readonly ValuesFile _values = new();
-    private readonly List<(string Name, string Text)> _data = [];
+    private readonly List<(string Name, string Text)> _others = [];
 
     /// <summary>Starts one.</summary>
     /// <param name="result">The run.</param>
@@ -34,21 +34,26 @@ internal sealed class EjectedRun
         return this;
     }
 
+    /// <summary>Adds a source of the experiment itself that the pipeline needs, as it is.</summary>
+    /// <param name="path">The file, from the command's own folder.</param>
+    public EjectedRun Source(string path) => Data(Path.GetFileName(path), Read(path));
+
     /// <summary>Adds a file of data beside the sources.</summary>
     public EjectedRun Data(string name, string text)
     {
-        _data.Add((name, text));
+        _others.Add((name, text));
         return this;
     }
 
     /// <summary>Every file but the project's.</summary>
     public IEnumerable<(string Name, string Text)> Files()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, _sources);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.cs").Order(StringComparer.Ordinal))
-            yield return (Path.GetFileName(file), File.ReadAllText(file));
+        var sources = Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, _sources), "*.cs");
+        foreach (var path in sources.Order(StringComparer.Ordinal)) yield return (Path.GetFileName(path), Read(path));
         yield return ("Values.cs", _values.Text(
             $"What a run of {_result.Experiment} (preset {ObjectText.Literal(_result.Preset)}, seed {_result.Seed}) was run with."));
-        foreach (var file in _data) yield return file;
+        foreach (var file in _others) yield return file;
     }
+
+    private static string Read(string path) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, path));
 }

@@ -67,16 +67,37 @@ internal sealed class ObjectText
     private string Record(object record, int depth)
     {
         var type = record.GetType();
-        if (type.GetConstructor(System.Type.EmptyTypes) is null)
-            throw new NotSupportedException($"A {type.Name} cannot be written as C#: it has no constructor without parameters.");
-        var usual = Activator.CreateInstance(type)!;
+        var properties = type.GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        var constructor = Constructor(type, properties)
+            ?? throw new NotSupportedException(
+                $"A {type.Name} cannot be written as C#: no constructor of it takes values of its properties.");
+        object?[] given = [.. constructor.GetParameters().Select(parameter => Named(properties, parameter.Name!)!.GetValue(record))];
+        var usual = constructor.Invoke(given);
         List<string> written = [];
-        foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.SetMethod is not null))
-        {
+        foreach (var property in properties.Where(p => p.SetMethod is not null))
             if (property.IsDefined(typeof(RequiredMemberAttribute)) || Alone(property.GetValue(record)) != Alone(property.GetValue(usual)))
                 written.Add($"{property.Name} = {Value(property.GetValue(record), depth + 1)}");
-        }
-        return written.Count == 0 ? $"new {Type(type)}()" : Block($"new {Type(type)}", written, "{ }", depth);
+        var head = $"new {Type(type)}";
+        if (given.Length > 0 || written.Count == 0)
+            head += $"({string.Join(", ", Arguments(constructor, given).Select(value => Value(value, depth)))})";
+        return written.Count == 0 ? head : Block(head, written, "{ }", depth);
+    }
+
+    // The one without parameters; else one whose parameters are properties, as of a record with a list of them.
+    private static ConstructorInfo? Constructor(Type type, PropertyInfo[] properties) => type.GetConstructors()
+        .Where(constructor => constructor.GetParameters().All(parameter => Named(properties, parameter.Name!) is not null))
+        .MinBy(constructor => constructor.GetParameters().Length);
+
+    private static PropertyInfo? Named(PropertyInfo[] properties, string name) =>
+        properties.FirstOrDefault(property => string.Equals(property.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    // Without those at the end that have their default.
+    private static IEnumerable<object?> Arguments(ConstructorInfo constructor, object?[] given)
+    {
+        var parameters = constructor.GetParameters();
+        var last = given.Length;
+        while (last > 0 && parameters[last - 1].HasDefaultValue && Equals(parameters[last - 1].DefaultValue, given[last - 1])) last--;
+        return given.Take(last);
     }
 
     // Without a trace in the namespaces.

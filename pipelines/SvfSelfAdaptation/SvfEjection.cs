@@ -10,12 +10,15 @@ internal static class SvfEjection
     /// <exception cref="InvalidOperationException">The run made its own model and text, or has no arm that trains.</exception>
     public static EjectedRun Of(RunResult result, SvfExperimentOptions options)
     {
+        if (options.RealData is not null)
+            throw new InvalidOperationException(
+                "This run trained on published tasks alone; only runs of the main job or the miniature can be ejected.");
         if (!result.Data.Any(data => data.Name == options.Model))
             throw new InvalidOperationException(
                 "This run pre-trained a model on generated text; only runs on a stored model can be ejected.");
         var arms = result.Metrics.Where(metric => metric.Name == "learning rate")
             .ToDictionary(metric => metric.Arm, metric => ArmOptions.Of(metric.Arm, metric.Value, options, result.Seed));
-        if (arms.Count == 0) throw new InvalidOperationException("This run has no arm that trains.");
+        if (arms.Count == 0) throw new InvalidOperationException("This run has no arm that trains; only one with such an arm can be ejected.");
         return new EjectedRun(result, "SvfSelfAdaptation/Ejected")
             .Value("Model", "The pretrained model.", Place(options.Model))
             .Value("Text", "The text to adapt to.", Place(options.Text))

@@ -24,7 +24,11 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
     /// <inheritdoc/>
     public override string Folder => "SvfSelfAdaptation";
 
-    EjectedRun IEjectable.Eject(RunResult result) => SvfEjection.Of(result, PresetFile.FromJson<SvfExperimentOptions>(result.Options));
+    EjectedRun IEjectable.Eject(RunResult result)
+    {
+        var options = PresetFile.FromJson<SvfExperimentOptions>(result.Options);
+        return options.Miniature is { } miniature ? MiniatureEjection.Of(result, miniature) : SvfEjection.Of(result, options);
+    }
 
     /// <inheritdoc/>
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)

@@ -82,19 +82,19 @@ internal sealed class ArmTrainer(Lab lab)
         switch (spec.Method)
         {
             case ArmMethod.SvfReinforce:
-                return Kept(catalog.TrainSvfExpert(model, reward, Rewarded(new TrainSvfExpertOptions { LearningRate = spec.Rate }, spec),
+                return Kept(catalog.TrainSvfExpert(model, reward, Rewarded(new TrainSvfExpertOptions(), spec),
                     progress, stop).Fit(train, validation));
             case ArmMethod.LoraReinforce:
                 return Kept(catalog.TrainLoraExpert(model, reward,
-                    Rewarded(new TrainLoraExpertOptions { LearningRate = spec.Rate, Rank = spec.Rank }, spec), progress, stop)
+                    Rewarded(new TrainLoraExpertOptions { Rank = spec.Rank }, spec), progress, stop)
                     .Fit(train, validation));
             case ArmMethod.SvfNextToken:
                 var svf = new Measured(lab, spec.Task, Validation(spec.Task), Rl.EvaluateEvery);
-                return Kept(catalog.FineTuneSvf(model, Written(new SvfOptions { LearningRate = spec.Rate }, spec), progress, stop)
+                return Kept(catalog.FineTuneSvf(model, Written(new SvfOptions(), spec), progress, stop)
                     .FitMeasured(train, svf.Wrong), svf.Curve);
             default:
                 var lora = new Measured(lab, spec.Task, Validation(spec.Task), Rl.EvaluateEvery);
-                return Kept(catalog.FineTuneLora(model, Written(new LoraOptions { LearningRate = spec.Rate, Rank = spec.Rank }, spec),
+                return Kept(catalog.FineTuneLora(model, Written(new LoraOptions { Rank = spec.Rank }, spec),
                     progress, stop).FitMeasured(train, lora.Wrong), lora.Curve);
         }
     }
@@ -102,39 +102,12 @@ internal sealed class ArmTrainer(Lab lab)
     private IReadOnlyList<TaskItem> Validation(string task) => lab.Items(task, ItemSplit.Validation, lab.Options.Questions.Validation);
 
     private TOptions Rewarded<TOptions>(TOptions method, ArmSpec spec)
-        where TOptions : ReinforceOptions => method with
-        {
-            Modules = spec.Modules,
-            Layers = spec.Layers,
-            BatchSize = Math.Min(Rl.BatchSize, spec.Questions),
-            MaxSteps = Rl.Iterations,
-            ClipNorm = Rl.ClipNorm,
-            KlWeight = spec.KlWeight > 0 ? spec.KlWeight : Rl.KlWeight,
-            RewardWrong = spec.RewardWrong ?? Rl.RewardWrong,
-            Temperature = spec.Temperature ?? Rl.Temperature,
-            BatchMeanBaseline = Rl.BatchMeanBaseline,
-            MaxAnswerTokens = Lab.AnswerTokens(spec.Task),
-            SequenceLength = lab.Options.Base.ContextLength,
-            MeasureKl = spec.Method == ArmMethod.LoraReinforce,
-            EvaluateEvery = Rl.EvaluateEvery,
-            KeepBest = spec.KeepBest,
-            Seed = lab.Seed(spec.Seed, "arm"),
-        };
+        where TOptions : ReinforceOptions =>
+        MiniatureTraining.Rewarded(lab.Options, method, spec) with { Seed = lab.Seed(spec.Seed, "arm") };
 
     private TOptions Written<TOptions>(TOptions method, ArmSpec spec)
-        where TOptions : AdapterOptions => method with
-        {
-            TextColumn = nameof(TaskRow.Prompt),
-            CompletionColumn = spec.Terse ? nameof(TaskRow.Terse) : nameof(TaskRow.Worked),
-            Modules = spec.Modules,
-            Layers = spec.Layers,
-            BatchSize = Math.Min(Rl.BatchSize, spec.Questions),
-            MaxSteps = NextToken.Steps,
-            SequenceLength = lab.Options.Base.ContextLength,
-            EvaluateEvery = Rl.EvaluateEvery,
-            KeepBest = spec.KeepBest,
-            Seed = lab.Seed(spec.Seed, "arm"),
-        };
+        where TOptions : AdapterOptions =>
+        MiniatureTraining.Written(lab.Options, method, spec) with { Seed = lab.Seed(spec.Seed, "arm") };
 
     private static (ModelAdapter, LanguageModel, IReadOnlyList<CurvePoint>, double?) Kept<TLearned>(
         ModelTransformer<TLearned> trained, IReadOnlyList<CurvePoint>? curve = null)

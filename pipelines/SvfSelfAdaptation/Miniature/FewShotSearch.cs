@@ -23,6 +23,9 @@ internal static class FewShotSearch
             [.. shots.Select(shot => new FewShot(shot.Question, shot.Expected))], Lab.Reward(task),
             new GenerationOptions { MaxTokens = Lab.AnswerTokens(task), BatchRows = 64 });
         return MixSearch.Run(mixer, ExpertLibraries.Names, perMatrix: false, objective,
-            new CrossEntropyOptions { Generations = generations, Seed = lab.Seed(seed, $"search {task}") }, lab.Context.Cancellation);
+            new CrossEntropyOptions { Generations = generations, Seed = Seed(lab.RunSeed, seed, task) }, lab.Context.Cancellation);
     }
+
+    /// <summary>The seed of a search.</summary>
+    public static int Seed(int run, int seed, string task) => Lab.Seed(run, seed, $"search {task}");
 }

@@ -25,6 +25,9 @@ internal sealed class Lab(
     /// <summary>What is done, and how much of it.</summary>
     public MiniatureOptions Options => options;
 
+    /// <summary>The run's seed.</summary>
+    public int RunSeed => request.Seed;
+
     /// <summary>Where to say things, and when to stop.</summary>
     public RunContext Context => context;
 
@@ -69,19 +72,30 @@ internal sealed class Lab(
     public string Folder(string name) => Path.Combine(request.Out, "models", name);
 
     /// <summary>A seed of one purpose.</summary>
-    public int Seed(int number, string purpose) => (int)(new RandomStream(request.Seed, $"{purpose}/{number}").NextSeed() & 0x3FFFFFFF);
+    public int Seed(int number, string purpose) => Seed(request.Seed, number, purpose);
+
+    /// <summary>A seed of one purpose, of a run's seed.</summary>
+    public static int Seed(int run, int number, string purpose) =>
+        (int)(new RandomStream(run, $"{purpose}/{number}").NextSeed() & 0x3FFFFFFF);
 
     /// <summary>Questions of a task. The seed chooses among those of the split.</summary>
-    public IReadOnlyList<TaskItem> Items(string task, ItemSplit split, int count, int seed = 0) => task == Routing.Task
-        ? Routing.Items(split, count, Seed(seed, "questions"))
-        : TaskTable.Draw(TaskTable.Find(task), split, count, Seed(seed, "questions"));
+    public IReadOnlyList<TaskItem> Items(string task, ItemSplit split, int count, int seed = 0) =>
+        Questions(task, split, count, Seed(seed, "questions"));
+
+    /// <summary>Questions of a task, drawn with a seed.</summary>
+    public static IReadOnlyList<TaskItem> Questions(string task, ItemSplit split, int count, int seed) => task == Routing.Task
+        ? Routing.Items(split, count, seed)
+        : TaskTable.Draw(TaskTable.Find(task), split, count, seed);
 
     /// <summary>How a task's answers are judged.</summary>
     public static IReward Reward(string task) => task == Routing.Task ? Routing.Reward : TaskTable.Find(task).Reward;
 
+    /// <summary>How answers are asked for.</summary>
+    public static AnswerOptions Answers(int tokens) => new() { MaxTokens = tokens, BatchRows = 64 };
+
     /// <summary>Which questions a model answers right: '1' right, '0' wrong, question by question.</summary>
     public string Grade(LanguageModel model, string task, IEnumerable<TaskItem> items) => string.Concat(ml.LanguageModels().Answers(
-        model, TaskRow.View(ml, items), Reward(task), new AnswerOptions { MaxTokens = AnswerTokens(task), BatchRows = 64 },
+        model, TaskRow.View(ml, items), Reward(task), Answers(AnswerTokens(task)),
         context.Cancellation).Select(answer => answer.IsRight ? '1' : '0'));
 
     /// <summary>The share of right answers.</summary>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.Pipelines.SvfSelfAdaptation.Miniature;
 using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines;
@@ -16,11 +18,11 @@ public sealed class EjectCommandTests
         using var folder = new TemporaryFolder();
         var run = Run(folder, ["svf", .. Command.TinySvf, "--set", "arms=[\"svf-mlp\",\"lora-1\",\"full\"]"]);
         if (!run.Data.Any(d => d.Name == "stories260k")) Assert.Ignore("The data set stories260k is not here.");
-        var lines = DotnetRun(Eject(folder));
+        var lines = Lines(Eject(folder));
         var perplexities = run.Metrics.Where(m => m is { Name: "perplexity", Split: "new-domain" } && m.Arm != "base").ToList();
         Assert.That(perplexities, Has.Count.EqualTo(3));
         Assert.That(lines, Is.EqualTo(perplexities.Select(m => $"{m.Arm} {Text(m.Value)}")));
-        Assert.That(DotnetRun(folder["project"], "To be, or not to be", "use", "svf-mlp.zip").Single(), Is.Not.Empty);
+        Assert.That(Lines(folder["project"], "To be, or not to be", "use", "svf-mlp.zip").Single(), Is.Not.Empty);
     }
 
     [Test]
@@ -29,14 +31,14 @@ public sealed class EjectCommandTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, ["reset"]);
-        var lines = DotnetRun(Eject(folder));
+        var lines = Lines(Eject(folder));
         var scores = run.Metrics.Where(m => (m.Arm.StartsWith("main/AF,") || m.Arm.StartsWith("main/B0,"))
             && (m.Name == "score" || m.Name == "score, update 8")).ToList();
         Assert.That(scores, Has.Count.EqualTo(42), "two arms, three tasks, language 1 and three others with two data cells");
         Assert.That(lines, Is.EquivalentTo(scores.Select(m =>
             $"{m.Arm}: {m.Name}{(m.Name == "score" ? ", first language" : "")}: {Text(m.Value)}")));
         var text = File.ReadLines(folder["project/d2.txt"]).First();
-        var answers = DotnetRun(folder["project"], text, "use", "AF-tagging-d2-480.zip");
+        var answers = Lines(folder["project"], text, "use", "AF-tagging-d2-480.zip");
         Assert.That(answers.Select(answer => answer.Split('\t')[0]), Is.EqualTo(text.Split(' ')), "an answer for each word of the line");
     }
 
@@ -48,13 +50,28 @@ public sealed class EjectCommandTests
         var run = Run(folder, ["probing", "--set", "modelSeeds=[1,2]", "--set", "trainPrograms=2000", "--set", "training.maxSteps=40",
             "--set", "snapshotSteps=[20]", "--set", "probePrograms=60", "--set", "linearProbe.maxExamples=4000",
             "--set", "mlpProbe.maxExamples=500", "--set", "mlpProbe.firstUnits=16", "--set", "minProbeRows=2"]);
-        var lines = DotnetRun(Eject(folder));
+        var lines = Lines(Eject(folder));
         var expected = run.Metrics.Where(m => m.Arm.StartsWith("step ")
             && (m.Name == "accuracy" || (m.Name == "content" && m.Arm.Contains(", own programs, linear/")))).ToList();
         Assert.That(expected.Select(m => m.Arm), Does.Contain("step 40").And.Contain("step 40, own programs, linear/flip/t"));
         Assert.That(lines, Is.EquivalentTo(expected.Select(m => $"{m.Arm}: {m.Name}: {Text(m.Value)}")));
-        Assert.That(DotnetRun(folder["project"], "", "use", "20"),
+        Assert.That(Lines(folder["project"], "", "use", "20"),
             Has.Exactly(20).Match("^task \\d+: ").And.Some.Match("^task \\d+, after operation 1: Direction [1-4] \\(is [1-4]\\)"));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void Eject_OfAMiniature_CompilesAndGivesTheSameShares()
+    {
+        using var folder = new TemporaryFolder();
+        var tiny = MiniatureRunTests.Tiny(["baselines", "strategies"]);
+        var run = Run(folder, ["svf", "--set", $"miniature={PresetFile.ToJson(tiny)["miniature"]!.ToJsonString()}"]);
+        var lines = Lines(Eject(folder));
+        string[] arms = ["base", "svf-rl, 6 prompts", "A prompt", "B classification expert", "C few-shot"];
+        var shares = run.Metrics.Where(m => m.Name == "accuracy" && arms.Contains(m.Arm)).ToList();
+        Assert.That(shares, Has.Count.EqualTo(7 + 3 + (3 * 4)));
+        Assert.That(lines, Is.EquivalentTo(shares.Select(m => $"{m.Arm}, {m.Split}: {Text(m.Value)}")));
+        Assert.That(Lines(folder["project"], "1+2=", "use", "self-adapting.zip").Single(), Does.Match("^(math|code|logic|other)\t"));
     }
 
     [Test]
@@ -78,15 +95,21 @@ public sealed class EjectCommandTests
     {
         var (exit, _, errors) = Command.Run("eject", folder["run"], "--out", folder["project"]);
         Assert.That(exit, Is.Zero, errors);
+        // Not read through a pipe, which build servers started by it would keep open.
+        using var build = Process.Start(new ProcessStartInfo("dotnet",
+            ["build", folder["project/Ejected.csproj"], "-c", "Release", "-v", "quiet", "-nodeReuse:false", "-fl",
+                $"-flp:logfile={folder["build.log"]};verbosity=minimal"]))!;
+        build.WaitForExit();
+        Assert.That(build.ExitCode, Is.Zero, File.Exists(folder["build.log"]) ? File.ReadAllText(folder["build.log"]) : "no build log");
         return folder["project"];
     }
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string[] DotnetRun(string project, string input = "", params IEnumerable<string> arguments)
+    private static string[] Lines(string project, string input = "", params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet",
-            ["run", "--project", Path.Combine(project, "Ejected.csproj"), "-c", "Release", "--", .. arguments])
+            [Path.Combine(project, "bin", "Release", "net10.0", "Ejected.dll"), .. arguments])
         {
             WorkingDirectory = project, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         })!;

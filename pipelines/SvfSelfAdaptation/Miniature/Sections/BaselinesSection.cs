@@ -13,6 +13,9 @@ internal sealed class BaselinesSection : ISection
         public string Name(string arm) => $"{arm}, {Questions} prompts";
     }
 
+    /// <summary>What the experts by so many prompts are called.</summary>
+    public static string ExpertArm(int questions) => new Cell("", questions).Name("svf-rl");
+
     /// <inheritdoc/>
     public void Run(Lab lab, ArmTrainer trainer, Findings findings)
     {

@@ -11,13 +11,22 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
 /// </summary>
 internal sealed class StrategiesSection : ISection
 {
-    private const string A = "A prompt";
-    private const string B = "B classification expert";
-    private const string C = "C few-shot";
+    /// <summary>The base model says which expert.</summary>
+    public const string Prompt = "A prompt";
+
+    /// <summary>An expert says which.</summary>
+    public const string Expert = "B classification expert";
+
+    /// <summary>A mix of experts is searched.</summary>
+    public const string FewShot = "C few-shot";
+
     private const string Uniform = "equal mix";
     private const string RandomMix = "random mix";
     private const string Single = "best single expert";
     private const string Oracle = "true label";
+
+    /// <summary>The tasks: the hard ones, and one of two skills.</summary>
+    public static IReadOnlyList<string> Tasks { get; } = [.. Arms.Tasks.Select(Arms.Hard), "sum-choice"];
 
     private sealed record Searched(SvfMix Mix, double ShotAccuracy, int Evaluations, double Seconds);
 
@@ -28,17 +37,16 @@ internal sealed class StrategiesSection : ISection
     {
         var libraries = new ExpertLibraries(lab, trainer);
         string[] hard = [.. Arms.Tasks.Select(Arms.Hard)];
-        string[] tasks = [.. hard, "sum-choice"];
         var right = new Dictionary<(string Arm, string Task), List<string>>();
         foreach (var seed in lab.Seeds)
         {
             using var library = new Lazily<SvfExpertLibrary>(() => libraries.Open(seed));
-            foreach (var task in tasks)
+            foreach (var task in Tasks)
                 foreach (var (arm, answers) in ByArm(lab, libraries, library, task, seed, findings))
                     (right.TryGetValue((arm, task), out var known) ? known : right[(arm, task)] = []).Add(answers);
         }
         foreach (var ((arm, task), answers) in right) findings.Accuracy(arm, task, answers);
-        foreach (var task in tasks) findings.Accuracy("base", task, [lab.TestBase(task)]);
+        foreach (var task in Tasks) findings.Accuracy("base", task, [lab.TestBase(task)]);
         Compare(lab, findings, hard, right);
     }
 
@@ -47,14 +55,14 @@ internal sealed class StrategiesSection : ISection
     {
         var bases = lab.Seeds.Select(_ => string.Concat(hard.Select(task => lab.TestBase(task)))).ToList();
         var on = $"right test answers of {string.Join(", ", hard)}";
-        findings.Contrasts["few-shot-over-prompt"] = Contrast.Of($"{on}, C minus A", All(C), All(A));
-        findings.Contrasts["few-shot-over-expert"] = Contrast.Of($"{on}, C minus B", All(C), All(B));
-        findings.Contrasts["expert-over-prompt"] = Contrast.Of($"{on}, B minus A", All(B), All(A));
-        findings.Contrasts["few-shot-over-base"] = Contrast.Of($"{on}, C minus base", All(C), bases);
+        findings.Contrasts["few-shot-over-prompt"] = Contrast.Of($"{on}, C minus A", All(FewShot), All(Prompt));
+        findings.Contrasts["few-shot-over-expert"] = Contrast.Of($"{on}, C minus B", All(FewShot), All(Expert));
+        findings.Contrasts["expert-over-prompt"] = Contrast.Of($"{on}, B minus A", All(Expert), All(Prompt));
+        findings.Contrasts["few-shot-over-base"] = Contrast.Of($"{on}, C minus base", All(FewShot), bases);
         findings.Contrasts["uniform-over-base"] = Contrast.Of($"{on}, equal mix minus base", All(Uniform), bases);
         var means = CrossedBootstrap.Means(
-            [.. new[] { A, B, C }.Select(arm => Contrast.Of("", All(arm), All(arm).Select(Zeros)).Values)], lab.Options.BootstrapResamples,
-            new Random(lab.Seed(1, "monotonic")));
+            [.. new[] { Prompt, Expert, FewShot }.Select(arm => Contrast.Of("", All(arm), All(arm).Select(Zeros)).Values)],
+            lab.Options.BootstrapResamples, new Random(lab.Seed(1, "monotonic")));
         findings.Number("strategies", "P(A <= B <= C)", Enumerable.Range(0, means[0].Length).Average(
             i => means[0][i] <= means[1][i] && means[1][i] <= means[2][i] ? 1.0 : 0));
 
@@ -70,13 +78,13 @@ internal sealed class StrategiesSection : ISection
         var options = lab.Options.Strategies;
         var test = lab.Items(task, ItemSplit.Test, lab.Options.Questions.Test);
         var skill = TaskTable.Find(task).Skill;
-        yield return (A, Answers("a", ExpertLibraries.Options(AdaptationStrategy.Prompt)));
-        yield return (B, Answers("b", ExpertLibraries.Options(AdaptationStrategy.ClassificationExpert)));
+        yield return (Prompt, Answers("a", ExpertLibraries.Options(AdaptationStrategy.Prompt)));
+        yield return (Expert, Answers("b", ExpertLibraries.Options(AdaptationStrategy.ClassificationExpert)));
 
         var found = lab.Kept($"strategies.{task}.s{seed}.search", () => Search(lab, library.Value, task, seed));
-        findings.Number($"{C}, seed {seed}", "accuracy on its shots", found.ShotAccuracy, task);
-        foreach (var (expert, share) in found.Mix.Shares()) findings.Number($"{C}, seed {seed}", $"share of {expert}", share, task);
-        yield return (C, Answers("c", ExpertLibraries.Options(AdaptationStrategy.FewShot, found.Mix)));
+        findings.Number($"{FewShot}, seed {seed}", "accuracy on its shots", found.ShotAccuracy, task);
+        foreach (var (expert, share) in found.Mix.Shares()) findings.Number($"{FewShot}, seed {seed}", $"share of {expert}", share, task);
+        yield return (FewShot, Answers("c", ExpertLibraries.Options(AdaptationStrategy.FewShot, found.Mix)));
 
         yield return (Uniform, Answers("uniform", Mixed(SvfMix.Uniform(ExpertLibraries.Names))));
         for (var i = 0; i < options.RandomMixes; i++)

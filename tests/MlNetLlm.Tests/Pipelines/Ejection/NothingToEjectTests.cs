@@ -14,6 +14,7 @@ public sealed class NothingToEjectTests
     private static TestCaseData[] Runs { get; } =
     [
         Case<SvfExperimentOptions>(new SvfExperiment(), "pre-trained a model on generated text"),
+        Case<SvfExperimentOptions>(new SvfExperiment(), "trained on published tasks alone", "realData={\"model\":\"there\"}"),
         Case<ProbingOptions>(new ProbingExperiment(), "probed checkpoints made elsewhere ('there')", "checkpoints=there"),
         Case<ResetExperimentOptions>(new ResetExperiment(), "is about Treebanks data", "sections=" + Reset("main", "Treebanks", "AF", "B0")),
         Case<ResetExperimentOptions>(new ResetExperiment(), "lacks the arm B0", "sections=" + Reset("main", "Synthetic", "AF", "B1")),

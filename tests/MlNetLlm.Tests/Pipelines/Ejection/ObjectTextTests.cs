@@ -2,6 +2,8 @@ using MlNetLlm.Adapters;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Rewards;
+using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 using MlNetLlm.Training;
 
@@ -23,9 +25,20 @@ public sealed class ObjectTextTests
         [Array.Empty<int>(), "[]"],
         [new Dictionary<string, double> { ["a"] = 0.5 }, "new Dictionary<string, double> { [\"a\"] = 0.5 }"],
         [new SvfOptions(), "new SvfOptions()"],
+        [new AdaptationLabel("a", "b"), "new AdaptationLabel(\"a\", \"b\")"],
+        [new ProgramReward(new Interpreter()) { Marker = "#" }, "new ProgramReward(new Interpreter()) { Marker = \"#\" }"],
         [new SvfOptions { Modules = ModuleSet.Attention, Layers = "0,2" },
             "new SvfOptions { Modules = ModuleSet.Attention, Layers = \"0,2\" }"],
     ];
+
+    internal sealed class Interpreter : IProgramInterpreter
+    {
+        public bool TryRun(string prompt, string program, out string result)
+        {
+            result = program;
+            return true;
+        }
+    }
 
     [TestCaseSource(nameof(Values))]
     public void Value_IsWhatMakesIt(object? value, string text) => Assert.That(new ObjectText().Value(value), Is.EqualTo(text));

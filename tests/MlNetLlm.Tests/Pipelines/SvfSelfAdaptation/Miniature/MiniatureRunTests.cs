@@ -12,7 +12,7 @@ public sealed class MiniatureRunTests
 {
     private static readonly SvfExperiment Experiment = new();
 
-    private static SvfExperimentOptions Tiny(IReadOnlyList<string> sections)
+    internal static SvfExperimentOptions Tiny(IReadOnlyList<string> sections)
     {
         var mini = PresetFile.Load<SvfExperimentOptions>(Experiment, "mini", []);
         return mini with
