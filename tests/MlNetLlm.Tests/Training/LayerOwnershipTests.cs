@@ -98,6 +98,9 @@ public sealed class LayerOwnershipTests
         var none = Of(new ForwardOptions { LayerRows = layer => layer == 2 ? torch.zeros(0, torch.ScalarType.Int64) : null });
         Assert.That(none.ByName.Where(item => item.Value is null).Select(item => item.Key),
             Is.EquivalentTo(none.ByName.Keys.Where(name => name.StartsWith("layers.2.", StringComparison.Ordinal))));
+        using var cache = new KvCache(model, 4);
+        Assert.That(() => model.Hidden(tokens, new ForwardOptions { LayerRows = _ => null, Cache = cache }),
+            Throws.ArgumentException.With.Message.Contains("LayerRows is set together with a cache"));
 
         Gradients Of(ForwardOptions pass)
         {
@@ -109,8 +112,6 @@ public sealed class LayerOwnershipTests
                 .ToDictionary(item => item.name, item => item.parameter.grad?.clone()));
         }
     }
-
-    private sealed record Gradients(torch.Tensor Hidden, IReadOnlyDictionary<string, torch.Tensor?> ByName);
 
     [Test]
     public void Validation_IsThatOfEachGroupsModel()
@@ -183,6 +184,8 @@ public sealed class LayerOwnershipTests
             if (value.Step == step) stop.Cancel();
         }
     }
+
+    private sealed record Gradients(torch.Tensor Hidden, IReadOnlyDictionary<string, torch.Tensor?> ByName);
 
     private sealed class GroupRow
     {
