@@ -12,7 +12,7 @@ internal static class CommunitiesPictures
         Save(shown, folder, "communities-positive");
         if (run.Main.Count > 0) Save(run.Main[0], folder, "communities");
         var doses = run.Of(SubjectKind.Modular).GroupBy(model => model.Subject.Skip).OrderBy(dose => dose.Key).ToList();
-        if (doses.Count > 1) Dose(doses).Save(folder, "dose");
+        if (doses.Count > 1) Dose(run, doses).Save(folder, "dose");
     }
 
     private static void Save(Studied model, string folder, string name)
@@ -21,13 +21,14 @@ internal static class CommunitiesPictures
         CommunityCharts.Save(model, folder, name);
     }
 
-    private static LineChart Dose(IReadOnlyList<IGrouping<double, Studied>> doses)
+    private static LineChart Dose(RunResults run, IReadOnlyList<IGrouping<double, Studied>> doses)
     {
         return new LineChart("Modularity by design: what each variant sees of it", "q, with which foreign layers are skipped in training",
         [
             new("module communities and owners, ARI",
             [
                 Line("corrected", model => model.Network.OwnerAgreement ?? 0),
+                Line("corrected, owned modules only", model => run.OwnedAgreement(model) ?? 0),
                 Line("published", model => model.Network.Published.Mean(draw => draw.OwnerAgreement ?? 0), dashed: true),
             ]),
             new("F of functions (T1)",
