@@ -17,12 +17,14 @@ internal static class CommunitiesReport
             Scores(run, model, record);
             Corrected(model.Subject.Name, C, model.Network.Corrected, record);
             Corrected(model.Subject.Name, "corrected, units", model.Network.Units, record);
+            if (model.Network.Inner is { } inner) Corrected(model.Subject.Name, "corrected, inner layers", inner, record);
             Corrected(model.Subject.Name, "corrected, mean ablation", model.Network.Causal, record);
             Corrected(model.Subject.Name, "corrected, units retained", model.Network.Retained, record);
             Add(record, model.Subject.Name, "profiles by mean |w g| and by mean ablation, median r", C, Endpoints.MeasuresAgree(model));
             Add(record, model.Subject.Name, "share of label shuffles with p ≤ 0.05", C, model.Network.FalsePositives);
             Add(record, model.Subject.Name, "module communities and owners, ARI", C, model.Network.OwnerAgreement);
             Add(record, model.Subject.Name, "module communities and owners, owned modules only, ARI", C, run.OwnedAgreement(model));
+            Add(record, model.Subject.Name, "module communities and owners, inner layers only, ARI", C, run.InnerAgreement(model));
             Published(model.Subject.Name, P, model.Network.Published, record);
             Published($"{model.Subject.Name}, constant importance", P, model.Network.Constant, record);
             foreach (var at in model.Network.OtherRatios)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlNetLlm.Communities;
 
 namespace MlNetLlm.Pipelines.ModuleCommunities;
@@ -21,6 +22,16 @@ internal sealed record MatrixTable(IReadOnlyList<string> Rows, IReadOnlyList<str
     {
         Values = [.. first.Values.Zip(second.Values, (a, b) => a.Zip(b, (x, y) => (x + y) / 2).ToArray())],
     };
+
+    /// <summary>The table without the modules of the first and the last layer, as published networks leave out the outer layers.</summary>
+    /// <returns>Null where no other layer is left.</returns>
+    public MatrixTable? Inner()
+    {
+        int[] layers = [.. Columns.Select(name => int.Parse(name.Split('.')[1], CultureInfo.InvariantCulture))];
+        int[] inner = [.. Enumerable.Range(0, layers.Length).Where(column => layers[column] > 0 && layers[column] < layers.Max())];
+        return inner.Length == 0 ? null : new MatrixTable(
+            Rows, [.. inner.Select(column => Columns[column])], [.. Values.Select(row => inner.Select(column => row[column]).ToArray())]);
+    }
 
     /// <summary>The matrix.</summary>
     public NamedMatrix Named() => Take(_ => true);

@@ -20,7 +20,8 @@ internal sealed class NetworkStage(NetworkOptions options, IQuestions questions,
         var matrix = ImportanceStage.Published(main);
         var found = corrected.Run(importance.Taylor.Named(), (importance.FirstHalf.Named(), importance.SecondHalf.Named()));
         return new NetworkResult(
-            found, corrected.Run(importance.Units.Named()), corrected.Run(importance.Causal()),
+            found, corrected.Run(importance.Units.Named()),
+            importance.Taylor.Inner() is { } inner ? corrected.Run(inner.Named()) : null, corrected.Run(importance.Causal()),
             corrected.Run(importance.Retention.First(table => table.Ratio == options.Ratio).Table.Named()), published.Run(matrix, owners),
             published.Run(PublishedAnalysis.Constant(matrix)),
             importance.Pruned.Count == 1 ? [] : [.. importance.Pruned.Select(table => new PublishedAtRatio(

@@ -8,6 +8,7 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <summary>What the network stage found for one model.</summary>
 /// <param name="Corrected">Variant C on the matrices.</param>
 /// <param name="Units">Variant C on heads and channel groups.</param>
+/// <param name="Inner">Variant C on the matrices without the first and the last layer's; null with no more layers than two.</param>
 /// <param name="Causal">Variant C on the matrices by mean ablation (I2) in place of mean |w g| (I1).</param>
 /// <param name="Retained">Variant C on units by the share that global pruning keeps (I3).</param>
 /// <param name="Published">Variant P, block-wise at the main ratio.</param>
@@ -16,8 +17,8 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="FalsePositives">Share of label shuffles with a significant T1; null = not measured.</param>
 /// <param name="OwnerAgreement">Adjusted Rand index of C's module communities and the owners; null where modules have none.</param>
 internal sealed record NetworkResult(
-    CorrectedResult Corrected, CorrectedResult Units, CorrectedResult Causal, CorrectedResult Retained, PublishedResult Published,
-    PublishedResult Constant, IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives, double? OwnerAgreement);
+    CorrectedResult Corrected, CorrectedResult Units, CorrectedResult? Inner, CorrectedResult Causal, CorrectedResult Retained,
+    PublishedResult Published, PublishedResult Constant, IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives, double? OwnerAgreement);
 
 /// <summary>Variant P at one scheme and ratio.</summary>
 internal sealed record PublishedAtRatio(PruneScheme Scheme, double Ratio, bool IsFlat, PublishedResult Result);
@@ -64,6 +65,12 @@ internal sealed record RunResults(
     public double? OwnedAgreement(Studied model) => model.Subject.Kind != SubjectKind.Modular ? null : Agreement.AdjustedRand(
         Owned(model.Importance.Taylor.Columns, model.Network.Corrected.Communities),
         Partition.Of(Owners(model.Importance.Taylor.Columns).OfType<string>()));
+
+    /// <summary>The same in the network of the inner layers, where layers that all functions share never were. Null as above.</summary>
+    public double? InnerAgreement(Studied model) =>
+        model is { Subject.Kind: SubjectKind.Modular, Network.Inner: { } inner } && model.Importance.Taylor.Inner() is { } table
+            ? Agreement.AdjustedRand(Owned(table.Columns, inner.Communities), Partition.Of(Owners(table.Columns).OfType<string>()))
+            : null;
 
     /// <summary>Communities of the modules that have an owner.</summary>
     /// <param name="modules">Names of a modular model's modules.</param>

@@ -77,6 +77,16 @@ public class AnalysisTests
     public void Goldens_AreWhatTheCodeComputes() => Assert.That(Goldens.Deviation(), Is.LessThan(1e-6));
 
     [Test]
+    public void MatrixTable_Inner_LeavesOutTheOuterLayers()
+    {
+        string[] modules = ["layers.0.mlp.up", "layers.0.mlp.down", "layers.1.mlp.up", "layers.2.mlp.up", "layers.10.mlp.up"];
+        var inner = new MatrixTable(["a"], modules, [[1, 2, 3, 4, 5]]).Inner()!;
+        Assert.That(inner.Columns, Is.EqualTo(modules[2..4]));
+        Assert.That(inner.Values[0], Is.EqualTo(new double[] { 3, 4 }));
+        Assert.That(new MatrixTable(["a"], modules[..3], [[1, 2, 3]]).Inner(), Is.Null, "two layers have no inside");
+    }
+
+    [Test]
     public void MatrixTable_TakesRowsByName_AndBack()
     {
         var matrix = new NamedMatrix(["a", "b", "c"], ["x", "y"], new double[,] { { 1, 2 }, { 3, 4 }, { 5, 6 } });

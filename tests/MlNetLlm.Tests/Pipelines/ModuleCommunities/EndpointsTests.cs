@@ -24,6 +24,17 @@ public class EndpointsTests
     }
 
     [Test]
+    public void InnerAgreement_IsThatOfTheNetworkWithoutTheEnds()
+    {
+        var model = Modular(1, [0, 0, 1, 1, 0, 2, 2, 3, 3, 1]);
+        var inner = model.Network.Corrected with { Communities = [0, 0, 1, 1, 2, 2, 3, 3] };
+        var run = Run(model with { Network = model.Network with { Inner = inner } });
+        Assert.That(run.InnerAgreement(run.Models[0]), Is.EqualTo(1));
+        Assert.That(run.InnerAgreement(model), Is.Null, "not measured");
+        Assert.That(run.OwnedAgreement(model), Is.LessThan(0.9));
+    }
+
+    [Test]
     public void E4O_IsTheLeastAgreement_WhateverSharedLayersDo()
     {
         int[] planted = [0, 0, 0, 1, 1, 2, 2, 3, 3, 0];
@@ -116,7 +127,7 @@ public class EndpointsTests
         return new Studied(
             new SubjectResult(subject, null, 0, false, 1, []),
             new ImportanceResult(importance, importance, importance, importance, importance, [], []),
-            new NetworkResult(found, found, found, found, none, none, [], null, null));
+            new NetworkResult(found, found, null, found, found, none, none, [], null, null));
     }
 
     private static MatrixTable Table(string[] modules, Func<int, int, double> value) => new(
