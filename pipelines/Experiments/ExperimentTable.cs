@@ -1,3 +1,4 @@
+using MlNetLlm.Pipelines.ConceptMixing;
 using MlNetLlm.Pipelines.EmbeddingReset;
 using MlNetLlm.Pipelines.ModuleCommunities;
 using MlNetLlm.Pipelines.SemanticProbing;
@@ -10,7 +11,7 @@ public static class ExperimentTable
 {
     /// <summary>Every experiment, in the order of lists.</summary>
     public static IReadOnlyList<Experiment> All { get; } =
-        [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment(), new CommunitiesExperiment()];
+        [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment(), new ConceptsExperiment(), new CommunitiesExperiment()];
 
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>
