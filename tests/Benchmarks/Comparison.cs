@@ -10,7 +10,7 @@ namespace MlNetLlm.Benchmarks;
 /// </summary>
 internal sealed class Comparison(string folder, string python, string script)
 {
-    private const int WarmUps = 3, Rounds = 11;
+    private const int WarmUps = 3, LeastRounds = 5, Rounds = 11;
     private static readonly TimeSpan _mostAPair = TimeSpan.FromSeconds(50);
 
     // Ours, the other if there is one, whether it is PyTorch, tokens (or bytes) a turn, largest relative difference of the values.
@@ -26,6 +26,9 @@ internal sealed class Comparison(string folder, string python, string script)
         ("probes", "probes", true, 199_680, 1e-3),
         ("probes_mixed", "probes_mixed", true, 20_480, 1e-3),
         ("sparse", "sparse", true, SparseRuns.Rows, 1e-3),
+        ("concepts", "concepts", true, 2048, 1e-3),
+        ("concepts", "concepts_unfrozen", true, 2048, 1e-3),
+        ("concepts", "concepts-plain", false, 2048, double.PositiveInfinity),
         ("masked", "masked", true, 2048, 1e-4),
         ("relearn", "masked", false, 2048, double.PositiveInfinity),
         ("reinforce", "reinforce", true, ReinforceInputs.Prompts * ReinforceInputs.AnswerTokens, 1e-3),
@@ -84,7 +87,8 @@ internal sealed class Comparison(string folder, string python, string script)
         for (var i = 0; i < warmUps; i++)
             Both();
         var rounds = new List<(Turn Ours, Turn Other)>();
-        for (var started = Stopwatch.GetTimestamp(); rounds.Count < Rounds && Stopwatch.GetElapsedTime(started) < _mostAPair;)
+        for (var started = Stopwatch.GetTimestamp();
+            rounds.Count < Rounds && (rounds.Count < LeastRounds || Stopwatch.GetElapsedTime(started) < _mostAPair);)
             rounds.Add(Both());
         var failed = !(difference <= tolerance);
         _failures += failed ? 1 : 0;

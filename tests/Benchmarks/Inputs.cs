@@ -34,6 +34,7 @@ internal static class Inputs
         ProbeRuns.Write(folder, mixed: true);
         MaskedInputs.Write(folder);
         SparseRuns.Write(folder);
+        ConceptRuns.Write(folder);
         ImportanceRuns.Write(folder);
         Networks.Write(folder);
         ReinforceInputs.Write(folder);

@@ -30,6 +30,11 @@ internal static class Workloads
             SparseRuns.Run(folder, turns);
             return;
         }
+        if (name.StartsWith("concepts", StringComparison.Ordinal))
+        {
+            ConceptRuns.Run(folder, concepts: name == "concepts", turns);
+            return;
+        }
         if (name == "reinforce")
         {
             ReinforceWorkload.Run(folder, turns);

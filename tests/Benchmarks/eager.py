@@ -54,14 +54,19 @@ class Gpt:
         weights = F.softmax(scores.masked_fill(~self.mask[:, :, :time_, :time_], float("-inf")), dim=-1)
         return self.linear(f"{path}.output", (weights @ v).transpose(1, 2).contiguous().view(batch, time_, width))
 
-    def hidden(self, tokens):
-        x = F.embedding(tokens, self.w["embeddings.token.weight"]) + self.w["embeddings.position.weight"][:tokens.size(1)]
-        for layer in range(LAYERS):
+    def embed(self, tokens):
+        return F.embedding(tokens, self.w["embeddings.token.weight"]) + self.w["embeddings.position.weight"][:tokens.size(1)]
+
+    def blocks(self, x, first, end):
+        for layer in range(first, end):
             path = f"layers.{layer}"
             x = x + self.attention(f"{path}.attention", self.norm(f"{path}.attention_norm", x))
             up = self.linear(f"{path}.mlp.up", self.norm(f"{path}.mlp_norm", x))
             x = x + self.linear(f"{path}.mlp.down", F.gelu(up, approximate="tanh"))
-        return self.norm("final_norm", x)
+        return x
+
+    def hidden(self, tokens):
+        return self.norm("final_norm", self.blocks(self.embed(tokens), 0, LAYERS))
 
     def logits(self, tokens):
         return F.linear(self.hidden(tokens), self.w["embeddings.token.weight"])
@@ -321,6 +326,71 @@ def sparse(folder):
                 decoder /= decoder.norm(dim=1, keepdim=True)
         return loss.item() / batch
     return turn
+
+
+def concepts(folder, frozen=True):
+    """The released code's step: labels of the batch by teacher and autoencoder, dense concept logits and dense chosen concepts."""
+    w = read_safetensors(f"{folder}/concepts.safetensors")
+    batches, insert_at, chosen, active, per_token, weight = w.pop("tokens"), 2, 32, 32, 4, 0.1
+
+    def part(prefix):
+        return {name[len(prefix):]: w.pop(name) for name in list(w) if name.startswith(prefix)}
+    teacher, sae, student = Gpt(part("teacher."), True), part("sae."), Gpt(part("student."), True)
+    student.mask = torch.tril(torch.ones(256, 256, dtype=torch.bool)).view(1, 1, 256, 256)
+    c, steps = student.w, iter(batches)
+    trained = [parameter.requires_grad_() for parameter in c.values()]
+    if not frozen:
+        for parameter in teacher.w.values():
+            parameter.requires_grad_()
+    optimizer = torch.optim.AdamW(trained, lr=1e-3, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
+
+    def normalised(h):
+        mean, deviation = h.mean(-1, keepdim=True), h.std(-1, keepdim=True)
+        return (h - mean) / (deviation + 1e-5), mean, deviation
+
+    def labels(inputs, targets):
+        h = teacher.blocks(teacher.embed(inputs), 0, insert_at)
+        h = h.detach().requires_grad_() if frozen else h
+        if not frozen:
+            h.retain_grad()
+        logits = F.linear(teacher.norm("final_norm", teacher.blocks(h, insert_at, LAYERS)), teacher.w["embeddings.token.weight"])
+        F.cross_entropy(logits[:, :-1].reshape(-1, logits.size(-1)), targets[:, :-1].reshape(-1), reduction="sum").backward()
+        with torch.no_grad():
+            pre = F.linear(normalised(h)[0] - sae["pre_bias"], sae["encoder"], sae["latent_bias"])
+            values, ids = pre.topk(active, -1)
+            codes = torch.zeros_like(pre).scatter(-1, ids, values.relu())
+            best, ids = (codes * (h.grad @ sae["decoder"].t())).topk(per_token, -1)
+        return ids, (best > 0).float()
+
+    def turn():
+        tokens = next(steps)
+        inputs, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous()
+        ids, good = labels(inputs, targets)
+        good[:, -1] = 0
+        optimizer.zero_grad()
+        h = student.blocks(student.embed(inputs), 0, insert_at)
+        u, mean, deviation = normalised(h)
+        z = F.linear(u - c["insertion.shift"], c["insertion.head"], c["insertion.head_bias"])
+        values, places = z.topk(chosen, -1)
+        mixed = torch.zeros_like(z).scatter(-1, places, values) @ c["insertion.columns"]
+        element = deviation * (mixed + c["insertion.column_bias"] + c["insertion.shift"]) + mean
+        x = torch.stack([h, element], 2).view(h.size(0), 2 * h.size(1), h.size(2))
+        x = student.norm("final_norm", student.blocks(x, insert_at, LAYERS))[:, 1::2]
+        logits = F.linear(x, c["embeddings.token.weight"])
+        loss = F.cross_entropy(logits.reshape(-1, logits.size(-1)), targets.view(-1))
+        count = good.sum(-1)
+        apart = -(F.log_softmax(z, -1).gather(-1, ids) * good).sum(-1) / count.clamp(min=1)
+        loss = loss + weight * apart.sum() / (count > 0).sum()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(trained, 1.0)
+        optimizer.step()
+        return loss.item()
+    return turn
+
+
+def concepts_unfrozen(folder):
+    """The same with a teacher whose weights get gradients too, never used: the released code does not freeze it."""
+    return concepts(folder, frozen=False)
 
 
 def decode(folder):

@@ -99,9 +99,7 @@ internal sealed class ConceptBlock : InsertedBlock
         show?.Invoke(LogitsName, values.view(hidden.size(0), hidden.size(1), K));
         if (Columns is null)
             return (null, loss.MoveToOuterDisposeScope());
-        var chosen = Columns.index_select(0, places.reshape(-1)).view(-1, K, hidden.size(2));           // (n, K, d)
-        var mixed = values.unsqueeze(1).bmm(chosen).squeeze(1);                                         // (n, d)
-        var y = mixed + (ColumnBias! + Shift);
+        var y = ConceptMixture.Of(values, places, Columns) + (ColumnBias! + Shift);                     // (n, d)
         if (held is not null)
             y = y + Change(values, places, held);
         return (state.Undo(y).view(hidden.shape).MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());

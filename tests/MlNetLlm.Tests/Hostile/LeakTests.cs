@@ -12,7 +12,7 @@ namespace MlNetLlm.Tests.Hostile;
 /// <summary>What many steps, fits and loads leave behind: no tensor, no file, no handle.</summary>
 public sealed class LeakTests
 {
-    private static readonly string[] _methods = ["svf", "lora", "full", "pretrain", "svf-reinforce"];
+    private static readonly string[] _methods = ["svf", "lora", "full", "pretrain", "svf-reinforce", "concepts"];
 
     // Otherwise the runtime grows its youngest generation and its profiles with time, and hides a leak or looks like one.
     private static readonly (string, string)[] _steady = [("DOTNET_GCgen0size", "0x400000"), ("DOTNET_TieredPGO", "0")];
