@@ -92,7 +92,7 @@ public sealed class SafetensorsFile : IDisposable
 
     private void CopyInto(SafetensorsEntry entry, Tensor flat)
     {
-        foreach (var (start, count) in Pieces(entry, 64 << 20))
+        foreach (var (start, count) in Pieces(entry, 8 << 20))
         {
             using var piece = flat.narrow(0, start, count);
             Copy(entry, start, piece);
