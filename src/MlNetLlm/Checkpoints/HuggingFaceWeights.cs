@@ -15,7 +15,8 @@ internal sealed class HuggingFaceWeights : IDisposable
     private readonly Dictionary<string, SafetensorsFile> _fileOf;
     private readonly Dictionary<string, (WeightNames Names, int Part)> _places;
     private readonly HashSet<string> _used = [];
-    private (string Name, Tensor Tensor)? _packed;
+    private string? _packed;     // the tensor that stands in the room now
+    private Tensor? _room;       // one for all packed tensors, as large as the largest: the allocator keeps the holes of many
 
     private HuggingFaceWeights(
         string folder, HuggingFaceArchitecture architecture, Dictionary<string, SafetensorsFile> fileOf, int layers)
@@ -81,7 +82,7 @@ internal sealed class HuggingFaceWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _packed?.Tensor.Dispose();
+        _room?.Dispose();
         Close(_fileOf);
     }
 
@@ -104,26 +105,42 @@ internal sealed class HuggingFaceWeights : IDisposable
         return names;
     }
 
-    private string Locate(string theirs)
+    private string Locate(string theirs) =>
+        Find(theirs) ?? throw new InvalidDataException($"'{_folder}' holds no tensor '{theirs}' among its {_fileOf.Count}.");
+
+    private string? Find(string theirs)
     {
         if (_fileOf.ContainsKey(theirs))
             return theirs;
-        if (theirs.StartsWith(_architecture.Prefix, StringComparison.Ordinal) && _fileOf.ContainsKey(theirs[_architecture.Prefix.Length..]))
-            return theirs[_architecture.Prefix.Length..];
-        throw new InvalidDataException($"'{_folder}' holds no tensor '{theirs}' among its {_fileOf.Count}.");
+        return theirs.StartsWith(_architecture.Prefix, StringComparison.Ordinal)
+            && theirs[_architecture.Prefix.Length..] is var bare && _fileOf.ContainsKey(bare) ? bare : null;
     }
 
     private Tensor Unpacked(string theirs, WeightNames names, int part, ScalarType type)
     {
-        if (_packed?.Name != theirs)
-        {
-            _packed?.Tensor.Dispose();
-            _packed = (theirs, _fileOf[theirs].Read(theirs).DetachFromDisposeScope());
-        }
         using var scope = NewDisposeScope();
-        var view = WeightLayouts.Unpack(names.Layout, _packed.Value.Tensor, part, names.Ours.Length);
+        var view = WeightLayouts.Unpack(names.Layout, Packed(theirs), part, names.Ours.Length);
         return empty(view.shape, type).copy_(view).MoveToOuterDisposeScope();
     }
+
+    private Tensor Packed(string theirs)
+    {
+        var entry = _fileOf[theirs].Entry(theirs);
+        if (_room is null || _room.dtype != entry.Type)
+        {
+            _room?.Dispose();
+            (_room, _packed) = (empty(LargestPacked(entry.Type), entry.Type).DetachFromDisposeScope(), null);
+        }
+        var packed = _room.narrow(0, 0, entry.Count).view([.. entry.Shape]);
+        if (_packed != theirs) _fileOf[theirs].ReadInto(theirs, packed);
+        _packed = theirs;
+        return packed;
+    }
+
+    private long LargestPacked(ScalarType type) => _places.Values
+        .Where(place => place.Names.Layout != WeightLayout.Same)
+        .Select(place => Find(place.Names.Theirs)).OfType<string>().Distinct()
+        .Select(name => _fileOf[name].Entry(name)).Where(entry => entry.Type == type).Max(entry => entry.Count);
 
     private bool IsUnused(string name) =>
         name is "lm_head.weight" or "lm_head.decoder.weight"       // a copy of the token embedding it is tied to
