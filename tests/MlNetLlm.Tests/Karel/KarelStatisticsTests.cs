@@ -26,7 +26,7 @@ public class KarelStatisticsTests
     ];
 
     [TestCaseSource(nameof(Tables))]
-    public void MajorityAndAgreement_OfRandomPrograms_AreThoseOfTheSheet(int minLength, double[][] expected)
+    public void MajorityAndAgreement_OfRandomPrograms_AreThoseOfTheTables(int minLength, double[][] expected)
     {
         var meanings = KarelSemantics.Published.Take(expected.Length).ToArray();
         var measured = Measure(new KarelOptions { MinLength = minLength, Examples = 1, HeldOutExamples = 0 }, meanings);
