@@ -7,6 +7,9 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <summary>The corrected variant: residuals of the importances, communities of their correlations, tests against permutations.</summary>
 internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions questions, int seed, CancellationToken cancellation)
 {
+    /// <summary>JSON has no infinity.</summary>
+    private const double LargestF = 1e9;
+
     private readonly int[] _pure = [.. questions.Sets.Index().Where(set => set.Item.Pure).Select(set => set.Index)];
 
     /// <summary>Analyses importances.</summary>
@@ -21,7 +24,7 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
         var network = ProjectedNetworks.Corrected(counts, importance);
         var graph = network.Modules.Graph;
         var consensus = Consensus.Find(graph, options.Consensus(seed), cancellation);
-        var t1 = PseudoF.TestRows(residuals, functions, seed, options.Permutations, units, cancellation);
+        var t1 = Bounded(PseudoF.TestRows(residuals, functions, seed, options.Permutations, units, cancellation));
         var t2 = Localisation.TestModules(
             residuals, functions, consensus.Partition, seed, options.Permutations, units, cancellation);
         var t3 = Localisation.TestSkills(
@@ -31,7 +34,8 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
         Partition[]? found = halves is { } measured ? [Found(measured.First), Found(measured.Second)] : null;
         var sigma = SmallWorld.Of(graph, seed, cancellationToken: cancellation).Index;
         return new CorrectedResult(
-            t1, surfaces.Count < 2 ? null : PseudoF.TestRows(residuals, surfaces, seed, options.Permutations, null, cancellation), t2, t3,
+            t1, surfaces.Count < 2 ? null : Bounded(PseudoF.TestRows(residuals, surfaces, seed, options.Permutations, null, cancellation)),
+            t2, t3,
             Significance.Holm([t1.P, t2.P, t3.P]), [.. consensus.Partition.Labels], consensus.MeanAdjustedRand,
             bands[0], bands[1], NodeRoles.Participation(graph, consensus.Partition).Max(), bands[2], bands[3],
             [.. Spectra.Shares(Spectra.Gram(network.SkillsByModules.Values)).Take(3)],
@@ -40,6 +44,14 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
             found?.Select(half => half.Labels.ToArray()).ToList(),
             found is [var first, var second] ? Agreement.AdjustedRand(first, second) : null);
     }
+
+    /// <summary>A test whose F has no bound, because rows of a group are all alike, with the largest F that is written down.</summary>
+    public static PermutationTest Bounded(PermutationTest test) => double.IsFinite(test.Statistic + test.NullMean) ? test : test with
+    {
+        Statistic = Math.Min(test.Statistic, LargestF),
+        NullMean = Math.Min(test.NullMean, LargestF),
+        NullDeviation = double.IsFinite(test.NullDeviation) ? test.NullDeviation : 0,
+    };
 
     /// <summary>T1's F on the residual rows, for labels shuffled by unit: how often it is called significant at 5 %.</summary>
     public double FalsePositives(NamedMatrix importance)

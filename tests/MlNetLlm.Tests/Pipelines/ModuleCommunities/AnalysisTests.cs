@@ -47,6 +47,18 @@ public class AnalysisTests
     }
 
     [Test]
+    public void Corrected_WhereAFunctionsSetsAreAllAlike_WritesALargeF()
+    {
+        var importance = Questions.Importance(1, 0, 1);                       // no noise: 2 where the owner is the function, else 1
+        var found = Corrected.Run(importance);
+        Assert.That(found.Functions.Statistic, Is.GreaterThan(1e6).And.LessThanOrEqualTo(1e9));
+        Assert.That(found.Functions.P, Is.LessThanOrEqualTo(0.01));
+        Assert.That(new[] { found.Functions.NullMean, found.Functions.NullDeviation }, Is.All.Matches<double>(double.IsFinite));
+        var infinite = new PermutationTest(double.PositiveInfinity, 0.01, double.PositiveInfinity, double.NaN, 99);
+        Assert.That(CorrectedAnalysis.Bounded(infinite), Is.EqualTo(new PermutationTest(1e9, 0.01, 1e9, 0, 99)));
+    }
+
+    [Test]
     public void FalsePositives_OnNoise_AreAsFewAsTheLevel() =>
         Assert.That(Corrected.FalsePositives(Questions.Importance(0, 0.2, 6)), Is.LessThanOrEqualTo(0.2), "40 shuffles at 5 %");
 
