@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Modules;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 using MlNetLlm.SkillQuestions;
@@ -12,7 +13,7 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// Do the modules of language models form communities that serve cognitive functions (Bhandari, Chen and Gao 2025)? The published pipeline
 /// and a corrected one side by side, on models that are modular by design, dense or untrained, with generated skills.
 /// </summary>
-public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>
+public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEjectable
 {
     /// <inheritdoc/>
     public override string Name => "communities";
@@ -37,6 +38,8 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>
         foreach (var claim in Verdicts.Judge(run, request.Seed)) record.Add(claim);
         CommunitiesPictures.Save(run, request.Out);
     }
+
+    EjectedRun IEjectable.Eject(RunResult result) => CommunitiesEjection.Of(result);
 
     private static RunResults Generated(
         MLContext ml, CommunitiesOptions options, RunRequest request, KeptParts kept, RunContext context, RunRecord record)

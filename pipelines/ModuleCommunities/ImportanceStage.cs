@@ -17,10 +17,9 @@ internal sealed class ImportanceStage(NetworkOptions options, IQuestions questio
     public ImportanceResult Run(SubjectModel model, string name, int seed, bool everyRatio)
     {
         context.Display.Stage($"{name}: importances");
-        var half = options.CalibrationQuestions / 2;
-        var taylor = new ImportanceOptions { RowsPerDataSet = half, Seed = seed };
+        var taylor = SubjectTraining.Importance(options, seed);
         double[] ratios = everyRatio ? [.. options.Ratios.Append(options.Ratio).Distinct().Order()] : [options.Ratio];
-        var (first, second) = (Table(taylor), Table(taylor with { SkipRows = half }));
+        var (first, second) = (Table(taylor), Table(taylor with { SkipRows = taylor.RowsPerDataSet }));
         return new ImportanceResult(
             MatrixTable.Mean(first, second), first, second, Table(taylor with { Granularity = ModuleGranularity.Units }),
             Table(taylor with { Score = ImportanceScore.MeanAblation, RowsPerDataSet = options.AblationQuestions }),

@@ -59,29 +59,15 @@ internal sealed class ModelStage(
         var shape = subject.Kind == SubjectKind.Larger ? options.Larger! : options.Model;
         var ownership = subject.Kind == SubjectKind.Modular ? Ownership(subject) : null;
         var steps = subject.Kind == SubjectKind.Untrained ? 0 : ownership is null ? shape.Steps : options.Modular.Steps ?? shape.Steps;
-        var (stops, tokenizer) = (steps > 0 && shape.StopAccuracy < 1, SkillVocabulary.Tokenizer);
-        var config = TransformerConfig.Llama(
-            tokenizer.VocabularySize, shape.Width, ownership?.Owners.Count ?? shape.Layers, shape.Heads, SkillQuestion.LongestTokens,
-            feedForwardWidth: shape.FeedForwardWidth) with { TiedHead = false, RotaryBase = shape.RotaryBase };
-        var training = new PretrainEstimator(config, tokenizer, tokenizer.Special, new PretrainOptions
+        var tokenizer = SkillVocabulary.Tokenizer;
+        var wanted = SubjectTraining.Training(shape, steps) with { Seed = subject.Seed, Ownership = ownership };
+        var looks = wanted.EvaluateEvery > 0;
+        var training = new PretrainEstimator(
+            SubjectTraining.Shape(shape, ownership?.Owners.Count ?? shape.Layers), tokenizer, tokenizer.Special, wanted, context.Display,
+            context.Cancellation)
         {
-            TokenColumns = shape.LearnWholeRows ? SkillData.WholeRows : SkillData.Tokens,
-            MaxSteps = steps,
-            BatchSize = shape.BatchSize,
-            SequenceLength = SkillQuestion.LongestTokens,
-            LearningRate = shape.LearningRate,
-            WarmupSteps = shape.WarmupSteps,
-            FinalLearningRateShare = 0.05,
-            WeightDecay = 0.01,
-            Beta2 = 0.98,
-            InitialDeviation = shape.InitialScale / Math.Sqrt(shape.Width),
-            EvaluateEvery = stops ? shape.LookEvery : 0,
-            Seed = subject.Seed,
-            Ownership = ownership,
-        }, context.Display, context.Cancellation)
-        {
-            StopWhen = stops ? now => Reached(now, ownership, shape) : null,
-        }.Fit(questions.Train((long)steps * shape.BatchSize), stops ? questions.Validation(null, shape.LookQuestions) : null);
+            StopWhen = looks ? now => Reached(now, ownership, shape) : null,
+        }.Fit(questions.Train((long)steps * shape.BatchSize), looks ? questions.Validation(null, shape.LookQuestions) : null);
         return (training.Model, steps == 0 ? null : training.Training);
     }
 

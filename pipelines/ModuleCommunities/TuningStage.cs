@@ -56,20 +56,13 @@ internal sealed class TuningStage(
 
     private TuningRun Run(LanguageModel model, Job job, ModuleRegime regime, double rate, bool faithful)
     {
-        var trained = ml.LanguageModels().FineTuneCommunity(model, new CommunityTuningOptions
+        var trained = ml.LanguageModels().FineTuneCommunity(model, SubjectTraining.Tuning(_tuning, regime, rate) with
         {
-            TokenColumns = SkillData.Tokens,
-            Regime = regime,
             Community = job.Area,
             WrongCommunity = job.Wrong,
             SelectionSeed = job.Seed * 1000 + _tuning.Targets.ToList().IndexOf(job.Target),      // other random modules for every target
             TrainEmbedding = faithful,
             TrainNorms = faithful,
-            MaxSteps = regime == ModuleRegime.None ? 0 : _tuning.Steps,
-            BatchSize = _tuning.BatchSize,
-            SequenceLength = SkillQuestion.LongestTokens,
-            LearningRate = rate,
-            Beta2 = 0.98,
             Seed = job.Seed,
         }, context.Display, context.Cancellation).Fit(
             questions.Target(job.Form, job.Target, QuestionSplit.Train, _tuning.Steps * _tuning.BatchSize));

@@ -75,6 +75,25 @@ public sealed class EjectCommandTests
     }
 
     [Test]
+    [Category("Slow")]
+    public void Eject_OfACommunitiesRun_CompilesAndGivesTheSameNumbers()
+    {
+        using var folder = new TemporaryFolder();
+        var run = Run(folder, ["communities", "--set", "seeds=[1,2]", "--set", "larger=null", "--set", "modular.skipProbabilities=[]"]);
+        var lines = Lines(Eject(folder));
+        string[] names = ["T1: F of functions", "T1: null mean", "T1: p after Holm", "T2: modules and preferred functions, ARI",
+            "module communities", "Louvain runs agree, ARI", "Q"];
+        var expected = run.Metrics.Where(m => m.Arm.StartsWith("dense-") && (m is { Name: "accuracy", Split: "test" }
+            || (m.Split == "corrected" && names.Contains(m.Name)))).Select(m => $"{m.Arm}: {m.Name}: {Text(m.Value)}").ToList();
+        var tuned = run.Metrics.Where(m => m is { Arm: "tuning Community, shared rate", Name: "accuracy" } && m.Split!.StartsWith("target, "))
+            .Select(m => $"{m.Arm}: {m.Name}, {m.Split}: {Text(m.Value)}").ToList();
+        Assert.That((expected.Count, tuned.Count), Is.EqualTo((16, 2)), "eight numbers of two models; two forms of targets");
+        Assert.That(lines, Is.EquivalentTo(expected.Concat(tuned)));
+        Assert.That(Lines(folder["project"], "", "use", "dense-1-fact-inverted.zip", "fact", "3"),
+            Has.Length.EqualTo(3).And.All.Match("\tanswers [A-D], right is [A-D]$"));
+    }
+
+    [Test]
     public void Eject_IntoAFolderThatIsNotEmpty_IsRefused()
     {
         using var folder = new TemporaryFolder();

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.EmbeddingReset;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.ModuleCommunities;
 using MlNetLlm.Pipelines.SemanticProbing;
 using MlNetLlm.Pipelines.SvfSelfAdaptation;
 using MlNetLlm.Runs;
@@ -16,6 +17,7 @@ public sealed class NothingToEjectTests
         Case<SvfExperimentOptions>(new SvfExperiment(), "pre-trained a model on generated text"),
         Case<SvfExperimentOptions>(new SvfExperiment(), "trained on published tasks alone", "realData={\"model\":\"there\"}"),
         Case<ProbingOptions>(new ProbingExperiment(), "probed checkpoints made elsewhere ('there')", "checkpoints=there"),
+        Case<CommunitiesOptions>(new CommunitiesExperiment(), "studied models made elsewhere ('there')", "folders=[\"there\"]"),
         Case<ResetExperimentOptions>(new ResetExperiment(), "is about Treebanks data", "sections=" + Reset("main", "Treebanks", "AF", "B0")),
         Case<ResetExperimentOptions>(new ResetExperiment(), "lacks the arm B0", "sections=" + Reset("main", "Synthetic", "AF", "B1")),
     ];
