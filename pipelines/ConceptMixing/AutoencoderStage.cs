@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using MlNetLlm.ConceptMixing;
-using MlNetLlm.HiddenStates;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.SparseAutoencoders;
@@ -24,8 +23,6 @@ internal sealed class AutoencoderStage(
     MLContext ml, string name, AutoencoderOptions options, TeacherOptions of, LanguageModel teacher, int sequenceLength, Corpus corpus,
     RunRequest request, RunContext context)
 {
-    private const string StatesColumn = "Features";
-
     private string Folder => Path.Combine(request.Out, "models", $"{name}-autoencoder");
 
     /// <summary>Makes and measures it.</summary>
@@ -38,7 +35,7 @@ internal sealed class AutoencoderStage(
         context.Display.Stage($"measuring the {name}'s autoencoder on V");
         using var autoencoder = Open();
         var validation = corpus.View(TextSplit.Validation);
-        var metrics = ml.Concepts().Evaluate(autoencoder, States(validation), StatesColumn);
+        var metrics = ml.Concepts().Evaluate(autoencoder, States(validation));
         var splice = ml.Concepts().Splice(
             new ConceptTeacher(teacher, autoencoder, of.Layer), validation,
             new LabelConceptsOptions { SequenceLength = sequenceLength }, context.Cancellation);
@@ -64,16 +61,9 @@ internal sealed class AutoencoderStage(
         trained.Save(Folder);
     }
 
-    private SparseAutoencoderOptions Training() => new()
-    {
-        Columns = new SparseCodeColumns { FeaturesColumn = StatesColumn }, Width = teacher.Config.Width,
-        Latents = options.Latents, ActiveLatents = options.ActiveLatents,
-        LearningRate = options.LearningRate, BatchSize = options.BatchSize,
-        MaxRows = options.MaxRows, Seed = request.Seed, Device = of.Training.Device,
-    };
+    private SparseAutoencoderOptions Training() =>
+        StageOptions.Autoencoder(options, of, teacher.Config.Width) with { Seed = request.Seed };
 
-    private IDataView States(IDataView text) => ml.LanguageModels().HiddenStates(teacher, new HiddenStatesOptions
-    {
-        Layer = of.Layer, Pooling = HiddenStatePooling.All, OutputColumn = StatesColumn,
-    }).Fit(text).Transform(text);
+    private IDataView States(IDataView text) =>
+        ml.LanguageModels().HiddenStates(teacher, StageOptions.States(of)).Fit(text).Transform(text);
 }

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 
@@ -8,7 +9,7 @@ namespace MlNetLlm.Pipelines.ConceptMixing;
 /// Pre-training with continuous concepts (Tack et al. 2025): a student predicts the concepts of a small frozen teacher and mixes them into
 /// its hidden states; against next-token prediction, distillation, pauses and controls, with equal tokens and with equal FLOPs.
 /// </summary>
-public sealed class ConceptsExperiment : Experiment<ConceptsOptions>
+public sealed class ConceptsExperiment : Experiment<ConceptsOptions>, IEjectable
 {
     /// <inheritdoc/>
     public override string Name => "concepts";
@@ -47,6 +48,8 @@ public sealed class ConceptsExperiment : Experiment<ConceptsOptions>
             foreach (var teacher in teachers) teacher.Dispose();
         }
     }
+
+    EjectedRun IEjectable.Eject(RunResult result) => ConceptsEjection.Of(result);
 
     // The vocabulary comes with the teacher, the text is counted in it, and the weaker teacher takes it over.
     private static (IReadOnlyList<WorkingTeacher> Teachers, Corpus Corpus) Teachers(

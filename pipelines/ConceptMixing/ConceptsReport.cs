@@ -10,6 +10,9 @@ internal static class ConceptsReport
     /// <summary>The size of effect that the published perplexities have, nats.</summary>
     public const double PublishedEffect = 0.024;
 
+    /// <summary>The metric that names the rate an arm was trained with.</summary>
+    public const string ChosenRate = "learning rate chosen";
+
     private const string Validation = "validation";
     private const string Against = $" less {ConceptArms.Baseline}";
 
@@ -29,7 +32,7 @@ internal static class ConceptsReport
         var name = study.Options.Name;
         foreach (var trials in study.Options.RatesOf is null ? study.Rates : [])
         {
-            record.Add(new RunMetric($"{name}/{trials.Arm}", "learning rate chosen", null, trials.Chosen));
+            record.Add(new RunMetric($"{name}/{trials.Arm}", ChosenRate, null, trials.Chosen));
             foreach (var (rate, loss) in trials.Losses)
                 record.Add(new RunMetric($"{name}/{trials.Arm}, rate {rate} on trial", "loss, nats", "curve", loss));
         }

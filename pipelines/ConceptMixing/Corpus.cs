@@ -27,6 +27,10 @@ internal sealed class Corpus
     /// <summary>A split's rows.</summary>
     public IDataView View(TextSplit split) => _text.View(split, _sizes[split].Blocks);
 
+    /// <summary>The same, counted anew.</summary>
+    public static Corpus Of(SplitText text, ConceptsOptions options, Tokenizer tokenizer) =>
+        new(text, Measure(text, options, tokenizer));
+
     /// <summary>A split's first tokens, whole blocks but for the last, which is cut.</summary>
     public IDataView First(MLContext ml, TextSplit split, Tokenizer tokenizer, int tokens)
     {

@@ -80,10 +80,7 @@ internal sealed class LabelStage(
         ];
     }
 
-    private LabelConceptsOptions Options(params ConceptLabelKind[] kinds) => new()
-    {
-        SequenceLength = sequenceLength, LabelsPerToken = storedLabels, Kinds = kinds, BatchWindows = 32,
-    };
+    private LabelConceptsOptions Options(params ConceptLabelKind[] kinds) => StageOptions.Labels(sequenceLength, storedLabels, kinds);
 
     private ConceptTeacher Untrained() => new(teacher.Model, autoencoders.Untrained(), teacher.Layer);
 

@@ -52,7 +52,8 @@ internal sealed class StudentStage(
         context.Display.Stage($"{study.Name}: {arm}, seed {number}, measured on V");
         if (arm == ConceptArms.Concepts && number <= (options.Steering?.Students ?? 0)) model.Save(Folder(request.Out, study.Name, number));
         var loss = LanguageLoss.Of(
-            model, corpus.View(study.Shifted ? TextSplit.ShiftValidation : TextSplit.Validation), Reading(study), context.Cancellation);
+            model, corpus.View(study.Shifted ? TextSplit.ShiftValidation : TextSplit.Validation),
+            StageOptions.Reading(options.Text, study.Training.Device), context.Cancellation);
         var run = new ArmRun(
             arm, number, rate, ConceptCosts.ActiveParameters(model.Config), Flops(study, arm), TeacherFlops(study, arm),
             trained.Training.Tokens, curve.Points[^1].Seconds, loss, curve.Points, ConceptLoss(how, name),
@@ -80,13 +81,7 @@ internal sealed class StudentStage(
         StudyOptions study, string arm, int seed, double rate, long tokens, string name)
     {
         var how = ConceptArms.Known[arm];
-        var updates = study.Training.Updates(tokens, options.Text.SequenceLength);
-        var wanted = Wanted(study, arm) with
-        {
-            LearningRate = rate, MaxSteps = updates, WarmupSteps = (int)(updates * study.Training.WarmupShare),
-            EvaluateEvery = Math.Max(1, updates / study.CurvePoints), Seed = seed,
-            CheckpointFolder = Checkpoints(name),
-        };
+        var wanted = Wanted(study, arm).For(study, tokens, rate) with { Seed = seed, CheckpointFolder = Checkpoints(name) };
         FileSystems.Default.Delete(Checkpoints(name));       // a student that was stopped begins anew, for its curve to be whole
         var train = study.Shifted ? TextSplit.ShiftStudent : TextSplit.Student;
         var track = how.Labels == LabelSet.None ? null : working.Labels.Labels(how.Labels, train);
@@ -98,22 +93,15 @@ internal sealed class StudentStage(
         return (trained, curve);
     }
 
-    private ConceptPretrainOptions Wanted(StudyOptions study, string arm) => ConceptArms.Known[arm].Change(new ConceptPretrainOptions
-    {
-        BatchSize = study.Training.BatchSize, GradientAccumulation = study.Training.Accumulation,
-        SequenceLength = options.Text.SequenceLength, ClipNorm = study.Training.ClipNorm, WeightDecay = study.Training.WeightDecay,
-        InitialDeviation = study.Training.InitialDeviation, Device = study.Training.Device, Layer = study.Insertion,
-        TopConcepts = study.MixedConcepts, LabelsPerToken = study.Labels, ConceptWeight = study.Weight, StateLayer = _teacher.Layer,
-        Concepts = Concepts(arm),
-    });
+    private ConceptPretrainOptions Wanted(StudyOptions study, string arm) =>
+        StageOptions.StudentTraining(study, arm, options.Text, _teacher.Layer, Concepts(arm));
 
     // Ids of tokens are labels of another number.
     private int Concepts(string arm) =>
         ConceptArms.Known[arm].Labels == LabelSet.NextTokens ? Model.Config.VocabularySize : _teacher.Autoencoder.Latents;
 
-    private TransformerConfig Shape(StudyOptions study, string arm) => TransformerConfig.Gpt2(
-        Model.Config.VocabularySize, ConceptArms.Known[arm].Matched ? study.MatchedWidth : study.Shape.Width, study.Shape.Layers,
-        study.Shape.Heads, options.Text.SequenceLength);
+    private TransformerConfig Shape(StudyOptions study, string arm) =>
+        StageOptions.Student(study, arm, options.Text, Model.Config.VocabularySize);
 
     private TransformerConfig Inserted(StudyOptions study, string arm)
     {
@@ -137,11 +125,6 @@ internal sealed class StudentStage(
         return _curves.TryGetValue(split, out var known) ? known
             : _curves[split] = corpus.First(ml, split, Model.Tokenizer, options.Text.CurveTokens);
     }
-
-    private PretrainOptions Reading(StudyOptions study) => new()
-    {
-        SequenceLength = options.Text.SequenceLength, BatchSize = 32, Device = study.Training.Device,
-    };
 
     private double? ConceptLoss(ConceptArm how, string name)
     {

@@ -2,7 +2,6 @@ using Microsoft.ML;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Pipelines.Experiments;
-using MlNetLlm.Pretraining;
 using MlNetLlm.Tokenization;
 
 namespace MlNetLlm.Pipelines.ConceptMixing;
@@ -22,8 +21,6 @@ internal sealed class TeacherStage(
     MLContext ml, string name, TeacherOptions options, TextOptions reading, SplitText text, LanguageModel? vocabulary, RunRequest request,
     RunContext context)
 {
-    private static readonly string[] _separator = ["<|endoftext|>"];
-
     private string Folder => options.Folder ?? Path.Combine(request.Out, "models", name);
 
     /// <summary>Makes it.</summary>
@@ -48,25 +45,16 @@ internal sealed class TeacherStage(
     private ByteLevelBpeTokenizer Vocabulary()
     {
         context.Display.Stage("learning the vocabulary from A");
-        return BpeTrainer.Train(
-            text.Blocks(TextSplit.Teacher),
-            new BpeTrainerOptions { VocabularySize = reading.VocabularySize, SpecialTokens = _separator, MinimumCount = 2 },
-            context.Cancellation);
+        return BpeTrainer.Train(text.Blocks(TextSplit.Teacher), StageOptions.Vocabulary(reading), context.Cancellation);
     }
 
     private LanguageModel Train(Tokenizer tokenizer)
     {
-        var (shape, training) = (options.Shape, options.Training);
         var size = vocabulary?.Config.VocabularySize ?? ((TextTokenizer)tokenizer).VocabularySize;
-        var config = TransformerConfig.Gpt2(size, shape.Width, shape.Layers, shape.Heads, reading.SequenceLength);
-        var updates = training.Updates(training.Tokens, reading.SequenceLength);
-        return ml.LanguageModels().Pretrain(config, tokenizer, vocabulary?.Special ?? new SpecialTokens { Eos = 0 }, new PretrainOptions
-        {
-            MaxSteps = updates, BatchSize = training.BatchSize, GradientAccumulation = training.Accumulation,
-            SequenceLength = reading.SequenceLength, LearningRate = options.LearningRate,
-            WarmupSteps = (int)(updates * training.WarmupShare), ClipNorm = training.ClipNorm, WeightDecay = training.WeightDecay,
-            InitialDeviation = training.InitialDeviation, Device = training.Device, Seed = request.Seed,
-        }, context.Display, context.Cancellation).Fit(text.View(TextSplit.Teacher)).Model;
+        return ml.LanguageModels().Pretrain(
+            StageOptions.Teacher(options, reading, size), tokenizer, vocabulary?.Special ?? new SpecialTokens { Eos = 0 },
+            StageOptions.TeacherTraining(options, reading) with { Seed = request.Seed }, context.Display, context.Cancellation)
+            .Fit(text.View(TextSplit.Teacher)).Model;
     }
 
     private static long Parameters(LanguageModel model) => model.Module.parameters().Sum(parameter => parameter.numel());

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Ejection;
@@ -8,6 +11,8 @@ namespace MlNetLlm.Pipelines.Ejection;
 /// </summary>
 internal sealed class EjectedRun
 {
+    private static readonly JsonSerializerOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly RunResult _result;
     private readonly string _sources;
     private readonly ValuesFile _values = new();
@@ -44,6 +49,10 @@ internal sealed class EjectedRun
         _others.Add((name, text));
         return this;
     }
+
+    /// <summary>Adds a file of data with a row a line, as JSON.</summary>
+    public EjectedRun Rows<TRow>(string name, IEnumerable<TRow> rows) => Data(name, rows.Aggregate(
+        new StringBuilder(), (text, row) => text.Append(JsonSerializer.Serialize(row, _json)).Append('\n')).ToString());
 
     /// <summary>Every file but the project's.</summary>
     public IEnumerable<(string Name, string Text)> Files()

@@ -4,7 +4,7 @@ using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.ModuleCommunities;
 
-/// <summary>A modules network as data for reports: similarities in the order of the communities, and the strongest of them as edges.</summary>
+/// <summary>A modules network as data for reports: similarities in the order of the communities, the strongest of them as edges.</summary>
 internal static class CommunityCharts
 {
     private const int EdgesANode = 2;
@@ -23,7 +23,8 @@ internal static class CommunityCharts
         var (modules, communities, similar) = (model.Importance.Taylor.Columns, model.Network.Corrected.Communities, Similarities(model));
         Matrix(modules, communities, (i, j) => similar[i, j],
             $"Module communities of {model.Subject.Name}: corrected variant",
-            "Correlations of the modules' residual profiles, in the order of the communities.").Save(FileSystems.Default, folder, $"{name}-1");
+            "Correlations of the modules' residual profiles, in the order of the communities.")
+            .Save(FileSystems.Default, folder, $"{name}-1");
         Network(modules, communities, similar, model.Subject.Name).Save(FileSystems.Default, folder, $"{name}-2");
         if (model.Network.Published.Draws is not [var draw, ..]) return;
         Matrix(modules, draw.Communities, (i, j) => draw.Communities[i] == draw.Communities[j] ? 1 : 0,

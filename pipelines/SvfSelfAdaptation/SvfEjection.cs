@@ -18,7 +18,8 @@ internal static class SvfEjection
                 "This run pre-trained a model on generated text; only runs on a stored model can be ejected.");
         var arms = result.Metrics.Where(metric => metric.Name == "learning rate")
             .ToDictionary(metric => metric.Arm, metric => ArmOptions.Of(metric.Arm, metric.Value, options, result.Seed));
-        if (arms.Count == 0) throw new InvalidOperationException("This run has no arm that trains; only one with such an arm can be ejected.");
+        if (arms.Count == 0)
+            throw new InvalidOperationException("This run has no arm that trains; only one with such an arm can be ejected.");
         return new EjectedRun(result, "SvfSelfAdaptation/Ejected")
             .Value("Model", "The pretrained model.", Place(options.Model))
             .Value("Text", "The text to adapt to.", Place(options.Text))

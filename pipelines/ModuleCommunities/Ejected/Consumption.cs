@@ -16,7 +16,9 @@ internal static class Consumption
         var answered = model.Transform(asked);
         var (answers, truths) = (answered.GetColumn<uint>("PredictedLabel"), answered.GetColumn<uint>("Label"));
         foreach (var (prompt, (answer, truth)) in asked.GetColumn<string>("Prompt").Zip(answers.Zip(truths)))
-            Console.WriteLine($"{prompt}\tanswers {SkillVocabulary.Letters[(int)answer - 1]}, right is {SkillVocabulary.Letters[(int)truth - 1]}");
+            Console.WriteLine($"{prompt}\tanswers {Letter(answer)}, right is {Letter(truth)}");
         return 0;
     }
+
+    private static string Letter(uint key) => SkillVocabulary.Letters[(int)key - 1];
 }

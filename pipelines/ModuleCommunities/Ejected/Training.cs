@@ -37,7 +37,8 @@ foreach (var seed in Values.Seeds)
     Keep($"dense-{seed}", importance, found);
 
     var areas = FunctionAreas.Of(
-        analysis.PureResiduals(importance), analysis.Functions, found.Partition(), ModelModules.Of(model.Config), Values.Network.AreaModules);
+        analysis.PureResiduals(importance), analysis.Functions, found.Partition(), ModelModules.Of(model.Config),
+        Values.Network.AreaModules);
     foreach (var form in Values.Forms) Tune(model, seed, form, areas);
 }
 foreach (var (what, values) in accuracies) Say(what, values.Average());

@@ -1,6 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using System.Text;
 using Microsoft.ML;
 using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
@@ -17,8 +14,6 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
 /// </summary>
 internal static class MiniatureEjection
 {
-    private static readonly JsonSerializerOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <exception cref="InvalidOperationException">The run lacks one of the two sections that are ejected.</exception>
     public static EjectedRun Of(RunResult result, MiniatureOptions options)
     {
@@ -70,8 +65,8 @@ internal static class MiniatureEjection
     {
         var (ml, counts) = (new MLContext(runSeed), options.Questions);
         var english = EnglishText.Read(ml, options.Base.English, options.Base.EnglishParagraphs, options.Base.EnglishLength);
-        run.Data("base.jsonl", Lines(Mixture.Rows(options.Base.Mixture, english, Lab.Seed(runSeed, 1, "base"))
-            .Select(row => new { row.Prompt, row.Completion })));
+        run.Rows("base.jsonl", Mixture.Rows(options.Base.Mixture, english, Lab.Seed(runSeed, 1, "base"))
+            .Select(row => new { row.Prompt, row.Completion }));
         foreach (var task in Arms.Tasks.Append(Routing.Task))
         {
             foreach (var seed in seeds) Add(task, $"train.{seed}", ItemSplit.Train, counts.Train, seed);
@@ -81,9 +76,9 @@ internal static class MiniatureEjection
         foreach (var task in StrategiesSection.Tasks)
             foreach (var seed in seeds) Add(task, $"shots.{seed}", ItemSplit.Development, counts.Shots, seed);
 
-        void Add(string task, string part, ItemSplit split, int count, int seed = 0) => run.Data($"{task}.{part}.jsonl", Lines(
+        void Add(string task, string part, ItemSplit split, int count, int seed = 0) => run.Rows($"{task}.{part}.jsonl",
             Lab.Questions(task, split, count, Lab.Seed(runSeed, seed, "questions"))
-                .Select(item => new { Prompt = item.Question, Answer = item.Expected })));
+                .Select(item => new { Prompt = item.Question, Answer = item.Expected }));
     }
 
     private static ArmSpec Spec(MiniatureOptions options, string task, double rate) =>
@@ -93,7 +88,4 @@ internal static class MiniatureEjection
         result.Metrics.First(metric => metric.Arm == arm && metric.Name == "learning rate" && metric.Split == task).Value;
 
     private static IReadOnlyList<int> Of(int[] seeds, Func<int, int> seed) => [.. seeds.Select(seed)];
-
-    private static string Lines<TRow>(IEnumerable<TRow> rows) =>
-        rows.Aggregate(new StringBuilder(), (text, row) => text.Append(JsonSerializer.Serialize(row, _json)).Append('\n')).ToString();
 }

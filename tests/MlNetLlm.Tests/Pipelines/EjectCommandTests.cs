@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using MlNetLlm.Pipelines.ConceptMixing;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
@@ -85,12 +86,33 @@ public sealed class EjectCommandTests
             "module communities", "Louvain runs agree, ARI", "Q"];
         var expected = run.Metrics.Where(m => m.Arm.StartsWith("dense-") && (m is { Name: "accuracy", Split: "test" }
             || (m.Split == "corrected" && names.Contains(m.Name)))).Select(m => $"{m.Arm}: {m.Name}: {Text(m.Value)}").ToList();
-        var tuned = run.Metrics.Where(m => m is { Arm: "tuning Community, shared rate", Name: "accuracy" } && m.Split!.StartsWith("target, "))
+        var tuned = run.Metrics
+            .Where(m => m is { Arm: "tuning Community, shared rate", Name: "accuracy" } && m.Split!.StartsWith("target, "))
             .Select(m => $"{m.Arm}: {m.Name}, {m.Split}: {Text(m.Value)}").ToList();
         Assert.That((expected.Count, tuned.Count), Is.EqualTo((16, 2)), "eight numbers of two models; two forms of targets");
         Assert.That(lines, Is.EquivalentTo(expected.Concat(tuned)));
         Assert.That(Lines(folder["project"], "", "use", "dense-1-fact-inverted.zip", "fact", "3"),
             Has.Length.EqualTo(3).And.All.Match("\tanswers [A-D], right is [A-D]$"));
+    }
+
+    [Test]
+    [Category("Slow")]
+    public void Eject_OfAConceptsRun_CompilesAndGivesTheSameLosses()
+    {
+        using var folder = new TemporaryFolder();
+        var smoke = PresetFile.Load<ConceptsOptions>(new ConceptsExperiment(), "smoke", []);
+        var study = smoke.Studies[0] with { Runs = [new RunGroup(["A1", "A2", "A5"], 2)] };
+        var run = Run(folder, ["concepts", "--set", "weakTeacher=null", "--set", "steering=null",
+            "--set", $"studies={PresetFile.ToJson(smoke with { Studies = [study] })["studies"]!.ToJsonString()}"]);
+        var lines = Lines(Eject(folder));
+        (string Arm, string Name)[] wanted =
+        [
+            ("teacher", "loss, nats"), ("teacher's autoencoder", "loss spliced, nats"), ("main/A1", "loss, nats"),
+            ("main/A2", "loss, nats"), ("main/A5", "loss, nats"),
+        ];
+        Assert.That(lines, Is.EqualTo(wanted.Select(one => $"{one.Arm}: {one.Name}: "
+            + Text(run.Metrics.Single(m => (m.Arm, m.Name, m.Split) == (one.Arm, one.Name, "validation")).Value))));
+        Assert.That(Lines(folder["project"], "one day", "use", "steered.zip"), Has.Length.EqualTo(1));
     }
 
     [Test]

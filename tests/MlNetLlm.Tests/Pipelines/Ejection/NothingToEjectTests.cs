@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using MlNetLlm.Pipelines.ConceptMixing;
 using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.EmbeddingReset;
 using MlNetLlm.Pipelines.Experiments;
@@ -18,7 +19,9 @@ public sealed class NothingToEjectTests
         Case<SvfExperimentOptions>(new SvfExperiment(), "trained on published tasks alone", "realData={\"model\":\"there\"}"),
         Case<ProbingOptions>(new ProbingExperiment(), "probed checkpoints made elsewhere ('there')", "checkpoints=there"),
         Case<CommunitiesOptions>(new CommunitiesExperiment(), "studied models made elsewhere ('there')", "folders=[\"there\"]"),
-        Case<ResetExperimentOptions>(new ResetExperiment(), "is about Treebanks data", "sections=" + Reset("main", "Treebanks", "AF", "B0")),
+        Case<ConceptsOptions>(new ConceptsExperiment(), "had a teacher made elsewhere ('there')", "teacher.folder=there"),
+        Case<ResetExperimentOptions>(new ResetExperiment(), "is about Treebanks data",
+            "sections=" + Reset("main", "Treebanks", "AF", "B0")),
         Case<ResetExperimentOptions>(new ResetExperiment(), "lacks the arm B0", "sections=" + Reset("main", "Synthetic", "AF", "B1")),
     ];
 

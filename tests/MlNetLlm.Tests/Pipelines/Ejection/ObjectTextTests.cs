@@ -72,8 +72,8 @@ public sealed class ObjectTextTests
     }
 
     [Test]
-    public void Value_OfWhatHasNoUsualValue_IsRefused() =>
-        Assert.That(() => new ObjectText().Value(new Uri("file:///a")), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Uri"));
+    public void Value_OfWhatHasNoUsualValue_IsRefused() => Assert.That(
+        () => new ObjectText().Value(new Uri("file:///a")), Throws.TypeOf<NotSupportedException>().With.Message.Contains("Uri"));
 
     [Test]
     public void Type_IsWrittenAsInSource() => Assert.That(
