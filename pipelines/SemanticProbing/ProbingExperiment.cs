@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Karel;
+using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
@@ -32,6 +33,7 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>, IEjectable
         new Report(results, options, record).Write();
         var effects = new Effects(results, options);
         foreach (var claim in Verdicts.Judge(results, effects, options, request.Seed)) record.Add(claim);
+        LevelChart.Of(results, options)?.Save(FileSystems.Default, request.Out, "levels");
         if (results[0].Snapshots.Count > 2) Picture.Of(results, effects, options).Save(request.Out, "training");
     }
 

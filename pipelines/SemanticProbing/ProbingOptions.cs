@@ -97,6 +97,12 @@ public sealed record ProbingOptions
     /// <summary>Whether probes with one hidden layer run on every snapshot.</summary>
     public bool MlpOnSnapshots { get; init; } = true;
 
+    /// <summary>
+    /// Whether linear probes read every level of every snapshot by itself as well, on the reference programs: embeddings, layer 1, 2 ….
+    /// Other probes read the mean of the levels.
+    /// </summary>
+    public bool ProbeLevels { get; init; }
+
     /// <summary>Seeds of the linear probes of the last snapshot; other probes take the first.</summary>
     public IReadOnlyList<int> ProbeSeeds { get; init; } = [1, 2, 3, 4, 5];
 

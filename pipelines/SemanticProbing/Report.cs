@@ -36,6 +36,11 @@ internal sealed class Report(IReadOnlyList<ModelResult> models, ProbingOptions o
         Add(arm, "operations", model => Behaviour.Mean(model.Snapshots[i].Behaviour.Length, _tasks));
         Contents($"{arm}, own programs", model => model.Snapshots[i].Written);
         Contents($"{arm}, forced programs", model => model.Snapshots[i].Forced);
+        for (var level = 0; level < models[0].Snapshots[i].Levels.Count; level++)
+        {
+            var one = level;
+            Contents($"{arm}, forced programs, {LevelChart.Name(level)}", model => model.Snapshots[i].Levels[one]);
+        }
     }
 
     private void Contents(string prefix, Func<ModelResult, Dictionary<string, ArmCounts>> of)

@@ -12,7 +12,10 @@ internal sealed class SnapshotStage(ProbeStage probes, ProbingOptions options, R
     /// <param name="Behaviour">What it writes.</param>
     /// <param name="Written">Arms on its own programs.</param>
     /// <param name="Forced">Arms on the reference programs, the same at every snapshot.</param>
-    public sealed record Result(Behaviour Behaviour, Dictionary<string, ArmCounts> Written, Dictionary<string, ArmCounts> Forced);
+    /// <param name="Levels">The original meaning on the reference programs by level: embeddings, layer 1, 2 …; none unless asked.</param>
+    public sealed record Result(
+        Behaviour Behaviour, Dictionary<string, ArmCounts> Written, Dictionary<string, ArmCounts> Forced,
+        IReadOnlyList<Dictionary<string, ArmCounts>> Levels);
 
     /// <summary>Measures a snapshot.</summary>
     public Result Run(LanguageModel model, int seed, int step)
@@ -23,17 +26,23 @@ internal sealed class SnapshotStage(ProbeStage probes, ProbingOptions options, R
             cancellationToken: context.Cancellation);
         return new(
             Behaviour.Of(step, behaviour),
-            Content(model, TracePrograms.Written, [ProbeSize.Linear]),
-            Content(model, TracePrograms.Reference, options.MlpOnSnapshots ? [ProbeSize.Linear, ProbeSize.Mlp1] : [ProbeSize.Linear]));
+            Content(model, TracePrograms.Written, Arms([ProbeSize.Linear])),
+            Content(model, TracePrograms.Reference, Arms(options.MlpOnSnapshots ? [ProbeSize.Linear, ProbeSize.Mlp1] : [ProbeSize.Linear])),
+            options.ProbeLevels
+                ? [.. Enumerable.Range(0, model.Config.Layers + 1).Select(level => Content(
+                    model, TracePrograms.Reference, [new ProbeArm(ProbeSize.Linear, KarelSemantics.Original.Name)], level))]
+                : []);
     }
 
-    private Dictionary<string, ArmCounts> Content(LanguageModel model, TracePrograms programs, ProbeSize[] sizes)
+    private Dictionary<string, ArmCounts> Content(
+        LanguageModel model, TracePrograms programs, IReadOnlyList<ProbeArm> arms, int? level = null)
     {
-        var traces = options.Traces() with { Programs = programs, Offsets = [0] };
+        var traces = options.Traces() with { Programs = programs, Offsets = [0], Level = level };
         using var sets = TraceSets.Record(model, null, options, options.SnapshotProbePrograms, traces, context.Cancellation);
         if (sets.TrainLabels.Rows < options.MinProbeRows || sets.Labels.Rows == 0) return [];
-        var arms = sizes.SelectMany(size => options.Meanings.Where(meaning => size == ProbeSize.Linear || meaning == "original")
-            .Select(meaning => new ProbeArm(size, meaning))).ToList();
         return probes.Run(sets, arms);
     }
+
+    private List<ProbeArm> Arms(ProbeSize[] sizes) => [.. sizes.SelectMany(size => options.Meanings
+        .Where(meaning => size == ProbeSize.Linear || meaning == KarelSemantics.Original.Name).Select(meaning => new ProbeArm(size, meaning)))];
 }

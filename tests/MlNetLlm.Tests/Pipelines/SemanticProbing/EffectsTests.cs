@@ -57,7 +57,7 @@ public sealed class EffectsTests
     {
         solved ??= [0, 1];
         var behaviour = new Behaviour(step, solved, solved, solved, length ?? [2, 2], reference ?? [2, 2], [0, 0], 4, 0.5, 2, 4);
-        return new(behaviour, [], new Dictionary<string, ArmCounts> { ["linear/original/t"] = Arm(forced, forced) });
+        return new(behaviour, [], new Dictionary<string, ArmCounts> { ["linear/original/t"] = Arm(forced, forced) }, []);
     }
 
     // So many right of ten rows of either task, of each feature.

@@ -35,6 +35,12 @@ public sealed class ProbingExperimentTests
         Assert.That(result.Metrics.Select(metric => metric.Value), Is.All.Matches<double>(double.IsFinite));
         Assert.That(result.Data.Single(), Has.Property("Rows").EqualTo(600).And.Property("Sha256").Length.EqualTo(64));
         Assert.That(File.ReadAllText(folder["run/training.svg"]), Does.Contain("<svg"));
+        var levels = RunChart.ReadAll(folder["run"]).Single(chart => chart.Kind == RunChartKind.Matrix);
+        Assert.That(levels.Rows, Is.EqualTo(new[] { "embeddings", "layer 1", "layer 2" }));
+        Assert.That(levels.Columns, Is.EqualTo(new[] { "0", "2", "6" }));
+        Assert.That(levels.Values!.SelectMany(row => row), Is.All.InRange(0, 1));
+        Assert.That(levels.Values![2][2], Is.EqualTo(result.Metrics.Single(metric =>
+            metric is { Arm: "step 6, forced programs, layer 2, linear/original/t", Name: "content" }).Value));
     }
 
     [Test]
