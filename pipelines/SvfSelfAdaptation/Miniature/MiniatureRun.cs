@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
+using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Tasks;
@@ -43,6 +44,8 @@ internal static class MiniatureRun
         foreach (var section in options.Sections) Sections[section].Run(lab, trainer, findings);
         foreach (var metric in findings.Metrics.DistinctBy(metric => (metric.Arm, metric.Name, metric.Split))) record.Add(metric);
         foreach (var claim in MiniatureVerdicts.Judge(options, findings, request.Seed)) record.Add(claim);
+        RoutingChart.Of(findings, StrategiesSection.Prompt)?.Save(FileSystems.Default, request.Out, "routing-1");
+        RoutingChart.Of(findings, StrategiesSection.Expert)?.Save(FileSystems.Default, request.Out, "routing-2");
         if (options.Sections.Contains("baselines")) MiniaturePictures.Save(lab, trainer, findings, request.Out);
     }
 

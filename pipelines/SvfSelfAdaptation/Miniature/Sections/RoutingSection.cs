@@ -8,6 +8,9 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature.Sections;
 /// <summary>E6: which label the first pass gives, on the hard tasks and on English text whose label is "other".</summary>
 internal sealed class RoutingSection : ISection
 {
+    /// <summary>What metrics of routing begin with; the label follows.</summary>
+    public const string RoutedTo = "routed to ";
+
     private sealed record Routed(IReadOnlyList<string> Experts);
 
     /// <inheritdoc/>
@@ -20,11 +23,11 @@ internal sealed class RoutingSection : ISection
         foreach (var seed in lab.Seeds)
         {
             using var library = new Lazily<SvfExpertLibrary>(() => libraries.Open(seed));
-            prompt.Add(Right("A prompt", AdaptationStrategy.Prompt, library, seed));
-            expert.Add(Right("B classification expert", AdaptationStrategy.ClassificationExpert, library, seed));
+            prompt.Add(Right(StrategiesSection.Prompt, AdaptationStrategy.Prompt, library, seed));
+            expert.Add(Right(StrategiesSection.Expert, AdaptationStrategy.ClassificationExpert, library, seed));
         }
-        findings.Accuracy("A prompt", "routing", prompt);
-        findings.Accuracy("B classification expert", "routing", expert);
+        findings.Accuracy(StrategiesSection.Prompt, "routing", prompt);
+        findings.Accuracy(StrategiesSection.Expert, "routing", expert);
         findings.Contrasts["routing-expert-over-prompt"] = Contrast.Of(
             "rightly labelled questions of the hard tasks and pieces of English, B minus A", expert, prompt);
 
@@ -39,7 +42,7 @@ internal sealed class RoutingSection : ISection
                 if (seed == 1)
                 {
                     foreach (var group in experts.GroupBy(label => label).OrderByDescending(group => group.Count()))
-                        findings.Number($"{arm}, seed 1", $"routed to {group.Key}", group.Count() / (double)experts.Count, truth.Name);
+                        findings.Number($"{arm}, seed 1", $"{RoutedTo}{group.Key}", group.Count() / (double)experts.Count, truth.Name);
                 }
                 return string.Concat(experts.Select(label => label == truth.Label ? '1' : '0'));
             }));

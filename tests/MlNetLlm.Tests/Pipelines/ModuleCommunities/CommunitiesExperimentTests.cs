@@ -30,6 +30,8 @@ public sealed class CommunitiesExperimentTests
         Assert.That(alone.Claims.Single(claim => claim.Id == "communities.E2").Verdict, Is.EqualTo(Verdict.Reproduced));
         foreach (var picture in new[] { "communities.svg", "communities-positive.svg", "dose.svg" })
             Assert.That(File.ReadAllText(_folder[$"run/{picture}"]), Does.Contain("<svg"));
+        Assert.That(RunChart.ReadAll(_folder["run"]).Select(chart => chart.Kind),
+            Does.Contain(RunChartKind.Matrix).And.Contain(RunChartKind.Network));
         Assert.That(MultiplexNetwork.Load(_folder["run/networks/dense-1"]).Importance.Rows, Has.Count.EqualTo(8));
 
         foreach (var part in new[] { "dense-1-importance", "modular-1-11-networks", "dense-1-tuning-fact-inverted", "dense-1-removal-1" })

@@ -70,6 +70,9 @@ public sealed class MiniatureRunTests
         Assert.That(result.Metrics.Select(metric => (metric.Arm, metric.Name, metric.Split)), Is.Unique);
         foreach (var picture in (string[])["learning.svg", "spectra.svg", "path.svg"])
             Assert.That(File.Exists(Path.Combine(folder.Path, picture)), picture);
+        var routing = RunChart.ReadAll(folder.Path).Where(chart => chart.Kind == RunChartKind.Matrix).ToList();
+        Assert.That(routing, Has.Count.EqualTo(2), "prompt and classification expert");
+        Assert.That(routing.SelectMany(chart => chart.Values!).Select(row => row.Sum()), Is.All.EqualTo(1).Within(1e-9));
     }
 
     private static (RunResult Result, int Trained) Run(SvfExperimentOptions options, string folder, bool resume)
