@@ -27,7 +27,7 @@ internal static unsafe class ConceptMixture
     public static Tensor Of(Tensor values, Tensor places, Tensor columns)
     {
         if (FusedSteps.Apply(values) && FusedSteps.Apply(columns) && places.device_type == DeviceType.CPU && places.is_contiguous())
-            return Function.apply(values, columns, places);
+            return Function.apply(values, columns, Ids(places));
         using var scope = NewDisposeScope();
         var (n, k, d) = (places.size(0), places.size(1), columns.size(1));
         var chosen = columns.index_select(0, places.reshape(-1)).view(n, k, d);
@@ -40,11 +40,10 @@ internal static unsafe class ConceptMixture
 
         public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
-            var (values, columns, places) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2]);
+            var (values, columns, ids) = ((Tensor)vars[0], (Tensor)vars[1], (int[])vars[2]);
             var mixed = zeros(values.size(0), columns.size(1));
             var (k, d) = ((int)values.size(1), (int)columns.size(1));
             float* v = FusedSteps.Data(values), w = FusedSteps.Data(columns), y = FusedSteps.Data(mixed);
-            var ids = Ids(places);
             Share(d, (from, count) =>
             {
                 for (var at = 0; at < ids.Length; at++)
