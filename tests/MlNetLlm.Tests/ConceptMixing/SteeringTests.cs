@@ -167,6 +167,35 @@ public sealed class SteeringTests
         () => _ml.Concepts().Steer(_teacher, new() { Concept = 24, MeanStrength = 0 }), Throws.ArgumentException.With.Message.EqualTo(
             "SteerConceptOptions: Concept is 24; expected 0 to 23. MeanStrength is 0; expected above 0."));
 
+    /// <summary>Layer n is the output of the n-th block: the released code, which counts from 0, calls it n − 1.</summary>
+    [Test]
+    public void Teacher_AtALayer_ReadsWhatSoManyBlocksGive([Values(0, 1, 2)] int layer)
+    {
+        using var scope = NewDisposeScope();
+        var teacher = new ConceptTeacher(_teacher.Model, _teacher.Autoencoder, layer);
+        using var kept = new Activations(teacher.Activation);
+        var tokens = tensor(new long[] { 3, 4, 5 }, [1, 3]);
+        _teacher.Model.Module.Hidden(tokens, new ForwardOptions { Activations = kept });
+        var states = _teacher.Model.Module.Hidden(tokens, new ForwardOptions { Layers = layer });
+        Assert.That(TeacherPass.Numbers(kept[teacher.Activation]), Is.EqualTo(TeacherPass.Numbers(states)));
+        Assert.That(teacher.Activation, Is.EqualTo(layer == 0 ? "embeddings" : $"layers.{layer - 1}"));
+    }
+
+    [Test]
+    public void Steer_Literally_MultipliesTheConceptsOwnActivation()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2);
+        var states = randn(1, 40, 8, generator: generator);
+        var direction = _teacher.Autoencoder.Direction(4);
+        var moved = (ConceptSteering.Steered(_teacher.Autoencoder, states, 4, 3, direction, literal: true) - states).reshape(40, 8);
+        var codes = _teacher.Autoencoder.EncodeAll(TeacherPass.Numbers(states));
+        for (var row = 0; row < 40; row++)
+            Assert.That(TeacherPass.Numbers(moved[row]), Is.EqualTo(direction.Select(
+                x => x * codes[row].Deviation * 2 * codes[row].StrengthOf(4))).Within(1e-4));
+        Assert.That(codes.Select(code => code.StrengthOf(4)), Has.Some.Zero.And.Some.Positive);
+    }
+
     [Test]
     public void Teacher_OfParts_ThatDoNotFit_SaysSo() => Assert.That(
         () => new ConceptTeacher(_teacher.Model, _teacher.Autoencoder, 3), Throws.ArgumentException.With.Message.StartsWith(

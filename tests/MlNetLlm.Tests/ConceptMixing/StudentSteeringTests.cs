@@ -4,7 +4,10 @@ using MlNetLlm.ConceptMixing;
 using MlNetLlm.Data;
 using MlNetLlm.Generation;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Lora;
+using MlNetLlm.MultipleChoice;
 using MlNetLlm.Pretraining;
+using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.LanguageModels;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
@@ -194,6 +197,54 @@ public sealed class StudentSteeringTests
             Assert.That(score.NegativeLogLikelihood, Is.EqualTo(expected).Within(1e-3));
             Assert.That(score.Tokens, Is.EqualTo(ids.Length - 1));
         }
+    }
+
+    /// <summary>Choices are ranked by the likelihood a token that full passes give.</summary>
+    [Test]
+    public void ScoreChoices_RanksByTheInsertedElements()
+    {
+        string[] choices = ["ab", "hgfedc", "cd"];
+        var data = _ml.Data.LoadFromEnumerable([new Question { Prompt = "abcd", Continuations = choices }]);
+        var options = new ScoreChoicesOptions { Choices = 3, Normalization = ChoiceNormalization.Characters };
+        var score = _ml.LanguageModels().ScoreChoices(_model, options).Fit(data).Transform(data).GetColumn<float[]>("Score").Single();
+        var expected = choices.Select(choice => -NegativeLogLikelihood(choice) / choice.Length).Select(Math.Exp).ToList();
+        Assert.That(score, Is.EqualTo(expected.Select(x => x / expected.Sum())).Within(1e-4));
+
+        double NegativeLogLikelihood(string choice)
+        {
+            using var scope = NewDisposeScope();
+            using var quiet = no_grad();
+            int? begin = _model.Special.Bos ?? _model.Special.Eos;
+            long[] own = [.. _model.Tokenizer.EncodeToIds("abcd" + choice).Select(id => (long)id)];
+            long[] ids = begin is { } id ? [id, .. own] : own;
+            var logp = _model.Module.call(tensor(ids, [1, ids.Length])).log_softmax(-1);
+            return Enumerable.Range(ids.Length - choice.Length, choice.Length).Sum(t => -logp[0, t - 1, ids[t]].ToDouble());
+        }
+    }
+
+    /// <summary>Fine-tuning takes a concept model like any other, insertion and all, and leaves it alone.</summary>
+    [Test]
+    public void FineTuneLora_OfAConceptModel_TunesIt()
+    {
+        var before = _model.Fingerprint;
+        var tuned = _ml.LanguageModels().FineTuneLora(_model, new LoraOptions
+        {
+            MaxSteps = 20, BatchSize = 4, SequenceLength = 12, LearningRate = 0.02, Rank = 2,
+        }).Fit(Toy.Rows(_ml));
+        Assert.That(tuned.Model.Config.Insertion, Is.EqualTo(_model.Config.Insertion));
+        Assert.That(Loss(tuned.Model), Is.LessThan(Loss(_model)));
+        using var same = _model.WithModule(_model.Module.ShareWeights());
+        Assert.That(same.Fingerprint, Is.EqualTo(before));
+
+        double Loss(LanguageModel model) => LanguageLoss.Of(
+            model, Toy.Rows(_ml), new PretrainOptions { SequenceLength = 12, BatchSize = 5 });
+    }
+
+    private sealed class Question
+    {
+        public string Prompt { get; set; } = "";
+
+        public string[] Continuations { get; set; } = [];
     }
 
     [Test]

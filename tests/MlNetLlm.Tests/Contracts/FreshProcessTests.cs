@@ -7,6 +7,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
+using MlNetLlm.Tests.LanguageModels;
 using MlNetLlm.Tests.Probes;
 using MlNetLlm.Tests.Svf;
 
@@ -53,10 +54,14 @@ public sealed class FreshProcessTests
         var data = StepRow.View(ml, texts);
         var options = new SparseAutoencoderOptions { Latents = 12, ActiveLatents = 3, MaxRows = 16, BatchSize = 4 };
         var states = ml.LanguageModels().HiddenStates(model, layer: 1);
+        using var concepts = new LanguageModel(
+            ToyModels.Create(model.Config with { Insertion = new() { Layer = 1, Concepts = 12, TopConcepts = 3 } }), model.Tokenizer);
         using var autoencoder = states.Append(ml.Concepts().TrainSparseAutoencoder(options)).Fit(data).LastTransformer.Autoencoder;
         var fitted = states.Append(ml.Concepts().TrainSparseAutoencoder(options)).Append(ml.Concepts().Steer(
             new ConceptTeacher(model, autoencoder, 1), new SteerConceptOptions { Concept = 5, Strength = 3 },
-            new GenerationOptions { MaxTokens = 4 })).Fit(data);
+            new GenerationOptions { MaxTokens = 4 })).Append(ml.Concepts().Steer(
+            concepts, new SteerConceptOptions { Concept = 5, Strength = 3 },
+            new GenerationOptions { MaxTokens = 4, OutputColumn = "ByConceptModel" })).Fit(data);
         var file = Path.GetTempFileName();
         try
         {

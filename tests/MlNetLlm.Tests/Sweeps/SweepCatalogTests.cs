@@ -2,10 +2,12 @@ using Microsoft.ML;
 using Microsoft.ML.AutoML;
 using MlNetLlm.Adapters;
 using MlNetLlm.CommunityTuning;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Svf;
 using MlNetLlm.Sweeps;
+using MlNetLlm.Tests.ConceptMixing;
 using MlNetLlm.Tests.Contracts;
 
 namespace MlNetLlm.Tests.Sweeps;
@@ -49,6 +51,28 @@ public sealed class SweepCatalogTests
         var first = OptionSpace.Apply(options, heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["0"]);
         Assert.That(first.Community, Is.EqualTo(options.Community));
         Assert.That(first with { Community = options.Community, WrongCommunity = options.WrongCommunity }, Is.EqualTo(options));
+        Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
+    }
+
+    /// <summary>Every trial learns the labels of the rows that the experiment trains on.</summary>
+    [Test]
+    public void Run_OfPretrainWithConcepts_StartsAtTheOptionsAndReturnsAConceptModel()
+    {
+        using var teacher = Toy.Model();
+        var labels = ConceptToy.TokenLabels(teacher, Toy.Rows(Ml, 12));
+        var options = new ConceptPretrainOptions
+        {
+            Layer = 1, TopConcepts = 4, LabelsPerToken = 2, MaxSteps = 2, BatchSize = 4, SequenceLength = 12, LearningRate = 0.01,
+        };
+        var heard = new Trials();
+        var sweep = Ml.Sweeps().PretrainWithConcepts(teacher.Config, teacher.Tokenizer, teacher.Special, labels, options: options with
+        {
+            Concepts = 70,                                                         // room for every K of the search
+        });
+        var best = Experiment(sweep.Append(Ml.LanguageModels().Score()), heard, trials: 3).Run();
+        var first = OptionSpace.Apply(options, heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["0"]);
+        Assert.That(first, Is.EqualTo(options));
+        Assert.That(heard.Completed, Has.Count.EqualTo(3));
         Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
     }
 
