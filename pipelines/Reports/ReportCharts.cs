@@ -10,6 +10,7 @@ internal static partial class ReportCharts
 {
     private const int MaxPoints = 400;
     private const int MaxRows = 30;
+    private const int MaxCurves = 16;
     private const double Normal95 = 1.959963984540054;
 
     /// <summary>All charts that the run's folder has data for.</summary>
@@ -18,7 +19,7 @@ internal static partial class ReportCharts
         var charts = new List<RunChart>();
         if (run.Result is { } result)
         {
-            if (Claims(result) is { } claims) charts.Add(claims);
+            charts.AddRange(Claims(result));
             charts.AddRange(Metrics(result));
             charts.AddRange(Snapshots(result));
         }
@@ -39,13 +40,26 @@ internal static partial class ReportCharts
             .Select(picture => (picture.Name, File.ReadAllBytes(picture.File)))];
     }
 
-    private static RunChart? Claims(RunResult result)
+    // Claims have units of their own; those of one order of magnitude stand together, so that none is too small to be seen.
+    private static IEnumerable<RunChart> Claims(RunResult result)
     {
         var tested = result.Claims.Where(c => c is { Estimate: not null, Ci95.Count: 2 }).ToList();
-        if (tested.Count == 0) return null;
+        var groups = tested.GroupBy(Magnitude).OrderBy(group => group.Key).ToList();
+        return groups.Select(group => Claims([.. group], groups.Count == 1 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $", numbers up to {3 * Math.Pow(10, group.Key)}")));
+    }
+
+    private static int Magnitude(RunClaim claim)
+    {
+        var largest = claim.Ci95!.Append(claim.Estimate!.Value).Max(Math.Abs);
+        return largest <= 3 ? 0 : (int)Math.Ceiling(Math.Log10(largest / 3));
+    }
+
+    private static RunChart Claims(List<RunClaim> tested, string which)
+    {
         return new RunChart
         {
-            Title = "Claims: estimates with 95 % intervals", Kind = RunChartKind.Intervals, X = "estimate, each in its own unit",
+            Title = $"Claims: estimates with 95 % intervals{which}", Kind = RunChartKind.Intervals, X = "estimate, each in its own unit",
             Rows = [.. tested.Select(c => c.Id)],
             Series = [.. tested.GroupBy(c => c.Verdict).Select(group => new RunChartSeries(RunTexts.Verdict(group.Key),
                 [.. group.Select(c => (IReadOnlyList<double?>)[tested.IndexOf(c), c.Estimate, c.Ci95![0], c.Ci95[1]])]))],
@@ -85,11 +99,31 @@ internal static partial class ReportCharts
     private static partial Regex Snapshot();
 
     private static IEnumerable<RunChart> Curves(StoredRun run) => run.Records().Points
-        .Where(p => double.IsFinite(p.Value)).GroupBy(p => p.Name).Select(metric => new RunChart
+        .Where(p => double.IsFinite(p.Value)).GroupBy(p => p.Name).Select(metric =>
         {
-            Title = $"Learning curves: {metric.Key}", Kind = RunChartKind.Lines, X = "step", Y = metric.Key,
-            Series = [.. metric.GroupBy(p => p.Series).Select(series => new RunChartSeries(series.Key, Thinned(series)))],
+            var all = metric.GroupBy(p => p.Series).ToList();
+            var shown = all.OrderByDescending(series => series.Max(p => p.Step)).Take(MaxCurves).ToList();
+            return new RunChart
+            {
+                Title = $"Learning curves: {metric.Key}", Kind = RunChartKind.Lines, X = "step", Y = metric.Key,
+                Note = all.Count > shown.Count ? $"The {shown.Count} longest of {all.Count} trainings." : null,
+                Series = [.. shown.Select(series => new RunChartSeries(series.Key, Thinned(series)))],
+            };
         });
+
+    /// <summary>How high a chart must be for its rows to be read, rem; null = as charts are.</summary>
+    public static double? Height(RunChart chart)
+    {
+        var rows = chart.Rows?.Count ?? 0;
+        var needed = chart.Kind switch
+        {
+            RunChartKind.Intervals => 7 + (rows * (chart.Rows!.Any(row => row.Length > 34) ? 2 : 1.2)),
+            RunChartKind.Matrix => 9 + (rows * 0.9),
+            RunChartKind.Network => 30,
+            _ => 0,
+        };
+        return needed > 22 ? Math.Round(needed, 1) : null;
+    }
 
     // Means over equal stretches of steps; a page does not need every step of a long run.
     private static List<IReadOnlyList<double?>> Thinned(IEnumerable<MetricPoint> points)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -136,7 +137,7 @@ internal static class ReportPage
         {
             body.Raw("<figure><figcaption>").Text(chart.Title).Element("span", chart.Note, "class=\"quiet\"").Raw("</figcaption>\n");
             if (Assets.Charts is not null)
-                body.Raw($"<div class=\"chart\" id=\"chart-{charts.Count}\" role=\"img\" tabindex=\"0\" aria-label=\"")
+                body.Raw($"<div class=\"chart\" id=\"chart-{charts.Count}\"{Height(chart)} role=\"img\" tabindex=\"0\" aria-label=\"")
                     .Text($"{chart.Title}. {chart.Note} The numbers are in the table below.").Raw("\"></div>\n");
             var (columns, rows) = ReportCharts.Table(chart);
             body.Raw(Assets.Charts is null ? "<details open>" : "<details>").Element("summary", "The numbers")
@@ -148,6 +149,9 @@ internal static class ReportPage
                 .Raw($"\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(svg)}\"></figure>\n");
         body.Raw("</div>\n");
     }
+
+    private static string Height(RunChart chart) => ReportCharts.Height(chart) is { } height
+        ? string.Create(CultureInfo.InvariantCulture, $" style=\"height: {height}rem\"") : "";
 
     private static void Origin(Html body, RunResult result)
     {

@@ -34,9 +34,10 @@
     }),
     // A box without width between its quartiles: the interval as whiskers, the estimate as the middle.
     Intervals: chart => ({
-      grid: { left: 12, right: 24, top: 40, bottom: 48, containLabel: true },
+      legend: { show: chart.series.length > 1, type: 'scroll', top: 4 },
+      grid: { left: 12, right: 24, top: chart.series.length > 1 ? 40 : 12, bottom: 48, containLabel: true },
       xAxis: axis(chart.x || ''),
-      yAxis: { type: 'category', data: chart.rows, inverse: true, axisLabel: { width: 190, overflow: 'truncate' } },
+      yAxis: { type: 'category', data: chart.rows, inverse: true, axisLabel: { width: 230, overflow: 'break', interval: 0 } },
       series: chart.series.map(group => ({
         type: 'boxplot', name: group.name, boxWidth: [6, 12],
         data: group.points.map(p => ({ value: [p[2] ?? p[1], p[1], p[1], p[1], p[3] ?? p[1]], row: p[0] }))

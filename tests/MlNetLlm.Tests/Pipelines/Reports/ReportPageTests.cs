@@ -104,6 +104,49 @@ public sealed partial class ReportPageTests
     }
 
     [Test]
+    public void Of_ManyMetrics_FoldsThemByGroupsOfArms()
+    {
+        using var folder = new TemporaryFolder();
+        var page = ReportPage.Of([ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
+        {
+            Metrics =
+            [
+                .. Enumerable.Range(0, 30).Select(i => new RunMetric($"step {i}, own programs", "share", null, i)),
+                .. Enumerable.Range(0, 30).Select(i => new RunMetric($"main/A{i}", "loss", null, i)),
+            ],
+        })]);
+        Assert.That(page, Does.Contain("<summary>step (30)</summary>").And.Contain("<summary>main (30)</summary>"));
+        Assert.That(Regex.Count(page, "class=\"wide long\""), Is.GreaterThanOrEqualTo(2), "long tables scroll under their headers");
+    }
+
+    [Test]
+    public void Of_ClaimsOfDifferentMagnitude_ShowsThemApart()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
+        {
+            Metrics = [],
+            Claims = [.. new[] { 0.1, 2.0, 40 }.Select((estimate, i) => r.Claims[0] with
+            {
+                Id = $"c{i}", Estimate = estimate, Ci95 = [estimate - 0.1, estimate + 0.1],
+            })],
+        });
+        Assert.That(ReportCharts.Of(run).Select(chart => string.Join(' ', chart.Rows!)), Is.EqualTo(new[] { "c0 c1", "c2" }));
+    }
+
+    [Test]
+    public void Of_VeryManyCurves_ShowsTheLongest()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with { Metrics = [], Claims = [] });
+        using (var recorder = new RunRecorder(ToyRuns.Files, run.Folder, TimeProvider.System))
+            for (var series = 1; series <= 40; series++) recorder.Append($"training {series}", "loss", series, 1);
+        var chart = ReportCharts.Of(run).Single();
+        Assert.That(chart.Series!.Select(line => line.Name), Is.EqualTo(Enumerable.Range(0, 16).Select(i => $"training {40 - i}")));
+        Assert.That(chart.Note, Is.EqualTo("The 16 longest of 40 trainings."));
+    }
+
+    [Test]
     public void Of_PictureKeptAsDataToo_IsShownOnce()
     {
         using var folder = new TemporaryFolder();
