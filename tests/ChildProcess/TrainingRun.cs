@@ -1,13 +1,11 @@
 using Microsoft.ML;
 using MlNetLlm;
-using MlNetLlm.ConceptMixing;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
-using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Svf;
 using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Training;
@@ -77,46 +75,10 @@ internal static class TrainingRun
                 (TrainLoraExpertOptions)change(Prompts(new TrainLoraExpertOptions { KlWeight = 0.1, Dropout = 0.2 })), progress)),
             "task" => catalog.AdaptToTask(model, (AdaptToTaskOptions)change(new AdaptToTaskOptions()), progress)
                 .Fit(ml.Transforms.Conversion.MapValueToKey("Label", "Text").Fit(data).Transform(data)).Model.Fingerprint,
-            "sae" => Sparse(change(new FullOptions())),
-            "concepts" => Concepts(change(new FullOptions())),
+            "sae" => ConceptRuns.Sparse(ml, model, data, change(new FullOptions()), progress),
+            "concepts" => ConceptRuns.Pretrain(ml, model, data, change(new FullOptions()), progress),
             _ => throw new ArgumentException($"Unknown method '{method}'."),
         };
-
-        string Sparse(TrainingOptions loop)
-        {
-            var states = catalog.HiddenStates(model, layer: 1).Fit(data).Transform(data);
-            var options = new SparseAutoencoderOptions
-            {
-                Latents = 24, ActiveLatents = 3, BatchSize = 8, MaxRows = 8 * loop.MaxSteps, DeadAfterRows = 40, AuxiliaryWeight = 1,
-                CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery, Resume = loop.Resume,
-            };
-            return ml.Concepts().TrainSparseAutoencoder(options, progress).Fit(states).Autoencoder.Fingerprint;
-        }
-
-        // Labels by a fresh autoencoder, made again at every start in a folder of their own: the same each time.
-        string Concepts(TrainingOptions loop)
-        {
-            var options = new SparseAutoencoderOptions { Latents = 24, ActiveLatents = 3, BatchSize = 8, MaxRows = 80 };
-            var autoencoder = ml.Concepts().TrainSparseAutoencoder(options)
-                .Fit(catalog.HiddenStates(model, layer: 1).Fit(data).Transform(data)).Autoencoder;
-            var folder = Directory.CreateTempSubdirectory("mlnetllm-test-").FullName;
-            try
-            {
-                using var labels = ml.Concepts().LabelConcepts(
-                    new ConceptTeacher(model, autoencoder, 1), data, folder + "/labels",
-                    new LabelConceptsOptions { SequenceLength = loop.SequenceLength });
-                return Tuned(ml.Concepts().Pretrain(model.Config, model.Tokenizer, model.Special, labels, new ConceptPretrainOptions
-                {
-                    Layer = 1, TopConcepts = 4, DistillationWeight = 0.1, BatchSize = loop.BatchSize, SequenceLength = loop.SequenceLength,
-                    MaxSteps = loop.MaxSteps, GradientAccumulation = loop.GradientAccumulation, Resume = loop.Resume,
-                    CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery,
-                }, model, progress));
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
-        }
 
         string Tuned<TLearned>(IEstimator<ModelTransformer<TLearned>> estimator)
             where TLearned : class => estimator.Fit(data).Model.Fingerprint;

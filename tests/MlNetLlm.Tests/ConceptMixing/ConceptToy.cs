@@ -1,5 +1,7 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using MlNetLlm.ConceptMixing;
+using MlNetLlm.Data;
 using MlNetLlm.HiddenStates;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.SparseAutoencoders;
@@ -44,6 +46,22 @@ internal static class ConceptToy
         {
             Identity = $"tokens of {windows.Fingerprint}", Data = windows.Fingerprint,
         };
+    }
+
+    /// <summary>Fits: the promised columns are delivered, and what is loaded writes the same texts.</summary>
+    public static SteerConceptTransformer RequireSteering(SteerConceptEstimator estimator, IDataView data)
+    {
+        var fitted = estimator.Fit(data);
+        var steered = fitted.Transform(data);
+        Assert.That(
+            estimator.GetOutputSchema(SchemaShapes.Of(data.Schema)).Select(column => (column.Name, $"{column.ItemType}")),
+            Is.EquivalentTo(steered.Schema.Select(column => (column.Name, $"{column.Type}"))));
+        using var file = new MemoryStream();
+        new MLContext(1).Model.Save(fitted, data.Schema, file);
+        file.Position = 0;
+        var loaded = new MLContext(1).Model.Load(file, out _).Transform(data);
+        Assert.That(loaded.GetColumn<string>("Generated"), Is.EqualTo(steered.GetColumn<string>("Generated")));
+        return fitted;
     }
 
     public static IDataView Text()

@@ -147,17 +147,7 @@ public sealed class StudentSteeringTests
         var data = Toys.Rows("abab ", "cd", "hgfe abc");
         var options = new SteerConceptOptions { Concept = 3, Strength = 8, MeanStrength = -0.5, Literal = literal };
         var estimator = _ml.Concepts().Steer(_model, options, new GenerationOptions { MaxTokens = 6 });
-        var fitted = estimator.Fit(data);
-        Assert.That(fitted.Teacher, Is.Null);
-        var steered = fitted.Transform(data);
-        Assert.That(
-            estimator.GetOutputSchema(SchemaShapes.Of(data.Schema)).Select(column => (column.Name, $"{column.ItemType}")),
-            Is.EquivalentTo(steered.Schema.Select(column => (column.Name, $"{column.Type}"))));
-        using var file = new MemoryStream();
-        _ml.Model.Save(fitted, data.Schema, file);
-        file.Position = 0;
-        var loaded = new MLContext(1).Model.Load(file, out _).Transform(data);
-        Assert.That(loaded.GetColumn<string>("Generated"), Is.EqualTo(steered.GetColumn<string>("Generated")));
+        Assert.That(ConceptToy.RequireSteering(estimator, data).Teacher, Is.Null);
     }
 
     /// <summary>Every token written is the most probable one of a full, steered pass over what stands before it.</summary>
