@@ -18,7 +18,8 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="OwnerAgreement">Adjusted Rand index of C's module communities and the owners; null where modules have none.</param>
 internal sealed record NetworkResult(
     CorrectedResult Corrected, CorrectedResult Units, CorrectedResult? Inner, CorrectedResult Causal, CorrectedResult Retained,
-    PublishedResult Published, PublishedResult Constant, IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives, double? OwnerAgreement);
+    PublishedResult Published, PublishedResult Constant, IReadOnlyList<PublishedAtRatio> OtherRatios, double? FalsePositives,
+    double? OwnerAgreement);
 
 /// <summary>Variant P at one scheme and ratio.</summary>
 internal sealed record PublishedAtRatio(PruneScheme Scheme, double Ratio, bool IsFlat, PublishedResult Result);

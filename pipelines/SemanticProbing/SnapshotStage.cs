@@ -44,5 +44,6 @@ internal sealed class SnapshotStage(ProbeStage probes, ProbingOptions options, R
     }
 
     private List<ProbeArm> Arms(ProbeSize[] sizes) => [.. sizes.SelectMany(size => options.Meanings
-        .Where(meaning => size == ProbeSize.Linear || meaning == KarelSemantics.Original.Name).Select(meaning => new ProbeArm(size, meaning)))];
+        .Where(meaning => size == ProbeSize.Linear || meaning == KarelSemantics.Original.Name)
+        .Select(meaning => new ProbeArm(size, meaning)))];
 }

@@ -12,8 +12,8 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Benchmarks;
 
 /// <summary>
-/// A step of pre-training with concepts on labels that were made before, and the same step without concepts. PyTorch's side makes the labels
-/// of every step anew by teacher and autoencoder, and holds all concept logits, as the released code does.
+/// A step of pre-training with concepts on labels that were made before, and the same step without concepts. PyTorch's side makes
+/// the labels of every step anew by teacher and autoencoder, and holds all concept logits, as the released code does.
 /// </summary>
 internal static class ConceptRuns
 {

@@ -12,7 +12,7 @@ namespace MlNetLlm.ConceptMixing;
 /// (n, K, d) numbers would hold is read where it stands.
 /// </summary>
 /// <remarks>
-/// With g the slope of the result, that of v[n, k] is g[n] · W[p[n, k]], and that of W[i] is Σ over (n, k) with p[n, k] = i of v[n, k] g[n].
+/// With g the slope of the result, that of v[n, k] is g[n] · W[p[n, k]], and that of W[i] is Σ v[n, k] g[n] over (n, k) with p[n, k] = i.
 /// Threads share the components, so a sum's order, and its last bit, never depends on their number.
 /// </remarks>
 internal static unsafe class ConceptMixture

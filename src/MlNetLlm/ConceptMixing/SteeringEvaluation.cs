@@ -107,8 +107,8 @@ public static class SteeringEvaluation
     /// <param name="meaning">The concept.</param>
     /// <param name="level">Coverage of the interval.</param>
     /// <returns>
-    /// The share of all tokens that are raised ones, with its interval. It takes tokens for independent, which those of one continuation are
-    /// not: for a verdict resample whole continuations.
+    /// The share of all tokens that are raised ones, with its interval. It takes tokens for independent, which those of one continuation
+    /// are not: for a verdict resample whole continuations.
     /// </returns>
     public static ConfidenceInterval TokenRate(
         IEnumerable<IReadOnlyList<int>> continuations, ConceptMeaning meaning, double level = 0.95)

@@ -23,7 +23,7 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <value>null.</value>
     public IReadOnlyList<string>? Groups { get; init; }
 
-    /// <summary>Number of the window, in the order of the data from 0, that each row is; null = rows are no windows of packed text.</summary>
+    /// <summary>Number of each row's window, in the order of the data from 0; null = rows are no windows of packed text.</summary>
     /// <value>null.</value>
     public IReadOnlyList<int>? Windows { get; init; }
 

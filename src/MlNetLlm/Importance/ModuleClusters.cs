@@ -12,7 +12,7 @@ public static class ModuleClusters
     /// <summary>The community of a module (Key).</summary>
     public const string PredictedLabel = "PredictedLabel";
 
-    /// <summary>0 at the place of a module's community and 1 at all others (Vector of Single): the nearest cluster is the community.</summary>
+    /// <summary>0 at a module's community and 1 at all others (Vector of Single): the nearest cluster is the community.</summary>
     public const string Score = "Score";
 
     /// <summary>What is known of a module, such as the owner of its layer (Key).</summary>

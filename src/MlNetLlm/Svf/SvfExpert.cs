@@ -115,8 +115,8 @@ public sealed class SvfExpert : ModelAdapter
         if (u.shape[0] != shape[0] || vt.shape[1] != shape[1] || vector.shape[0] != sigma.shape[0])
         {
             throw new InvalidDataException(
-                $"SVF expert has {vector.shape[0]} multipliers and factors of a {u.shape[0]} x {vt.shape[1]} matrix for '{projection.Name}', "
-                + $"the model's is {shape[0]} x {shape[1]}. Load it with the model it was trained on.");
+                $"SVF expert has {vector.shape[0]} multipliers and factors of a {u.shape[0]} x {vt.shape[1]} matrix for "
+                + $"'{projection.Name}', the model's is {shape[0]} x {shape[1]}. Load it with the model it was trained on.");
         }
         var z = SvfMath.Multipliers(vector, sigma, Variant, MaxMultiplier);
         return SvfMath.Materialise(u, sigma * z, vt).MoveToOuterDisposeScope();

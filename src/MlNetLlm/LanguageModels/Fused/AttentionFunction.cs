@@ -46,7 +46,7 @@ internal abstract unsafe class AttentionFunction<TFunction>(bool causal, bool ow
 /// <summary>The forward pass of attention, with or without a graph.</summary>
 internal static unsafe class AttentionFunction
 {
-    /// <summary>q (batch, time, heads, d), k and v (batch, stride · time, keyHeads, d) to the mixed values and each row's log Σ exp.</summary>
+    /// <summary>q (batch, time, heads, d), k and v (batch, stride · time, keyHeads, d) to mixed values and each row's log Σ exp.</summary>
     internal static (Tensor Mixed, Tensor LogSums) Forward(Tensor query, Tensor key, Tensor value, bool causal, int stride = 1)
     {
         var shape = Shape(query, key, causal, stride);

@@ -98,7 +98,8 @@ public sealed partial class ReportPageTests
         using var folder = new TemporaryFolder();
         var store = new RunStore(folder.Path);
         var page = ReportPage.Of([
-            ToyRuns.Write(store, "one"), ToyRuns.Write(store, "two"), ToyRuns.Write(store, "other", r => r with { Experiment = "another" })]);
+            ToyRuns.Write(store, "one"), ToyRuns.Write(store, "two"),
+            ToyRuns.Write(store, "other", r => r with { Experiment = "another" })]);
         Assert.That(page, Does.Contain("What was run").And.Contain("2 runs side by side").And.Not.Contain("3 runs side by side"));
         Assert.That(page, Does.Not.Contain("<th scope=\"col\" class=\"number\">other</th>"));
     }

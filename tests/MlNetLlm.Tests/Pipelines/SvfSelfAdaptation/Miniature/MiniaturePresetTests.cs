@@ -37,7 +37,8 @@ public class MiniaturePresetTests
             Claims = [Mini.Miniature.Claims[0], Mini.Miniature.Claims[0]],
         };
         Assert.That(() => broken.Validated(), Throws.ArgumentException.With.Message.Contains("4 fault(s)")
-            .And.Message.Contains("Seeds is 0").And.Message.Contains("'gates'").And.Message.Contains("Bands is 1").And.Message.Contains("Two claims are called svf.E1."));
+            .And.Message.Contains("Seeds is 0").And.Message.Contains("'gates'")
+            .And.Message.Contains("Bands is 1").And.Message.Contains("Two claims are called svf.E1."));
     }
 
     [Test]
