@@ -49,8 +49,8 @@ internal sealed record ConceptArm(string Title, LabelSet Labels, Func<ConceptPre
     /// <summary>Whether the teacher runs along.</summary>
     public bool NeedsTeacher { get; init; }
 
-    /// <summary>Whether it takes the rate chosen for concepts, and not that for next-token prediction.</summary>
-    public bool RateOfConcepts { get; init; }
+    /// <summary>The arm whose chosen rate it takes: each way of training has one that the rates are tried on.</summary>
+    public string RateOf { get; init; } = ConceptArms.Baseline;
 
     /// <summary>Its tokens as a share of the study's.</summary>
     public double Budget { get; init; } = 1;
@@ -74,6 +74,12 @@ internal static class ConceptArms
     /// <summary>Concept mixing as released.</summary>
     public const string Concepts = "A5";
 
+    /// <summary>Pause elements.</summary>
+    public const string Pauses = "A3";
+
+    /// <summary>The teacher's hidden state in place of concepts.</summary>
+    public const string States = "state-l2";
+
     /// <summary>Next-token prediction for the FLOPs of concept mixing.</summary>
     public const string EqualFlops = "A6";
 
@@ -89,8 +95,8 @@ internal static class ConceptArms
         ["A0"] = Plain("next-token prediction, same width"),
         [Baseline] = Plain("next-token prediction, matched parameters") with { Matched = true, Asked = true },
         [Distillation] = Distilled("knowledge distillation, matched parameters", o => o with { Insert = null }) with { Asked = true },
-        ["A3"] = new ConceptArm("pause element, matched parameters", LabelSet.None, Pause) { Matched = true },
-        ["A4"] = Distilled("pause element and distillation, matched parameters", Pause),
+        [Pauses] = new ConceptArm("pause element, matched parameters", LabelSet.None, Pause) { Matched = true, RateOf = Pauses },
+        ["A4"] = Distilled("pause element and distillation, matched parameters", Pause) with { RateOf = Pauses },
         [Concepts] = Concept("concept mixing", LabelSet.Plus) with { Asked = true },
         [EqualFlops] = Plain("next-token prediction, matched parameters, equal FLOPs") with { Matched = true, EqualFlops = true },
         [Short] = Concept("concept mixing, 80 % of the tokens", LabelSet.Plus) with { Budget = 0.8 },
@@ -102,7 +108,7 @@ internal static class ConceptArms
         ["predict-only"] = Concept("predicted, not inserted", LabelSet.Plus, o => o with { Mixing = InsertionMixing.None }),
         ["add"] = Concept("added to the hidden state, not interleaved", LabelSet.Plus, o => o with { Mixing = InsertionMixing.Add }),
         ["state-l1"] = State("teacher's hidden state instead, l1", HiddenStateLoss.L1),
-        ["state-l2"] = State("teacher's hidden state instead, l2", HiddenStateLoss.L2),
+        [States] = State("teacher's hidden state instead, l2", HiddenStateLoss.L2),
         ["state-cosine"] = State("teacher's hidden state instead, cosine", HiddenStateLoss.Cosine),
         ["one-concept"] = Concept("one concept mixed in, not several", LabelSet.Plus, o => o with { TopConcepts = 1 }),
         ["weight-0.03"] = Concept("concept loss x 0.03", LabelSet.Plus, o => o with { ConceptWeight = 0.03 }),
@@ -121,7 +127,7 @@ internal static class ConceptArms
 
     private static ConceptArm Concept(
         string title, LabelSet labels, Func<ConceptPretrainOptions, ConceptPretrainOptions>? change = null) =>
-        new(title, labels, change ?? (o => o)) { RateOfConcepts = true };
+        new(title, labels, change ?? (o => o)) { RateOf = Concepts };
 
     private static ConceptPretrainOptions Pause(ConceptPretrainOptions o) => o with { Insert = InsertedElement.Pause };
 
@@ -130,5 +136,5 @@ internal static class ConceptArms
 
     private static ConceptArm State(string title, HiddenStateLoss loss) => new(
         title, LabelSet.None, o => o with { Insert = InsertedElement.HiddenState, StateLoss = loss, StateWeight = o.ConceptWeight })
-        { RateOfConcepts = true, NeedsTeacher = true };
+        { RateOf = States, NeedsTeacher = true };
 }

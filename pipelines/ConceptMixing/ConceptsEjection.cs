@@ -61,9 +61,8 @@ internal static class ConceptsEjection
 
     private static double Rate(RunResult result, StudyOptions study, string arm)
     {
-        var from = ConceptArms.Known[arm].RateOfConcepts ? ConceptArms.Concepts : ConceptArms.Baseline;
-        return result.Metrics.First(metric =>
-            metric.Arm == $"{study.Name}/{from}" && metric.Name == ConceptsReport.ChosenRate).Value;
+        var from = $"{study.Name}/{ConceptArms.Known[arm].RateOf}";
+        return result.Metrics.First(metric => metric.Arm == from && metric.Name == ConceptsReport.ChosenRate).Value;
     }
 
     // The text is counted in the vocabulary, so that is learned here once more.

@@ -50,7 +50,7 @@ public sealed record ConceptsOptions
             yield return $"Two studies are called '{same.Key}'; names must differ.";
         for (var i = 0; i < Studies.Count; i++)
             foreach (var fault in Studies[i].Faults(
-                [.. Studies.Take(i).Select(study => study.Name)], AutoencoderOf(Studies[i]), WeakTeacher is not null))
+                [.. Studies.Take(i)], AutoencoderOf(Studies[i]), WeakTeacher is not null))
                 yield return $"Study '{Studies[i].Name}': {fault}";
         foreach (var claim in Claims.Where(claim => !Endpoints.Known.ContainsKey(claim.Endpoint)))
             yield return $"Claim {claim.Id} has the endpoint '{claim.Endpoint}'. Known: {string.Join(", ", Endpoints.Known.Keys)}.";

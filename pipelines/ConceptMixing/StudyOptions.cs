@@ -45,8 +45,8 @@ public sealed record StudyOptions
     public int CurvePoints { get; init; } = 10;
 
     /// <summary>
-    /// Full learning rates to try, with seed 0 that is used for nothing else, for next-token prediction and for concepts alike; the one
-    /// with the lowest loss on the curve's text is taken. Arms without concepts take the former's, arms with concepts the latter's.
+    /// Full learning rates to try, with seed 0 that is used for nothing else, for each way of training alike: next-token prediction,
+    /// concepts, pauses, hidden states, as far as the study has arms of it. The one with the lowest loss on the curve's text is taken.
     /// </summary>
     /// <value>0.004 only: nothing is tried.</value>
     public IReadOnlyList<double> LearningRates { get; init; } = [4e-3];
@@ -65,7 +65,11 @@ public sealed record StudyOptions
     /// <summary>All arms, in the order of the groups.</summary>
     internal IReadOnlyList<string> Arms => [.. Runs.SelectMany(group => group.Arms).Distinct()];
 
-    internal IEnumerable<string> Faults(IReadOnlyList<string> earlier, AutoencoderOptions autoencoder, bool hasWeakTeacher)
+    /// <summary>The arms that rates are tried on, one for each way of training that the study has.</summary>
+    internal IReadOnlyList<string> TriedOn =>
+        [.. Arms.Where(ConceptArms.Known.ContainsKey).Select(arm => ConceptArms.Known[arm].RateOf).Distinct()];
+
+    internal IEnumerable<string> Faults(IReadOnlyList<StudyOptions> earlier, AutoencoderOptions autoencoder, bool hasWeakTeacher)
     {
         if (WeakTeacher && !hasWeakTeacher) yield return "WeakTeacher is true, but the options have none.";
         if (Name.Length == 0 || Name.Any(c => !char.IsAsciiLetterOrDigit(c) && c != '-'))
@@ -81,9 +85,16 @@ public sealed record StudyOptions
         if (CurvePoints < 2) yield return $"CurvePoints is {CurvePoints}; expected 2 or more.";
         if (LearningRates.Count == 0 || LearningRates.Any(rate => !(rate > 0))) yield return "LearningRates needs one or more above 0.";
         if (TrialShare is not (> 0 and <= 1)) yield return $"TrialShare is {TrialShare}; expected above 0, 1 at most.";
-        if (RatesOf is { } other && !earlier.Contains(other)) yield return $"RatesOf is '{other}', which is no earlier study.";
         foreach (var arm in Arms.Where(arm => !ConceptArms.Known.ContainsKey(arm)))
             yield return $"Runs have the arm '{arm}'. Known: {string.Join(", ", ConceptArms.Known.Keys)}.";
+        if (RatesOf is { } name)
+        {
+            var other = earlier.FirstOrDefault(study => study.Name == name);
+            if (other is null)
+                yield return $"RatesOf is '{name}', which is no earlier study.";
+            else if (TriedOn.Except(other.TriedOn).ToList() is { Count: > 0 } untried)
+                yield return $"RatesOf is '{name}', which tries no rate for {string.Join(", ", untried)}.";
+        }
         if (Runs.Any(group => group.Seeds < 1)) yield return "A group of Runs has fewer than 1 seed.";
         if (Runs.SelectMany(group => group.Arms).GroupBy(arm => arm).FirstOrDefault(group => group.Count() > 1) is { } twice)
             yield return $"Runs have the arm '{twice.Key}' more than once.";

@@ -12,7 +12,7 @@ internal sealed class StudyRunner(StudyOptions study, StudentStage students, Kep
     {
         var rates = study.RatesOf is { } name
             ? earlier.First(other => other.Options.Name == name).Rates
-            : [.. new[] { ConceptArms.Baseline, ConceptArms.Concepts }.Select(arm => Try(arm, seed))];
+            : [.. study.TriedOn.Select(arm => Try(arm, seed))];
         var runs = new List<ArmRun>();
         foreach (var group in study.Runs)
             for (var number = 1; number <= group.Seeds; number++)
@@ -24,8 +24,7 @@ internal sealed class StudyRunner(StudyOptions study, StudentStage students, Kep
         kept.Get($"{study.Name}.{arm}.{number}", () =>
         {
             context.Display.Stage($"{study.Name}: {arm}, seed {number}");
-            var from = ConceptArms.Known[arm].RateOfConcepts ? ConceptArms.Concepts : ConceptArms.Baseline;
-            var rate = rates.First(trials => trials.Arm == from).Chosen;
+            var rate = rates.First(trials => trials.Arm == ConceptArms.Known[arm].RateOf).Chosen;
             return students.Train(study, arm, number, Seed(seed, number), rate, study.Training.Tokens);
         });
 

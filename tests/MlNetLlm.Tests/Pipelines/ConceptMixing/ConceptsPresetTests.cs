@@ -33,7 +33,8 @@ public class ConceptsPresetTests
             "A0", "A1", "A2", "A3", "A4", "A5", "A6", "A5-short", "activation", "state-l1", "state-l2", "state-cosine", "insert-only",
             "predict-only", "add", "shuffled", "untrained", "next-tokens", "one-concept", "no-decay",
         }));
-        Assert.That(main.LearningRates, Has.Count.EqualTo(3));
+        Assert.That(main.LearningRates, Has.Count.EqualTo(4));
+        Assert.That(main.TriedOn, Is.EquivalentTo(new[] { "A1", "A3", "A5", "state-l2" }));
         Assert.That(options.Studies.SelectMany(study => study.Arms).Distinct(), Is.EquivalentTo(ConceptArms.Known.Keys));
         var gates = options.Autoencoder.Gates;
         Assert.That(gates, Is.EqualTo(new GateOptions()), "the gates of the main teacher are the strict ones");
@@ -82,6 +83,15 @@ public class ConceptsPresetTests
                      "InitialDeviation 0", "ContinuationTokens is 31", "Strengths are 1, 0", "prompts of 60 tokens", "'luck'",
                  })
             Assert.That(message, Does.Contain(fault));
+    }
+
+    [Test]
+    public void Validated_RatesOfAStudyThatTriesNoneForAnArm_SaysWhich()
+    {
+        var good = Load("quick");
+        var other = good.Studies[0] with { Name = "other", RatesOf = "main", Runs = [new RunGroup(["A1", "A4", "state-l1"], 1)] };
+        Assert.That(() => (good with { Studies = [good.Studies[0], other] }).Validated(),
+            Throws.ArgumentException.With.Message.Contains("tries no rate for A3, state-l2"));
     }
 
     private static ConceptsOptions Load(string preset) => PresetFile.Load<ConceptsOptions>(Experiment, preset, []);
