@@ -37,9 +37,13 @@
       legend: { show: chart.series.length > 1, type: 'scroll', top: 4 },
       grid: { left: 12, right: 24, top: chart.series.length > 1 ? 40 : 12, bottom: 48, containLabel: true },
       xAxis: axis(chart.x || ''),
-      yAxis: { type: 'category', data: chart.rows, inverse: true, axisLabel: { width: 230, overflow: 'break', interval: 0 } },
-      series: chart.series.map(group => ({
-        type: 'boxplot', name: group.name, boxWidth: [6, 12],
+      // An axis a group: groups on one axis would stand side by side, off the row they belong to.
+      yAxis: chart.series.map((_, i) => ({
+        type: 'category', data: chart.rows, inverse: true, position: 'left', offset: 0, show: i === 0,
+        axisLabel: { show: i === 0, width: 230, overflow: 'break', interval: 0, lineHeight: 13 }
+      })),
+      series: chart.series.map((group, i) => ({
+        type: 'boxplot', name: group.name, boxWidth: [6, 12], yAxisIndex: i,
         data: group.points.map(p => ({ value: [p[2] ?? p[1], p[1], p[1], p[1], p[3] ?? p[1]], row: p[0] }))
           .reduce((all, one) => { all[one.row] = one.value; return all; }, chart.rows.map(() => '-'))
       }))
@@ -48,12 +52,13 @@
       const cells = chart.values.flatMap((row, y) => row.map((value, x) => [x, y, value === null ? '-' : value]));
       const seen = chart.values.flat().filter(value => value !== null);
       return {
+        aria: { enabled: true, decal: { show: false } },
         legend: { show: false },
-        grid: { left: 12, right: 24, top: 12, bottom: 64, containLabel: true },
-        xAxis: { type: 'category', data: chart.columns, name: chart.x || '', nameLocation: 'middle', nameGap: 34 },
+        grid: { left: 12, right: 24, top: chart.y ? 32 : 12, bottom: chart.x ? 88 : 64, containLabel: true },
+        xAxis: { type: 'category', data: chart.columns, name: chart.x || '', nameLocation: 'middle', nameGap: 28 },
         yAxis: { type: 'category', data: chart.rows, name: chart.y || '', inverse: true },
         visualMap: {
-          min: Math.min(...seen), max: Math.max(...seen), calculable: true, orient: 'horizontal', left: 'center', bottom: 0,
+          min: Math.min(...seen), max: Math.max(...seen), calculable: true, show: new Set(seen).size > 1, orient: 'horizontal', left: 'center', bottom: 0,
           inRange: { color: ['#fde725', '#35b779', '#31688e', '#440154'] }, formatter: number
         },
         series: [{ type: 'heatmap', name: chart.title, data: cells, label: { show: cells.length <= 64, formatter: c => number(c.value[2]) } }]
@@ -65,10 +70,11 @@
         legend: { data: groups, type: 'scroll', top: 4 },
         series: [{
           type: 'graph', name: chart.title, layout: 'circular', roam: true, circular: { rotateLabel: true },
+          left: '30%', right: '30%', top: '32%', bottom: '26%',
           categories: groups.map(name => ({ name })),
           data: chart.rows.map((name, i) => ({ name, category: groups.indexOf(chart.columns[i]), symbolSize: 14 })),
           links: chart.values.map(([source, target, weight]) => ({ source, target, value: weight, lineStyle: { width: 1 + 3 * Math.min(1, weight) } })),
-          label: { show: chart.rows.length <= 40 }, emphasis: { focus: 'adjacency' }
+          label: { show: chart.rows.length <= 60, fontSize: chart.rows.length <= 20 ? 11 : 9 }, emphasis: { focus: 'adjacency' }
         }]
       };
     },
