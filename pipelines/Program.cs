@@ -1,8 +1,12 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using MlNetLlm.Pipelines.Commands;
 
-var root = new RootCommand("mlnetllm: language-model research methods as ML.NET pipelines")
+// Not a RootCommand: that one calls itself after its assembly.
+var root = new Command("mlnetllm", "Language-model research methods as ML.NET pipelines")
 {
+    new HelpOption { Recursive = true },
+    new VersionOption(),
     RunCommand.Create(),
     SweepCommand.Create(),
     EvaluateCommand.Create(),

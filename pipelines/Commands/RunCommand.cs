@@ -12,7 +12,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var experiment = new Argument<string>("experiment") { Description = "svf (see mlnetllm list)" };
+        var experiment = new Argument<string>("experiment") { Description = ExperimentTable.Names };
         var preset = new Option<string>("--preset") { Description = "smoke, quick, mini or paper", DefaultValueFactory = _ => "quick" };
         var seed = new Option<int>("--seed") { Description = "Seed of everything random in the run", DefaultValueFactory = _ => 1 };
         var outFolder = new Option<string?>("--out") { Description =

@@ -18,7 +18,7 @@ internal static class SweepCommand
 
     public static Command Create()
     {
-        var experiment = new Argument<string>("experiment") { Description = "Short name (see mlnetllm list)" };
+        var experiment = new Argument<string>("experiment") { Description = ExperimentTable.Names };
         var space = new Option<string>("--space")
         {
             Description = "JSON file with metric and space: {\"metric\":{\"arm\":…,\"name\":…,\"split\":…},"

@@ -13,9 +13,12 @@ public static class ExperimentTable
     public static IReadOnlyList<Experiment> All { get; } =
         [new SvfExperiment(), new ProbingExperiment(), new ResetExperiment(), new ConceptsExperiment(), new CommunitiesExperiment()];
 
+    /// <summary>Their names, for help and errors.</summary>
+    public static string Names { get; } = string.Join(", ", All.Select(experiment => experiment.Name));
+
     /// <summary>The experiment called <paramref name="name"/>.</summary>
     /// <exception cref="ArgumentException">There is none of that name; the known ones are named.</exception>
     public static Experiment Find(string name) =>
         All.FirstOrDefault(e => e.Name == name)
-        ?? throw new ArgumentException($"Unknown experiment '{name}'. Known: {string.Join(", ", All.Select(e => e.Name))}.");
+        ?? throw new ArgumentException($"Unknown experiment '{name}'. Known: {Names}.");
 }
