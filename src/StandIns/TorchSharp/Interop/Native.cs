@@ -72,7 +72,7 @@ internal static unsafe class Native
     [DllImport(Library)] internal static extern void ts_inference_mode_leave(nint mode);
     [DllImport(Library)]
     internal static extern int ts_attach(
-        nint* inputs, int inputCount, nint* outputs, int outputCount, byte* differentiable, nint* saved, int savedCount, int materialize,
+        nint* inputs, int inputCount, nint* outputs, int outputCount, byte* differentiable, nint* saved, int savedCount,
         delegate* unmanaged<nint, nint*, int, nint*, int, nint*, int, int> backward, delegate* unmanaged<nint, void> release, nint context);
 
     [DllImport(Library)] internal static extern nint ts_version();

@@ -59,19 +59,20 @@ public static unsafe partial class torch
             string name, AutogradContext context, Func<AutogradContext, List<Tensor>, List<Tensor>> backward, object[] vars)
         {
             private readonly bool[] _isTensor = Array.ConvertAll(vars, v => v is Tensor);
+            private (WeakReference<Tensor> Tensor, long[] Shape, ScalarType Type, Device Device)[] _outputs = [];
 
             internal static void Attach(List<Tensor> inputs, List<Tensor> outputs, AutogradContext context, ManagedNode node)
             {
                 var saved = context.ToSave;
                 var differentiable = outputs.ConvertAll(o => (byte)(context.NonDifferentiable.Contains(o, Same) ? 0 : 1)).ToArray();
+                node._outputs = [.. outputs.Select(o => (new WeakReference<Tensor>(o), o.shape, o.dtype, o.device))];
                 var self = GCHandle.Alloc(node);
                 int status;
                 fixed (nint* ins = Handles(inputs), outs = Handles(outputs), kept = Handles(saved))
                 fixed (byte* marks = differentiable)
                 {
                     status = Native.ts_attach(
-                        ins, inputs.Count, outs, outputs.Count, marks, kept, saved.Count, context.MaterializeGrads ? 1 : 0,
-                        &OnBackward, &OnRelease, GCHandle.ToIntPtr(self));
+                        ins, inputs.Count, outs, outputs.Count, marks, kept, saved.Count, &OnBackward, &OnRelease, GCHandle.ToIntPtr(self));
                 }
                 GC.KeepAlive(inputs);
                 GC.KeepAlive(outputs);
@@ -99,7 +100,7 @@ public static unsafe partial class torch
                 {
                     using var scope = NewDisposeScope();
                     var node = (ManagedNode)GCHandle.FromIntPtr(self).Target!;
-                    node.Run(Wrap(saved, savedCount), Wrap(grads, count), new Span<nint>(results, resultCount));
+                    node.Run(Wrap(saved, savedCount), node.Gradients(grads, count), new Span<nint>(results, resultCount));
                     return 0;
                 }
                 catch (Exception e)
@@ -108,6 +109,21 @@ public static unsafe partial class torch
                     fixed (byte* text = message) Native.ts_set_error(text);
                     return -1;
                 }
+            }
+
+            // As TorchSharp 0.107: zeros like the output, which must still be there. (There the process ends where it is not.)
+            private List<Tensor> Gradients(nint* handles, int count)
+            {
+                var gradients = Wrap(handles, count);
+                for (int i = 0; i < count && context.MaterializeGrads; i++)
+                {
+                    if (gradients[i] is not null) continue;
+                    if (_outputs[i].Tensor.TryGetTarget(out var output) && output.IsInvalid) throw new InvalidOperationException(
+                        $"{name}: no gradient arrives at output {i + 1} of {count}, and it is disposed; TorchSharp does not survive that. "
+                        + "Keep it, or let it take part in what is differentiated.");
+                    gradients[i] = zeros(_outputs[i].Shape, _outputs[i].Type, _outputs[i].Device);
+                }
+                return gradients;
             }
 
             private static List<Tensor> Wrap(nint* handles, int count)

@@ -278,14 +278,13 @@ struct ManagedNode : torch::autograd::Node {
   ReleaseFn release = nullptr;  // set once the node is complete
   void* context;
   size_t inputs;
-  bool materialize, released = false;
+  bool released = false;
   std::vector<torch::autograd::SavedVariable> saved;
 
   Variables apply(Variables&& grads) override {
     TORCH_CHECK(!released, "Trying to backward through the graph a second time. Specify retain_graph=true in the first call.");
     std::vector<void*> in(grads.size()), kept(saved.size()), out(inputs, nullptr);
     for (size_t i = 0; i < grads.size(); i++) {
-      if (!grads[i].defined() && materialize) grads[i] = input_metadata(i).zeros_like();
       in[i] = own(std::move(grads[i]));
     }
     for (size_t i = 0; i < saved.size(); i++) kept[i] = own(saved[i].unpack(shared_from_this()));
@@ -307,14 +306,14 @@ API void ts_set_error(const char* text) { g_error = text; }
 // `saved` are kept for the backward; those that are also in `outs` are marked as such, so that no cycle arises. Takes
 // over `context` when it returns 1; returns 0 when nothing needs a gradient.
 API int32_t ts_attach(void** ins, int32_t ni, void** outs, int32_t no, const uint8_t* differentiable, void** saved, int32_t ns,
-                      int32_t materialize, BackwardFn backward, ReleaseFn release, void* context) {
+                      BackwardFn backward, ReleaseFn release, void* context) {
   return guard([&] {
     auto inputs = borrow_all(ins, ni);
     bool any = false;
     for (auto& t : inputs) any |= t.defined() && t.requires_grad();
     if (!any || !c10::GradMode::is_enabled()) return 0;
     auto node = std::shared_ptr<ManagedNode>(new ManagedNode(), torch::autograd::deleteNode);
-    node->backward = backward, node->context = context, node->inputs = ni, node->materialize = materialize != 0;
+    node->backward = backward, node->context = context, node->inputs = ni;
     node->set_next_edges(torch::autograd::collect_next_edges(inputs));
     for (int32_t i = 0; i < no; i++) {
       auto t = borrow(outs[i]);

@@ -31,6 +31,26 @@ public sealed class KinderThanTheRealOneTests
         Assert.That(x.grad!.sum().item<float>(), Is.EqualTo(6));
     }
 
+    private sealed class TwoOutputs : autograd.MultiTensorFunction<TwoOutputs>
+    {
+        public override string Name => nameof(TwoOutputs);
+
+        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars) =>
+            [(Tensor)vars[0] * 2, (Tensor)vars[0] * 3];
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs) =>
+            [grad_outputs[0] * 2 + grad_outputs[1] * 3];
+    }
+
+    [Test]
+    public void Backward_WhereAnOutputThatNoGradientReachesIsDisposed_SaysWhich()
+    {
+        using var scope = NewDisposeScope();
+        var outputs = TwoOutputs.apply(ones(2, requires_grad: true));
+        outputs[1].Dispose();
+        Assert.That(() => outputs[0].sum().backward(), Throws.InstanceOf<ExternalException>().With.Message.Contains("output 2 of 2"));
+    }
+
     [Test]
     public void Matmul_OfShapesThatDoNotFit_Throws()
     {
