@@ -36,8 +36,11 @@ internal static unsafe class ConceptLoss
         if (!FusedSteps.Apply(x) || !FusedSteps.Apply(weight))
             return Operators(x, weight, bias, labels, k);
         var job = new Job(labels, k, (int)weight.size(0));
-        var results = Function.apply(x, weight, bias, job);
-        return (results[0], job.Places!, results[1]);
+        using var scope = NewDisposeScope();
+        var result = Function.apply(x, weight, bias, job);                                              // (n K + 1)
+        var count = x.size(0) * k;
+        return (result.narrow(0, 0, count).view(-1, k).MoveToOuterDisposeScope(), job.Places!.MoveToOuterDisposeScope(),
+            result.select(0, count).MoveToOuterDisposeScope());
     }
 
     /// <summary>As <see cref="Of"/>, all logits at once.</summary>
@@ -98,16 +101,17 @@ internal static unsafe class ConceptLoss
         }
     }
 
-    private sealed class Function : autograd.MultiTensorFunction<Function>
+    // One tensor, the values and behind them the loss: a gradient arrives for both also where only one of them is used.
+    private sealed class Function : autograd.SingleTensorFunction<Function>
     {
         public override string Name => nameof(ConceptLoss);
 
-        public override List<Tensor> forward(autograd.AutogradContext ctx, params object[] vars)
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
         {
             var (x, weight, bias, job) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (Job)vars[3]);
             var rows = (int)x.size(0);
-            var values = empty(rows, job.K);
-            var kept = FusedSteps.Data(values);
+            var result = empty((long)rows * job.K + 1);
+            var kept = FusedSteps.Data(result);
             (job.LogSums, job.Ids) = (new float[rows], new int[rows * job.K]);
             var losses = new double[rows];
             foreach (var (first, count) in Pieces(rows, job.Concepts))
@@ -131,17 +135,18 @@ internal static unsafe class ConceptLoss
             job.Places = tensor(job.Ids.Select(id => (long)id).ToArray(), [rows, job.K]);
             ctx.save_for_backward([x, weight, bias]);
             ctx.save_data("job", job);
-            return [values, tensor((float)losses.Sum())];
+            kept[(long)rows * job.K] = (float)losses.Sum();
+            return result;
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, List<Tensor> grad_outputs)
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
         {
             var saved = ctx.get_saved_variables();
             var (x, weight, bias, job) = (saved[0], saved[1], saved[2], (Job)ctx.get_data("job"));
-            var share = (float)grad_outputs[1].ToDouble();
-            var slopes = grad_outputs[0].contiguous();
+            var slopes = grad_output.contiguous();
             var arriving = FusedSteps.Data(slopes);
             var rows = (int)x.size(0);
+            var share = arriving[(long)rows * job.K];
             var (gx, gw, gb) = (zeros_like(x), zeros_like(weight), zeros_like(bias));
             foreach (var (first, count) in Pieces(rows, job.Concepts))
             {
