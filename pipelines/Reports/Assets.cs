@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace MlNetLlm.Pipelines.Reports;
 
@@ -15,6 +17,10 @@ internal static class Assets
 
     /// <summary>ECharts, or null in a build on a machine without npm: pages then have their tables alone.</summary>
     public static string? Charts { get; } = Read("echarts.min.js");
+
+    /// <summary>What a page's policy calls its two scripts: their SHA-256.</summary>
+    public static string ScriptSources { get; } = string.Join(' ', new[] { Charts, Script }.OfType<string>().Select(script =>
+        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'"));
 
     private static string? Read(string name)
     {

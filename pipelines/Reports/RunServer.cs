@@ -75,10 +75,9 @@ internal static class RunServer
     private static (int, string) Run(RunStore store, string id)
     {
         // Only an id that the store itself lists is ever opened.
-        if (store.All().FirstOrDefault(run => string.Equals(run.Id, id, StringComparison.Ordinal)) is not { } found)
-            return Plain(404, "There is no such run.");
         try
         {
+            if (store.Own(id) is not { } found) return Plain(404, "There is no such run.");
             return (200, found.Result is null ? ReportPage.Live(found, RefreshSeconds) : ReportPage.Of([found]));
         }
         catch (Exception error) when (error is InvalidDataException or IOException)

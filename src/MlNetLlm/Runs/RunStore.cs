@@ -27,6 +27,11 @@ public sealed class RunStore
     public IReadOnlyList<StoredRun> All() =>
         [.. Directory.EnumerateDirectories(Folder).Where(StoredRun.IsRun).Order(StringComparer.Ordinal).Select(StoredRun.Open)];
 
+    /// <summary>The run of an id, or null. The id is compared with the folders there are, and is never part of a path.</summary>
+    public StoredRun? Own(string id) =>
+        Directory.EnumerateDirectories(Folder).FirstOrDefault(path => Path.GetFileName(path) == id && StoredRun.IsRun(path)) is { } own
+            ? StoredRun.Open(own) : null;
+
     /// <summary>Finds a run by its id in this store, or by its folder anywhere.</summary>
     /// <exception cref="ArgumentException">There is no such run; the nearest id is named.</exception>
     public StoredRun Find(string run)

@@ -32,6 +32,18 @@ public sealed class RunStoreTests
     }
 
     [Test]
+    public void Own_OpensWhatTheStoreHasUnderThatName_AndNoPath()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder["inner"]);
+        ToyRuns.Write(store, "svf-smoke-1");
+        ToyRuns.Write(new RunStore(folder.Path), "outer");
+        Assert.That(store.Own("svf-smoke-1")!.Id, Is.EqualTo("svf-smoke-1"));
+        foreach (var id in new[] { "../outer", folder["outer"], "", ".", "svf-smoke-1/", "SVF-smoke-1" })
+            Assert.That(store.Own(id), Is.Null, id);
+    }
+
+    [Test]
     public void FreeId_OfAFinishedRun_IsTheNextNumber()
     {
         using var folder = new TemporaryFolder();
