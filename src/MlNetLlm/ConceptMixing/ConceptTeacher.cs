@@ -13,13 +13,19 @@ public sealed class ConceptTeacher
     /// The hidden states are those after this many blocks, 0 to the model's number of layers, as in HiddenStates. The released code counts
     /// blocks from 0: its layer 5 is 6 here.
     /// </param>
-    /// <exception cref="ArgumentException">The model is not causal, the layer is not there, or the widths differ.</exception>
+    /// <exception cref="ArgumentException">
+    /// The model is not causal, the layer is not there or has interleaved elements, or the widths differ.
+    /// </exception>
     public ConceptTeacher(LanguageModel model, SparseAutoencoder autoencoder, int layer)
     {
         (Model, Autoencoder, Layer) = (CausalModel.Require(model, "A concept teacher"), autoencoder, layer);
         if (layer < 0 || layer > model.Config.Layers)
             throw new ArgumentException(
                 $"layer is {layer}, the model has {model.Config.Layers} layers: expected 0 to {model.Config.Layers}.", nameof(layer));
+        if (model.Config.Insertion is { Doubles: true } insertion && layer > insertion.Layer)
+            throw new ArgumentException(
+                $"layer is {layer}, but this model interleaves elements before block {insertion.Layer}, and has two hidden states a token "
+                + $"from there on: expected 0 to {insertion.Layer}.", nameof(layer));
         if (autoencoder.Width != model.Config.Width)
             throw new ArgumentException(
                 $"The autoencoder reads hidden states of {autoencoder.Width} numbers, the model's have {model.Config.Width}. "

@@ -171,10 +171,11 @@ public static class SteeringEvaluation
         var others = meanings.Where(other => other.Concept != meaning.Concept).Average(other => Mass(last, other) - Mass(plain, other));
         var changes = Changes(last, plain);
         var alignments = meanings.Select(other => SteeringMath.Spearman(changes, [.. other.LogitChanges.Select(x => (double)x)])).ToList();
-        var own = alignments[meanings.ToList().IndexOf(meaning)];
+        var at = meanings.ToList().IndexOf(meaning);
+        var own = alignments[at];
         return new(
             meaning.Concept, masses, SteeringMath.Spearman(strengths, masses), masses[^1] - Mass(plain, meaning), others, own,
-            alignments.All(alignment => !(alignment > own)));
+            double.IsFinite(own) && alignments.Where((_, i) => i != at).All(alignment => !(alignment >= own)));
     }
 
     private static double Mass(IReadOnlyList<float[]> logits, ConceptMeaning meaning) =>

@@ -188,6 +188,16 @@ public sealed class SteeringTests
     }
 
     [Test]
+    public void Run_OfAModelThatSteeringLeavesAlone_RetrievesNothing()
+    {
+        float[][] raised = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+        var meanings = raised.Select((changes, concept) => new ConceptMeaning(concept, changes, [concept])).ToList();
+        var outcomes = SteeringEvaluation.Run(
+            (_, _, prompts) => [.. prompts.Select(_ => new float[] { 1, 2, 3 })], meanings, [0, 5], [[1]]);
+        Assert.That(outcomes.Select(outcome => outcome.Retrieved), Is.All.False);
+    }
+
+    [Test]
     public void Teacher_OfParts_ThatDoNotFit_SaysSo() => Assert.That(
         () => new ConceptTeacher(_teacher.Model, _teacher.Autoencoder, 3), Throws.ArgumentException.With.Message.StartsWith(
             "layer is 3, the model has 2 layers: expected 0 to 2."));

@@ -238,6 +238,10 @@ public sealed class StudentSteeringTests
     }
 
     [Test]
+    public void Teacher_WithTwoHiddenStatesAToken_IsRefused() => Assert.That(
+        () => new ConceptTeacher(_model, null!, 2), Throws.ArgumentException.With.Message.Contains("expected 0 to 1."));
+
+    [Test]
     public void Steering_OfAModelWithoutConcepts_SaysSo()
     {
         using var plain = new LanguageModel(ToyModels.Create(ToyModels.Llama with { VocabularySize = 12 }), _model.Tokenizer);
