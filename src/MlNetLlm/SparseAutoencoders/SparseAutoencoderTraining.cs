@@ -93,6 +93,6 @@ internal sealed class SparseAutoencoderTraining
             for (var at = 0; at < columns.Length; at += _rows.Width) SparseAutoencoderStart.Unit(columns.Slice(at, _rows.Width));
         }
         else
-            _autoencoder.Decoder.div_(_autoencoder.Decoder.norm(1, keepdim: true));
+            _autoencoder.Decoder.div_(_autoencoder.Decoder.norm(1, keepdim: true).clamp_min(SparseOperators.Least));
     }
 }

@@ -9,6 +9,9 @@ namespace MlNetLlm.SparseAutoencoders;
 /// </summary>
 internal static class SparseOperators
 {
+    /// <summary>Columns shorter than this are left as they are, not divided by their length.</summary>
+    public const double Least = 1e-12;
+
     /// <param name="autoencoder">The weights.</param>
     /// <param name="u">(n, d), normalised.</param>
     /// <param name="options">k, and what concerns the auxiliary loss.</param>
@@ -19,7 +22,7 @@ internal static class SparseOperators
         SparseAutoencoder autoencoder, Tensor u, SparseAutoencoderRun options, double scale, int[] dead)
     {
         var (n, d) = (u.size(0), u.size(1));
-        var w = autoencoder.Decoder / autoencoder.Decoder.norm(1, keepdim: true);                   // the gradient along w is none
+        var w = autoencoder.Decoder / autoencoder.Decoder.norm(1, keepdim: true).clamp_min(Least);    // no gradient along w
         var x = u - autoencoder.PreBias;                                                                  // (n, d)
         var pre = functional.linear(x, autoencoder.Encoder, autoencoder.LatentBias);                      // (n, C)
         var (values, ids) = pre.topk(options.ActiveLatents, 1);                                           // (n, k)

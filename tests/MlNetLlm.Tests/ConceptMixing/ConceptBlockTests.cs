@@ -41,6 +41,33 @@ public sealed class ConceptBlockTests
         }
     }
 
+    /// <summary>What other devices than the CPU compute with.</summary>
+    [Test]
+    public void Operators_GiveWhatTheFusedPassGives_AndItsGradients()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(2);
+        var upper = randn([Batch * Time, K], generator: generator);
+        Tensor[] start =
+        [
+            randn([Batch * Time, Width], generator: generator), randn([Concepts, Width], generator: generator),
+            randn([Concepts], generator: generator),
+        ];
+        var (fused, operators) = (Pass(ConceptLoss.Of), Pass(ConceptLoss.Operators));
+        Assert.That(operators.Places, Is.EqualTo(fused.Places));
+        Assert.That(operators.Loss, Is.EqualTo(fused.Loss).Within(1e-4));
+        foreach (var (a, b) in operators.Tensors.Zip(fused.Tensors)) Assert.That(Largest(a, b), Is.LessThan(2e-5 * (1 + Size(b))));
+
+        (long[] Places, double Loss, Tensor[] Tensors) Pass(
+            Func<Tensor, Tensor, Tensor, int[]?, int, (Tensor Values, Tensor Places, Tensor Loss)> of)
+        {
+            var inputs = start.Select(tensor => tensor.clone().requires_grad_(true)).ToArray();
+            var (values, places, loss) = of(inputs[0], inputs[1], inputs[2], _labels, K);
+            ((values * upper).sum() + loss * 0.7).backward();
+            return (places.data<long>().ToArray(), loss.ToDouble(), [values.detach(), .. inputs.Select(input => input.grad!)]);
+        }
+    }
+
     /// <summary>Moving h moves both losses by what the gradient says.</summary>
     [Test]
     public void Gradient_OfTheHiddenState_IsThatOfFiniteDifferences()
