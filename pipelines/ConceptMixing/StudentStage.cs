@@ -6,6 +6,7 @@ using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pretraining;
 using MlNetLlm.Training;
+using TorchSharp;
 
 namespace MlNetLlm.Pipelines.ConceptMixing;
 
@@ -49,6 +50,7 @@ internal sealed class StudentStage(
         var name = $"{study.Name}.{arm}.{number}";
         var (trained, curve) = Fit(study, arm, seed, rate, (long)(share * tokens), name);
         using var model = trained.Model;
+        model.Module.to(torch.device(study.Training.Device));
         context.Display.Stage($"{study.Name}: {arm}, seed {number}, measured on V");
         if (arm == ConceptArms.Concepts && number <= (options.Steering?.Students ?? 0)) model.Save(Folder(request.Out, study.Name, number));
         var loss = LanguageLoss.Of(

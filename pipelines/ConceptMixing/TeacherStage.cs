@@ -3,6 +3,7 @@ using Microsoft.ML.Tokenizers;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Tokenization;
+using TorchSharp;
 
 namespace MlNetLlm.Pipelines.ConceptMixing;
 
@@ -39,8 +40,13 @@ internal sealed class TeacherStage(
         return new TeacherResult(Parameters(model), options.Training.Tokens, context.Clock.GetElapsedTime(started).TotalSeconds);
     }
 
-    /// <summary>Reads it.</summary>
-    public LanguageModel Open() => ml.LanguageModels().Load(Folder);
+    /// <summary>Reads it, to where it is to compute.</summary>
+    public LanguageModel Open()
+    {
+        var model = ml.LanguageModels().Load(Folder);
+        model.Module.to(torch.device(options.Training.Device));
+        return model;
+    }
 
     private ByteLevelBpeTokenizer Vocabulary()
     {

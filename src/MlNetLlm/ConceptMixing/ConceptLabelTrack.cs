@@ -128,8 +128,13 @@ public sealed class ConceptLabelTrack
     /// <summary>How the labels are spread over concepts. Reads all of them.</summary>
     public ConceptLabelMetrics Metrics()
     {
-        var counts = Counts();
-        var (labelled, labels) = ((long)Labelled().Count(), counts.Sum());
+        var (counts, labelled) = (new long[Concepts], 0L);
+        foreach (var (_, _, here) in Rows())
+        {
+            if (here.Length > 0) labelled++;
+            foreach (var label in here) counts[label]++;
+        }
+        var labels = counts.Sum();
         var entropy = counts.Where(count => count > 0).Sum(count => -(double)count / labels * Math.Log((double)count / labels));
         return new(
             Name, labelled, labelled > 0 ? (double)labels / labelled : 0, counts.Count(count => count > 0),

@@ -9,7 +9,7 @@ namespace MlNetLlm.Pretraining;
 public static class LanguageLoss
 {
     /// <summary>The mean loss per counted token on text, without dropout; a masked model gets the same masks every time.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="model">The model; the loss is computed where it is.</param>
     /// <param name="text">The text.</param>
     /// <param name="options">Which column, how long sequences, how large batches, which objective and masks, which seed.</param>
     /// <param name="cancellationToken">Stops the reading.</param>

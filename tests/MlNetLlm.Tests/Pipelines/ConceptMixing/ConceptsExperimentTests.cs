@@ -61,7 +61,8 @@ public sealed class ConceptsExperimentTests
             Enumerable.Range(0, 600).Select(i => $"day {i}: the old bear ran after the quiet mouse near the river and was happy")));
         SavePublished(_folder["sae.safetensors"], width: 16, latents: 64);
         var result = Run("paper", resume: false,
-            $"teacher.folder={_folder["run/models/teacher"]}", "teacher.layer=1", $"autoencoder.file={_folder["sae.safetensors"]}",
+            $"teacher.folder={_folder["run/models/teacher"]}", "teacher.layer=1", "teacher.training.device=cpu",
+            $"autoencoder.file={_folder["sae.safetensors"]}",
             "autoencoder.latents=64", "autoencoder.activeLatents=8", $"text.name={text}", $"text.shiftName={text}",
             "text.sequenceLength=32", "text.validationTokens=300", "text.curveTokens=100", "proxies.questions=4",
             "steering.concepts=2", "steering.prompts=2", "steering.promptTokens=8", "steering.continuationTokens=4",
