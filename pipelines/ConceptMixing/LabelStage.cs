@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using MlNetLlm.ConceptMixing;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.SparseAutoencoders;
 
 namespace MlNetLlm.Pipelines.ConceptMixing;
 
@@ -26,6 +27,7 @@ internal sealed class LabelStage(
     AutoencoderStage autoencoders, Corpus corpus, RunRequest request, RunContext context) : IDisposable
 {
     private readonly Dictionary<string, ConceptLabels> _open = [];
+    private SparseAutoencoder? _untrained;
 
     /// <summary>The labels of a split.</summary>
     public ConceptLabelTrack Labels(LabelSet set, TextSplit split) => set switch
@@ -35,10 +37,10 @@ internal sealed class LabelStage(
         LabelSet.Activation => Main(split)[ConceptLabelKind.Activation],
         LabelSet.NextTokens => Main(split)[ConceptLabelKind.NextTokens],
         LabelSet.OwnGradient => Open(
-            split, "own-gradient", teacher,
+            split, "own-gradient", () => teacher,
             Options(ConceptLabelKind.Plus) with { Gradient = ConceptGradient.NextToken })[ConceptLabelKind.Plus],
         LabelSet.Untrained => Open(
-            split, "untrained", Untrained(), Options(ConceptLabelKind.Plus))[ConceptLabelKind.Plus],
+            split, "untrained", Untrained, Options(ConceptLabelKind.Plus))[ConceptLabelKind.Plus],
         LabelSet.Shuffled => Main(split)[ConceptLabelKind.Plus].Shuffled(request.Seed),
         LabelSet.FrequencyMatched => Main(split)[ConceptLabelKind.Plus].FrequencyMatched(request.Seed),
         _ => Main(split)[ConceptLabelKind.Plus],
@@ -60,10 +62,11 @@ internal sealed class LabelStage(
     {
         foreach (var labels in _open.Values) labels.Dispose();
         _open.Clear();
+        _untrained?.Dispose();
     }
 
     // Validation text is labelled for its statistics alone.
-    private ConceptLabels Main(TextSplit split) => Open(split, "main", teacher, Options(Kinds(split)));
+    private ConceptLabels Main(TextSplit split) => Open(split, "main", () => teacher, Options(Kinds(split)));
 
     private ConceptLabelKind[] Kinds(TextSplit split)
     {
@@ -82,13 +85,13 @@ internal sealed class LabelStage(
 
     private LabelConceptsOptions Options(params ConceptLabelKind[] kinds) => StageOptions.Labels(sequenceLength, storedLabels, kinds);
 
-    private ConceptTeacher Untrained() => new(teacher.Model, autoencoders.Untrained(), teacher.Layer);
+    private ConceptTeacher Untrained() => new(teacher.Model, _untrained ??= autoencoders.Untrained(), teacher.Layer);
 
-    private ConceptLabels Open(TextSplit split, string kind, ConceptTeacher from, LabelConceptsOptions wanted)
+    private ConceptLabels Open(TextSplit split, string kind, Func<ConceptTeacher> from, LabelConceptsOptions wanted)
     {
         var key = $"{name}-{split}-{kind}".ToLowerInvariant();
         if (_open.TryGetValue(key, out var known)) return known;
         return _open[key] = ml.Concepts().LabelConcepts(
-            from, corpus.View(split), Path.Combine(request.Out, "labels", key), wanted, context.Display, context.Cancellation);
+            from(), corpus.View(split), Path.Combine(request.Out, "labels", key), wanted, context.Display, context.Cancellation);
     }
 }
