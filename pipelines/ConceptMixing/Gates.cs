@@ -17,7 +17,7 @@ internal sealed record Gate(string Name, double Value, double Bound, bool AtMost
         CultureInfo.InvariantCulture, $"{Name} is {Value:G3}, {(AtMost ? "at most" : "at least")} {Bound:G3} needed");
 }
 
-/// <summary>The gates of section "SAE quality" of the experiment's README.</summary>
+/// <summary>What an autoencoder and its labels must be on V before a claim about its concepts is judged.</summary>
 internal static class Gates
 {
     /// <summary>All of them.</summary>

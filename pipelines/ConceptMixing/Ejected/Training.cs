@@ -63,9 +63,9 @@ double Student(string arm, ConceptPretrainOptions options, int number)
 void Keep(LanguageModel model)
 {
     var used = ml.Concepts().Statistics(model, Text("curve"), Values.Splice);
-    var most = Enumerable.Range(0, used.Concepts).MaxBy(used.Frequency);
-    var steered = ml.Concepts()
-        .Steer(model, new SteerConceptOptions { Concept = most, Strength = 4 }, Values.Generation).Fit(Text("curve"));
+    var most = Enumerable.Range(0, used.Concepts).Where(concept => used.MeanStrength(concept) > 0).MaxBy(used.Frequency);
+    var steering = new SteerConceptOptions { Concept = most, Strength = 4, MeanStrength = used.MeanStrength(most) };
+    var steered = ml.Concepts().Steer(model, steering, Values.Generation).Fit(Text("curve"));
     ml.Model.Save(steered, Text("curve").Schema, "steered.zip");
 }
 

@@ -5,7 +5,10 @@ namespace MlNetLlm.ConceptMixing;
 /// </summary>
 public enum ConceptLabelKind
 {
-    /// <summary>The largest a above 0: concepts that hurt the true next token. What the released code takes; the default.</summary>
+    /// <summary>
+    /// The largest a above 0: concepts that hurt the true next token; the default. The released code takes the largest too, but fills up
+    /// with those at or below 0 where fewer are above.
+    /// </summary>
     Plus,
 
     /// <summary>The smallest a below 0: concepts that help the true next token.</summary>
