@@ -44,7 +44,7 @@ internal sealed class MeanSums(Projection projection) : IProjectionAdapter
         // where, not a product: padding may hold anything
         var kept = where(Valid.unsqueeze(-1), values, zeros_like(values));                            // (batch, time, width)
         var sum = kept.to(float64).sum([0, 1]);                                                       // (width)
-        var numbers = MemoryMarshal.Cast<byte, double>(sum.contiguous().bytes);
+        var numbers = MemoryMarshal.Cast<byte, double>(sum.cpu().contiguous().bytes);
         for (var i = 0; i < sums.Length; i++) sums[i] += numbers[i];
     }
 

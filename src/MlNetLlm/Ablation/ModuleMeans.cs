@@ -44,9 +44,11 @@ public sealed class ModuleMeans
             using var quiet = no_grad();
             using (batch)
             {
-                var valid = arange(batch.Tokens.size(1), ScalarType.Int64).lt(batch.Lengths!.unsqueeze(1));        // (batch, time)
+                var there = batch.To(module.TokenEmbedding.device);
+                var places = arange(there.Tokens.size(1), ScalarType.Int64, there.Tokens.device);                  // (time)
+                var valid = places.lt(there.Lengths!.unsqueeze(1));                                                // (batch, time)
                 foreach (var sum in sums) sum.Valid = valid;
-                module.Hidden(batch.Tokens, new ForwardOptions { Lengths = batch.Lengths });
+                module.Hidden(there.Tokens, new ForwardOptions { Lengths = there.Lengths });
             }
         }
         return new ModuleMeans(sums.ToDictionary(sum => sum.Projection.Name, sum => sum.Means()));
@@ -85,8 +87,10 @@ public sealed class ModuleMeans
 
     private void Flatten(Projection projection, Dictionary<string, Tensor> changed)
     {
-        Replace(changed, $"{projection.Name}.weight", zeros_like(projection.Weight.detach()));
-        Replace(changed, $"{projection.Name}.bias", tensor(MeansOf(projection).Output));
+        using var scope = NewDisposeScope();
+        var weight = projection.Weight.detach();
+        Replace(changed, $"{projection.Name}.weight", zeros_like(weight));
+        Replace(changed, $"{projection.Name}.bias", Like(weight, MeansOf(projection).Output));
     }
 
     // W x + b with the slice of x at its mean m: W with those columns 0, and b + W m.
@@ -96,14 +100,16 @@ public sealed class ModuleMeans
         var (weightName, biasName) = ($"{projection.Name}.weight", $"{projection.Name}.bias");
         var weight = changed.TryGetValue(weightName, out var before) ? before : projection.Weight.detach();
         var bias = changed.TryGetValue(biasName, out before) ? before
-            : projection.Bias?.detach() ?? zeros(projection.OutputWidth);
-        var mean = tensor(MeansOf(projection).Input[slice.Start..(slice.Start + slice.Length)]);
+            : projection.Bias?.detach() ?? zeros(projection.OutputWidth, weight.dtype, weight.device);
+        var mean = Like(weight, MeansOf(projection).Input[slice.Start..(slice.Start + slice.Length)]);
         var moved = bias + weight.narrow(1, slice.Start, slice.Length).matmul(mean);                  // (out)
         var left = weight.clone();
         left.narrow(1, slice.Start, slice.Length).zero_();
         Replace(changed, weightName, left);
         Replace(changed, biasName, moved);
     }
+
+    private static Tensor Like(Tensor weight, float[] values) => tensor(values, dtype: weight.dtype, device: weight.device);
 
     private static void Replace(Dictionary<string, Tensor> changed, string name, Tensor value)
     {

@@ -66,7 +66,7 @@ public sealed record TunedModules
     private static (double Change, double Absolute, double Before, double After, double Dot) Moments(Tensor before, Tensor after)
     {
         using var scope = NewDisposeScope();
-        var (w, v) = (before.detach().to(float64), after.detach().to(float64));
+        var (w, v) = (before.detach().cpu().to(float64), after.detach().cpu().to(float64));
         var change = v - w;
         return (change.square().sum().ToDouble(), change.abs().sum().ToDouble(), w.square().sum().ToDouble(), v.square().sum().ToDouble(),
             (w * v).sum().ToDouble());

@@ -49,8 +49,9 @@ internal sealed class AblationMeasure(
             cancellation.ThrowIfCancellationRequested();
             using var quiet = torch.no_grad();
             using var scope = torch.NewDisposeScope();
-            var hidden = module.Hidden(batch.Tokens, new ForwardOptions { Lengths = batch.Lengths });
-            var loss = Objectives.NextToken(module.Head, hidden, batch.Targets, module.Config.VocabularySize).ToDouble();
+            var there = batch.To(module.TokenEmbedding.device);
+            var hidden = module.Hidden(there.Tokens, new ForwardOptions { Lengths = there.Lengths });
+            var loss = Objectives.NextToken(module.Head, hidden, there.Targets, module.Config.VocabularySize).ToDouble();
             return double.IsFinite(loss)
                 ? loss
                 : throw new InvalidOperationException($"The loss of the calibration rows is {loss}: the model's weights are broken.");

@@ -40,11 +40,12 @@ internal sealed class ExampleGradients : IDisposable
         try
         {
             // The graph starts at the embeddings: no weight asks for a gradient.
+            var there = batch.To(_module.TokenEmbedding.device);
             var pass = new ForwardOptions
             {
-                Lengths = batch.Lengths, Edit = (name, value) => name == "embeddings" ? value.detach().requires_grad_() : value,
+                Lengths = there.Lengths, Edit = (name, value) => name == "embeddings" ? value.detach().requires_grad_() : value,
             };
-            var loss = Objectives.NextToken(_module.Head, _module.Hidden(batch.Tokens, pass), batch.Targets, _module.Config.VocabularySize);
+            var loss = Objectives.NextToken(_module.Head, _module.Hidden(there.Tokens, pass), there.Targets, _module.Config.VocabularySize);
             if (loss.ToDouble() is var value && !double.IsFinite(value))
                 throw new InvalidOperationException($"The loss of the calibration rows is {value}: the model's weights are broken.");
             var slopes = autograd.grad([loss], [.. _taps.Select(tap => tap.Output)]);

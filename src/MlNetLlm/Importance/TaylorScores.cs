@@ -54,15 +54,16 @@ internal sealed class TaylorScores
         if (!_slices.Contains(projection.Name)) return;
         if (!_perExample)
         {
-            using var whole = slope.reshape(-1, projection.OutputWidth).t().mm(input.reshape(-1, projection.InputWidth));   // (out, in)
-            Accumulate(_sums, projection, Numbers(whole));
+            using var scope = NewDisposeScope();
+            var whole = slope.reshape(-1, projection.OutputWidth).t().mm(input.reshape(-1, projection.InputWidth));         // (out, in)
+            Accumulate(_sums, projection, TensorNumbers.Of(whole));
         }
         for (var row = 0L; row < input.size(0) && (_perExample || UsesSquares); row++)
         {
             using var scope = NewDisposeScope();
             var gradient = slope[row].t().mm(input[row]);                                   // (out, time) · (time, in) → (out, in)
-            if (_perExample) AddSlices(projection, Numbers(gradient), []);
-            else TaylorSalience.AddSquares(Numbers(gradient), Squares(projection));
+            if (_perExample) AddSlices(projection, TensorNumbers.Of(gradient), []);
+            else TaylorSalience.AddSquares(TensorNumbers.Of(gradient), Squares(projection));
         }
     }
 
@@ -76,7 +77,8 @@ internal sealed class TaylorScores
 
     private void AddSlices(Projection projection, ReadOnlySpan<float> gradient, ReadOnlySpan<double> squares)
     {
-        var weights = Numbers(projection.Weight);
+        using var scope = NewDisposeScope();
+        var weights = TensorNumbers.Of(projection.Weight);
         foreach (var (module, slice) in _slices[projection.Name])
             _scores[module] += SliceSalience.Sum(
                 _form, weights, gradient, squares, projection.InputWidth, slice.Dimension, slice.Start, slice.Length);
@@ -94,6 +96,4 @@ internal sealed class TaylorScores
         sum ??= new float[gradient.Length];
         System.Numerics.Tensors.TensorPrimitives.Add(sum, gradient, sum);
     }
-
-    private static ReadOnlySpan<float> Numbers(Tensor tensor) => MemoryMarshal.Cast<byte, float>(tensor.bytes);
 }

@@ -27,8 +27,10 @@ internal static class WeightSources
     internal const double StandardDeviation = TransformerModel.UsualInitialDeviation;
 
     /// <summary>Gains 1, all else 0: a model that waits for its weights.</summary>
-    internal static Tensor Blank(string name, WeightRole role, long[] shape) =>
-        role == WeightRole.Gain ? ones(shape) : zeros(shape);
+    internal static Tensor Blank(string name, WeightRole role, long[] shape) => Blank(role, shape, null, null);
+
+    private static Tensor Blank(WeightRole role, long[] shape, ScalarType? type, Device? device) =>
+        role == WeightRole.Gain ? ones(shape, type, device) : zeros(shape, type, device);
 
     /// <summary>
     /// Matrices and embeddings N(0, d²), d = 0.02 unless said otherwise, those that feed the residual stream N(0, d² / 2L) so that its
@@ -56,13 +58,15 @@ internal static class WeightSources
     }
 
     /// <summary>
-    /// The replaced weights, the same storage as <paramref name="model"/>'s for others that it has, and zeros for those it lacks.
+    /// The replaced weights, the same storage as <paramref name="model"/>'s for others that it has, and zeros beside them for those it
+    /// lacks.
     /// </summary>
     internal static WeightSource SharedBut(TransformerModel model, IReadOnlyDictionary<string, Tensor> replaced)
     {
         var weights = model.named_parameters().ToDictionary(p => p.name, p => p.parameter);
+        var like = model.TokenEmbedding;
         return (name, role, shape) => replaced.TryGetValue(name, out var tensor) ? tensor
-            : weights.TryGetValue(name, out var weight) ? weight.detach() : Blank(name, role, shape);
+            : weights.TryGetValue(name, out var weight) ? weight.detach() : Blank(role, shape, like.dtype, like.device);
     }
 
     /// <summary>New storage with the same values as <paramref name="model"/>'s weights.</summary>

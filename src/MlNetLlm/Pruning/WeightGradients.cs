@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MlNetLlm.Communities;
 using MlNetLlm.Data;
 using MlNetLlm.Importance;
@@ -31,8 +30,9 @@ internal sealed class WeightGradients
         var result = new WeightGradients(form);
         foreach (var (name, parameter) in module.named_parameters())
         {
+            using var scope = NewDisposeScope();
             var count = (int)parameter.numel();
-            result._all[name] = (Numbers(parameter).ToArray(), new float[count], new double[squares ? count : 0],
+            result._all[name] = (TensorNumbers.Of(parameter).ToArray(), new float[count], new double[squares ? count : 0],
                 (int)parameter.shape[^1]);
         }
         // Squares are of single rows' gradients.
@@ -66,22 +66,20 @@ internal sealed class WeightGradients
     {
         using var scope = NewDisposeScope();
         using var graph = enable_grad();
-        var pass = new ForwardOptions { Lengths = batch.Lengths };
-        var loss = Objectives.NextToken(module.Head, module.Hidden(batch.Tokens, pass), batch.Targets, module.Config.VocabularySize);
+        var there = batch.To(module.TokenEmbedding.device);
+        var pass = new ForwardOptions { Lengths = there.Lengths };
+        var loss = Objectives.NextToken(module.Head, module.Hidden(there.Tokens, pass), there.Targets, module.Config.VocabularySize);
         if (loss.ToDouble() is var value && !double.IsFinite(value))
             throw new InvalidOperationException($"The loss of the calibration rows is {value}: the model's weights are broken.");
         loss.backward();
         foreach (var (name, parameter) in module.named_parameters())
         {
             if (parameter.grad is not { } gradient) continue;
-            var numbers = Numbers(gradient);
+            var numbers = TensorNumbers.Of(gradient);
             var (_, sum, squares, _) = _all[name];
             TensorPrimitives.Add(sum, numbers, sum);
             if (squares.Length > 0) TaylorSalience.AddSquares(numbers, squares);
             parameter.grad = null;
         }
     }
-
-    private static ReadOnlySpan<float> Numbers(Tensor tensor) =>
-        MemoryMarshal.Cast<byte, float>(tensor.detach().contiguous().bytes);
 }
