@@ -1,3 +1,4 @@
+using MathNet.Numerics;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.Communities;
@@ -64,6 +65,61 @@ public static class PseudoF
             random.Shuffle(labels.AsSpan());
             return table.F(labels);
         }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Permutation test of F over rows whose labels change places inside blocks only, such as the variants of one skill: what differs
+    /// between blocks then says nothing about the groups.
+    /// </summary>
+    /// <param name="rows">(objects, values).</param>
+    /// <param name="groups">A group for every object.</param>
+    /// <param name="blocks">A block for every object; one whose objects are all of one group changes nothing.</param>
+    /// <param name="seed">Of the permutations.</param>
+    /// <param name="permutations">Number of permutations.</param>
+    /// <param name="cancellationToken">Looked at between permutations.</param>
+    public static PermutationTest TestRowsWithin(
+        double[,] rows,
+        Partition groups,
+        Partition blocks,
+        int seed,
+        int permutations = 9999,
+        CancellationToken cancellationToken = default)
+    {
+        var table = new UnitDistances(Euclidean(rows), groups, Partition.Singletons(groups.NodeCount));
+        Partition.CheckFits(blocks, groups.NodeCount, "data");
+        var (random, labels, members) = (new RandomStream(seed, "permutations"), groups.Labels.ToArray(), blocks.Groups());
+        return PermutationTest.Run(table.F(labels), permutations, () =>
+        {
+            foreach (var block in members)
+            {
+                int[] own = [.. block.Select(member => labels[member])];
+                random.Shuffle(own.AsSpan());
+                for (var i = 0; i < own.Length; i++)
+                    labels[block[i]] = own[i];
+            }
+
+            return table.F(labels);
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// How many splits of the units into groups of these sizes there are: n! / Π n_g!, over the orders of groups of one size, which all
+    /// give the same F. No permutation test of F can have a p-value below one over this number.
+    /// </summary>
+    /// <param name="groups">A group for every object.</param>
+    /// <param name="units">The unit of every object, each inside one group; none = every object by itself.</param>
+    public static double Splits(Partition groups, Partition? units = null)
+    {
+        var labels = UnitDistances.LabelsOf(units ?? Partition.Singletons(groups.NodeCount), groups);
+        int[] sizes = [.. labels.CountBy(label => label).Select(group => group.Value)];
+        var (splits, left) = (1.0, labels.Length);
+        foreach (var size in sizes)
+        {
+            splits *= SpecialFunctions.Binomial(left, size);
+            left -= size;
+        }
+
+        return Math.Round(sizes.CountBy(size => size).Aggregate(splits, (all, alike) => all / SpecialFunctions.Factorial(alike.Value)));
     }
 
     /// <summary>Euclidean distances between rows.</summary>

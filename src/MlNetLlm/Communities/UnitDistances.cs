@@ -17,11 +17,16 @@ internal sealed class UnitDistances
             throw new ArgumentException($"Distances are a square matrix; this one is {n} × {distances.GetLength(1)}.", nameof(distances));
         Partition.CheckFits(groups, n, "data");
         Partition.CheckFits(units, n, "data");
-        if (groups.Count < 2 || groups.Count >= n)
-            throw new ArgumentException($"F compares 2 groups or more, fewer than objects; here are {groups.Count} groups of {n} objects.");
+        Labels = LabelsOf(units, groups);
+        if (groups.Count < 2 || groups.Count >= units.Count)
+        {
+            throw new ArgumentException(
+                $"F compares 2 groups or more, fewer than the units that permutations move; here are {groups.Count} groups of "
+                + $"{units.Count} units. Put more units into a group, or join groups.");
+        }
+
         (_sizes, _squares) = (units.Sizes(), new double[units.Count, units.Count]);
         (_inside, _members) = (new double[groups.Count], new int[groups.Count]);
-        Labels = LabelsOf(units, groups);
         for (var i = 0; i < n; i++)
         {
             for (var j = 0; j < i; j++)

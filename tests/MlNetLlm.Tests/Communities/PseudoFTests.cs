@@ -65,6 +65,33 @@ public class PseudoFTests
     }
 
     [Test]
+    public void TestRowsWithin_ExchangesLabelsInsideBlocksOnly()
+    {
+        // Blocks lie far apart; inside each the second row is a little higher.
+        var rows = new double[12, 1];
+        for (var i = 0; i < 12; i++)
+            rows[i, 0] = 10 * (i / 2) + 0.1 * (i % 2);
+        var (groups, blocks) = (Partition.Of("abababababab"), Partition.Of("aabbccddeeff"));
+
+        var inside = PseudoF.TestRowsWithin(rows, groups, blocks, seed: 1, permutations: 4999);
+        var free = PseudoF.TestRows(rows, groups, seed: 1, permutations: 4999);
+
+        Assert.That(inside.Statistic, Is.EqualTo(free.Statistic));
+        Assert.That(inside.P, Is.EqualTo(2 / 64.0).Within(0.01), "64 ways to swap, the best one and its mirror");
+        Assert.That(free.P, Is.GreaterThan(0.5), "next to the differences between blocks it is nothing");
+        Assert.That(PseudoF.TestRowsWithin(rows, groups, Partition.Of("abababababab"), 1, 99).P, Is.EqualTo(1), "nothing to swap");
+    }
+
+    [TestCase("aabb", "abcd", 3)]
+    [TestCase("aaabbb", "abcdef", 10)]
+    [TestCase("aabbb", "abcde", 10)]
+    [TestCase("aabbccdd", "abcdefgh", 105)]
+    [TestCase("aaaabbbb", "aabbccdd", 3)]
+    [TestCase("aaaabbbbccccdddd", "abcdefghijklmnop", 2627625)]
+    public void Splits_CountsThoseOfTheUnits(string groups, string units, double expected) =>
+        Assert.That(PseudoF.Splits(Partition.Of(groups), Partition.Of(units)), Is.EqualTo(expected));
+
+    [Test]
     public void TestRows_WithoutStructure_IsSignificantAsOftenAsItShould()
     {
         var significant = Enumerable.Range(0, 200).Count(seed =>
@@ -95,6 +122,9 @@ public class PseudoFTests
         Assert.That(
             () => PseudoF.TestRows(rows, Partition.Of("aabb"), 1, units: Partition.Of("abba")),
             Throws.ArgumentException.With.Message.Contains("Objects 0 and 3 form one unit but stand in two groups"));
+        Assert.That(
+            () => PseudoF.TestRows(rows, Partition.Of("aabb"), 1, units: Partition.Of("aabb")),
+            Throws.ArgumentException.With.Message.Contains("2 groups of 2 units"));
         rows[2, 1] = double.NaN;
         Assert.That(() => PseudoF.OfRows(rows, Partition.Of("aabb")), Throws.ArgumentException.With.Message.Contains("is NaN"));
     }
