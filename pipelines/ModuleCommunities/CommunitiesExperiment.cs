@@ -79,7 +79,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
         MLContext ml, CommunitiesOptions options, RunRequest request, KeptParts kept, RunContext context)
     {
         var sets = options.Real!.Sets.Select(name => BenchmarkSet.Read(ml, name, options.Real.Questions)).ToList();
-        var questions = new BenchmarkQuestions(ml, sets, options.Real.Labels!);
+        var questions = new BenchmarkQuestions(ml, sets, options.Real.Labels!, options.Network.QuestionsRead);
         var networks = new NetworkStage(options.Network, questions, request.Seed, context);
         var (models, removals) = (new List<Studied>(), new List<RemovalRun>());
         foreach (var (i, folder) in options.Folders.Index())

@@ -50,6 +50,9 @@ public sealed record NetworkOptions
     /// <summary>Modules of a function's area at most.</summary>
     public int AreaModules { get; init; } = 8;
 
+    /// <summary>Questions of a set that any measure of importance reads.</summary>
+    internal int QuestionsRead => new[] { CalibrationQuestions, AblationQuestions, PruningQuestions + PruningTestQuestions }.Max();
+
     internal ConsensusOptions Consensus(int seed, bool published = false) => new()
     {
         Runs = LouvainRuns, Seed = seed, Threads = 1, Linkage = published ? ConsensusLinkage.PublishedRows : ConsensusLinkage.Dissimilarity,

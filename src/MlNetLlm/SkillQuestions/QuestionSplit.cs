@@ -1,8 +1,9 @@
 namespace MlNetLlm.SkillQuestions;
 
 /// <summary>
-/// The use of a question. It follows from what is asked, whatever the surface, the seed or the number of questions drawn: what training
-/// shows never comes up in a test.
+/// The use of a question. It follows from its content, which is what is asked together with its four choices, whatever their order, the
+/// surface, the seed or the number of questions drawn: no content of training comes up in a test. What is asked may, with other wrong
+/// choices.
 /// </summary>
 public enum QuestionSplit
 {
