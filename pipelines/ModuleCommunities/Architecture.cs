@@ -23,7 +23,7 @@ internal enum Architecture
 
 /// <summary>What the rule looks at.</summary>
 /// <param name="Lambda">Λ = (F − F_null)/(F_positive − F_null).</param>
-/// <param name="Selectivity">Sel: (own drop − foreign drop)/own drop when a function's area is removed, mean over functions.</param>
+/// <param name="Selectivity">Sel: (own drop − foreign drop)/own drop when an area is removed; drops are means over functions.</param>
 /// <param name="SmallWorld">σ; null = undefined.</param>
 /// <param name="P">T1's p-value after Holm.</param>
 /// <param name="Connectors">Share of modules with a participation above 0.62, the textbook's bound of connector nodes.</param>

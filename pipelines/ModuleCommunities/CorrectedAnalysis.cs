@@ -10,6 +10,9 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
     /// <summary>JSON has no infinity.</summary>
     private const double LargestF = 1e9;
 
+    /// <summary>Louvain runs of a consensus that every permutation looks for anew.</summary>
+    private const int RunsOfDraws = 10;
+
     private readonly int[] _pure = [.. questions.Sets.Index().Where(set => set.Item.Pure).Select(set => set.Index)];
 
     /// <summary>Analyses importances.</summary>
@@ -29,12 +32,14 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
             residuals, functions, consensus.Partition, seed, options.Permutations, units, cancellation);
         var t3 = Localisation.TestSkills(
             counts, importance, questions.Taxonomy.ByFunction(counts.Columns), seed, options.CommunityPermutations,
-            options.Consensus(seed) with { Runs = Math.Min(10, options.LouvainRuns) }, cancellation);
-        var bands = Bands(importance, graph, consensus.Partition);
+            Few, cancellation);
+        var bands = Bands(importance, graph);
         Partition[]? found = halves is { } measured ? [Found(measured.First), Found(measured.Second)] : null;
         var sigma = SmallWorld.Of(graph, seed, cancellationToken: cancellation).Index;
         return new CorrectedResult(
-            t1, surfaces.Count < 2 ? null : Bounded(PseudoF.TestRows(residuals, surfaces, seed, options.Permutations, null, cancellation)),
+            t1,
+            surfaces.Count < 2 ? null
+                : Bounded(PseudoF.TestRowsWithin(residuals, surfaces, units, seed, options.Permutations, cancellation)),
             t2, t3,
             Significance.Holm([t1.P, t2.P, t3.P]), [.. consensus.Partition.Labels], consensus.MeanAdjustedRand,
             bands[0], bands[1], NodeRoles.Participation(graph, consensus.Partition).Max(), bands[2], bands[3],
@@ -106,17 +111,19 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
         return Projections.Correlations(pair)[0, 1];
     }
 
+    private ConsensusOptions Few => options.Consensus(seed) with { Runs = Math.Min(RunsOfDraws, options.LouvainRuns) };
+
     // Q, mean participation, spectral gap and leading eigenvalue against networks of the same importances with every module's column
-    // permuted over the data sets by itself: what is left when modules share no profile.
-    private PermutationTest[] Bands(NamedMatrix importance, WeightedGraph graph, Partition found)
+    // permuted over the data sets by itself: what is left when modules share no profile. Communities are found alike in all of them.
+    private PermutationTest[] Bands(NamedMatrix importance, WeightedGraph graph)
     {
         var random = new RandomStream(seed, "column permutations");
-        var observed = Measures(graph, found);
-        var draws = Enumerable.Range(0, options.CommunityPermutations).Select(draw =>
+        var observed = Measures(graph);
+        var draws = Enumerable.Range(0, options.CommunityPermutations).Select(_ =>
         {
             cancellation.ThrowIfCancellationRequested();
             var shuffled = ProjectedNetworks.Corrected(questions.Counts, Permuted(importance, random)).Modules.Graph;
-            return Measures(shuffled, Louvain.Find(shuffled, seed + draw));
+            return Measures(shuffled);
         }).ToList();
         return [.. observed.Select((value, i) =>
         {
@@ -125,11 +132,16 @@ internal sealed class CorrectedAnalysis(NetworkOptions options, IQuestions quest
         })];
     }
 
-    private static double[] Measures(WeightedGraph graph, Partition communities) =>
-    [
-        Modularity.Of(graph, communities), NodeRoles.Participation(graph, communities).Average(),
-        Spectra.WidestGap(Spectra.NormalisedLaplacian(graph)).Width, Spectra.ModularityMatrix(graph)[0],
-    ];
+    // The lowest eigenvalue is 0 in every network: the gap after it says nothing.
+    private double[] Measures(WeightedGraph graph)
+    {
+        var communities = Consensus.Find(graph, Few, cancellation).Partition;
+        return
+        [
+            Modularity.Of(graph, communities), NodeRoles.Participation(graph, communities).Average(),
+            Spectra.WidestGap(Spectra.NormalisedLaplacian(graph)[1..]).Width, Spectra.ModularityMatrix(graph)[0],
+        ];
+    }
 
     private static NamedMatrix Permuted(NamedMatrix matrix, RandomStream random)
     {

@@ -4,16 +4,18 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 
 /// <summary>What the corrected variant finds in one matrix of importances.</summary>
 /// <param name="Functions">T1: F of the data sets' residual rows by function.</param>
-/// <param name="Surfaces">The same by surface, a rival factor; null where there is but one.</param>
+/// <param name="Surfaces">The same by surface, a rival factor, labels permuted inside skills; null where there is but one.</param>
 /// <param name="Modules">T2: module communities against preferred functions.</param>
 /// <param name="Skills">T3: skill communities against functions.</param>
 /// <param name="Holm">Corrected p-values of T1, T2 and T3.</param>
 /// <param name="Communities">The community of every module.</param>
 /// <param name="Louvain">Mean adjusted Rand index between Louvain runs on the modules.</param>
-/// <param name="Q">Modularity of the modules' consensus, against networks of importances permuted module by module.</param>
-/// <param name="Participation">Mean textbook participation coefficient, against the same.</param>
-/// <param name="HighestParticipation">The highest one, which cannot pass 1 − 1/communities.</param>
-/// <param name="Gap">Widest gap of the normalised Laplacian's spectrum, against the same.</param>
+/// <param name="Q">
+/// Modularity of a consensus of ten Louvain runs, against the same in networks of importances permuted module by module.
+/// </param>
+/// <param name="Participation">Mean textbook participation coefficient in that consensus, against the same.</param>
+/// <param name="HighestParticipation">The highest one among the communities, which cannot pass 1 − 1/communities.</param>
+/// <param name="Gap">Widest gap of the normalised Laplacian's spectrum without its lowest eigenvalue, against the same.</param>
 /// <param name="LeadingEigenvalue">Highest eigenvalue of the modularity matrix, against the same.</param>
 /// <param name="GramShares">Shares of the three highest eigenvalues of BᵀB.</param>
 /// <param name="SmallWorld">σ of the modules network; NaN written as null.</param>

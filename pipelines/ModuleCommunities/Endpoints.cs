@@ -12,13 +12,18 @@ namespace MlNetLlm.Pipelines.ModuleCommunities;
 /// <param name="IsExact">Whether the values are facts without error, of which the highest counts.</param>
 /// <param name="Test">Null hypothesis value of a sign-flip test over the units; null = the interval alone decides.</param>
 /// <param name="Margin">Half-width of an equivalence test; null = none.</param>
+/// <param name="Missing">Why there are no values, where there could have been; null = nothing to say.</param>
 internal sealed record Endpoint(
-    string What, IReadOnlyList<double> Values, int Seeds, bool IsExact = false, double? Test = null, double? Margin = null);
+    string What, IReadOnlyList<double> Values, int Seeds, bool IsExact = false, double? Test = null, double? Margin = null,
+    string? Missing = null);
 
 /// <summary>The quantity of each claim.</summary>
 internal static class Endpoints
 {
     private const double Level = 0.05;
+
+    /// <summary>Splits of the skills without which T1 can never be significant at <see cref="Level"/>.</summary>
+    private const double FewestSplits = 20;
 
     /// <summary>By the part of a claim's name after the dot.</summary>
     public static IReadOnlyDictionary<string, Func<RunResults, Endpoint>> Known { get; } =
@@ -40,14 +45,14 @@ internal static class Endpoints
                 [.. run.Positive.Select(model => model.Network.OwnerAgreement).OfType<double>()], run.Positive.Count),
             ["E5O"] = run => new("C on the positive control: adjusted Rand index of communities and owners, owned modules only, by model",
                 [.. run.Positive.Select(run.OwnedAgreement).OfType<double>()], run.Positive.Count),
-            ["E5D"] = run => new("C on dense models: F of T1 less its null mean, by model",
-                [.. run.Main.Select(model => AboveNull(model.Network.Corrected.Functions))], run.Main.Count),
-            ["E5I"] = run => new("C on dense models by mean ablation: F of T1 less its null mean, by model",
-                [.. run.Main.Select(model => AboveNull(model.Network.Causal.Functions))], run.Main.Count),
+            ["E5D"] = run => OfT1(run, new("C on dense models: F of T1 less its null mean, by model",
+                [.. run.Main.Select(model => AboveNull(model.Network.Corrected.Functions))], run.Main.Count)),
+            ["E5I"] = run => OfT1(run, new("C on dense models by mean ablation: F of T1 less its null mean, by model",
+                [.. run.Main.Select(model => AboveNull(model.Network.Causal.Functions))], run.Main.Count)),
             ["E5M"] = run => new("median correlation of a data set's profiles by mean |w g| and by mean ablation, by dense model",
                 [.. run.Main.Select(MeasuresAgree)], run.Main.Count),
-            ["E5N"] = run => new("share of label shuffles with p ≤ 0.05 in T1, the highest of all models",
-                [.. run.Models.Select(model => model.Network.FalsePositives).OfType<double>()], run.Models.Count, IsExact: true),
+            ["E5N"] = run => OfT1(run, new("share of label shuffles with p ≤ 0.05 in T1, the highest of all models",
+                [.. run.Models.Select(model => model.Network.FalsePositives).OfType<double>()], run.Models.Count, IsExact: true)),
             ["E6P"] = run => new("P: range of the mean modularity over block-wise ratios",
                 RangeOverRatios(run), run.Main.Count, IsExact: true),
             ["E6C"] = run => new("C: median correlation of a data set's profile of retained units between neighbouring ratios, by model",
@@ -59,11 +64,12 @@ internal static class Endpoints
                     - model.Network.Constant.Mean(draw => draw.OneTerm.Average())))), run.Main.Count),
             ["E7C"] = run => new("C: mean textbook participation less that of permuted importances, by model",
                 [.. run.Main.Select(model => AboveNull(model.Network.Corrected.Participation))], run.Main.Count),
-            ["E8"] = run => new("models whose spectral gap passes its null (p ≤ 0.05) without a significant T1",
-                [run.Models.Count(model => model.Network.Corrected.Gap.P <= Level && model.Network.Corrected.Holm[0] > Level)],
-                run.Models.Count, IsExact: true),
-            ["E9"] = run => new("the larger of Λ/0.15 and Sel/0.25 (2 where T1 is not significant); weak below 1; by dense model",
-                [.. run.Main.Select(model => run.Measures(model)?.OfWeak).OfType<double>()], run.Main.Count),
+            ["E8"] = run => OfT1(run, new(
+                "models whose spectral gap or leading modularity eigenvalue passes its null (p ≤ 0.05) without a significant T1",
+                [run.Models.Count(model => IsSpectral(model.Network.Corrected) && model.Network.Corrected.Holm[0] > Level)],
+                run.Models.Count, IsExact: true)),
+            ["E9"] = run => OfT1(run, new("the larger of Λ/0.15 and Sel/0.25 (2 where T1 is not significant); weak below 1; by dense model",
+                [.. run.Main.Select(model => run.Measures(model)?.OfWeak).OfType<double>()], run.Main.Count)),
             ["E10A"] = run => Difference(run, "accuracy, all less community", ModuleRegime.All, ModuleRegime.Community,
                 each => each.Accuracy),
             ["E10B"] = run => Difference(run, "accuracy, community less a matched random set", ModuleRegime.Community,
@@ -95,6 +101,16 @@ internal static class Endpoints
         model.Importance.Taylor.Named(), model.Importance.Causal());
 
     private static double AboveNull(PermutationTest test) => test.Statistic - test.NullMean;
+
+    private static bool IsSpectral(CorrectedResult found) => Math.Min(found.Gap.P, found.LeadingEigenvalue.P) <= Level;
+
+    // What rests on T1 needs skills enough for T1 to tell anything.
+    private static Endpoint OfT1(RunResults run, Endpoint endpoint) => run.Splits >= FewestSplits ? endpoint : endpoint with
+    {
+        Values = [],
+        Missing = FormattableString.Invariant(
+            $"the skills can be split into their functions in {run.Splits} ways only, so that T1's p is never below 1/{run.Splits}"),
+    };
 
     private static Endpoint Distinct(RunResults run)
     {
@@ -174,10 +190,11 @@ internal static class Endpoints
         TuningArm arm = TuningArm.SharedRate)
     {
         var (a, b) = (run.Tuned(first, arm), run.Tuned(second, arm));
-        double[] differences = [.. a.Keys.Where(b.ContainsKey).OrderBy(unit => (unit.Seed, unit.Target, unit.Form))
-            .Select(unit => of(a[unit]) - of(b[unit]))];
+        // Forms of one target share the model, its area and its random modules: they are no units of their own.
+        double[] differences = [.. a.Keys.Where(b.ContainsKey).GroupBy(unit => (unit.Seed, unit.Target)).OrderBy(unit => unit.Key)
+            .Select(forms => forms.Average(unit => of(a[unit]) - of(b[unit])))];
         return new Endpoint(
-            $"{what}; by model, target and form, at the shared learning rate", differences,
+            $"{what}; by model and target, mean over forms, at the shared learning rate", differences,
             a.Keys.Select(unit => unit.Seed).Distinct().Count(), Test: 0);
     }
 

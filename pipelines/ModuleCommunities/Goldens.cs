@@ -2,7 +2,7 @@ using MlNetLlm.Communities;
 
 namespace MlNetLlm.Pipelines.ModuleCommunities;
 
-/// <summary>A network small enough to be worked out by hand, with its layers, projections, modularities and resistances.</summary>
+/// <summary>A network small enough to be worked out by hand, with its layers, projections and modularities.</summary>
 internal static class Goldens
 {
     /// <summary>The largest deviation of what the code finds from what the hand found.</summary>

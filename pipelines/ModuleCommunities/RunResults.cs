@@ -48,6 +48,16 @@ internal sealed record RunResults(
     /// <summary>The positive controls whose functions share nothing but the ends.</summary>
     public IReadOnlyList<Studied> Positive => [.. Of(SubjectKind.Modular).Where(model => model.Subject.Skip == 1)];
 
+    /// <summary>Ways to split the skills into functions of their sizes: T1's p-value is never below one over their number.</summary>
+    public double Splits
+    {
+        get
+        {
+            var pure = Questions.Sets.Where(set => set.Pure).ToList();
+            return PseudoF.Splits(Partition.Of(pure.Select(set => set.Function)), Partition.Of(pure.Select(set => set.Unit)));
+        }
+    }
+
     /// <summary>What the rule of the architectures looks at, for a dense model; null where a part is missing.</summary>
     public ArchitectureMeasures? Measures(Studied model)
     {
@@ -56,7 +66,7 @@ internal sealed record RunResults(
         var found = model.Network.Corrected;
         return new ArchitectureMeasures(
             ArchitectureMeasures.LambdaOf(found.Functions, Positive.Average(each => each.Network.Corrected.Functions.Statistic)),
-            removals.Average(run => run.Selectivity), found.SmallWorld, found.Holm[0], Connectors(model));
+            RemovalRun.Selectivity(removals), found.SmallWorld, found.Holm[0], Connectors(model));
     }
 
     /// <summary>

@@ -20,14 +20,14 @@ internal sealed class SubjectModel(MLContext ml, LanguageModel model, LayerOwner
 
     /// <summary>The same on other questions than the test's: all, or those of a function's sets.</summary>
     public IReadOnlyDictionary<string, (int Right, int Questions)> Accuracies(IQuestions questions, Func<string?, IDataView> asked) =>
-        Parts(questions).SelectMany(part => Accuracies(ml, part.Model, asked(part.Function))).ToDictionary();
+        OfParts(questions, (part, function) => Accuracies(ml, part, asked(function))).SelectMany(counts => counts).ToDictionary();
 
     /// <summary>The importance of every module for every data set, rows in the order of the data sets.</summary>
     public (MatrixTable Table, IReadOnlyList<PrunedSet> Pruned) Importance(
         IQuestions questions, ImportanceOptions options, CancellationToken cancellation)
     {
-        var parts = Parts(questions).Select(part => ml.LanguageModels()
-            .ModuleImportance(part.Model, options, cancellationToken: cancellation).Fit(questions.Calibration(part.Function))).ToList();
+        var parts = OfParts(questions, (part, function) => ml.LanguageModels()
+            .ModuleImportance(part, options, cancellationToken: cancellation).Fit(questions.Calibration(function)));
         var joined = parts.Count == 1 ? parts[0] : ModuleImportanceTransformer.Join(parts);
         return (MatrixTable.Of(joined.Matrix, [.. questions.Sets.Select(set => set.Name)]), joined.Pruned);
     }
@@ -62,8 +62,12 @@ internal sealed class SubjectModel(MLContext ml, LanguageModel model, LayerOwner
 
     public void Dispose() => model.Dispose();
 
-    private IEnumerable<(LanguageModel Model, string? Function)> Parts(IQuestions questions) => ownership is null
-        ? [(model, null)]
-        : questions.Sets.Select(set => set.Function).Distinct()
-            .Select(function => (ownership.ModelFor(model, function), (string?)function));
+    // The model, or one function's after the other: each lives while it is measured.
+    private List<T> OfParts<T>(IQuestions questions, Func<LanguageModel, string?, T> measure) => ownership is null
+        ? [measure(model, null)]
+        : [.. questions.Sets.Select(set => set.Function).Distinct().Select(function =>
+        {
+            using var part = ownership.ModelFor(model, function);
+            return measure(part, function);
+        })];
 }

@@ -34,6 +34,17 @@ internal readonly record struct TuningUnit(int Seed, string Target, string Form)
 internal sealed record RemovalRun(
     int Seed, string Function, int Removed, IReadOnlyList<double> Own, IReadOnlyList<double> Foreign, IReadOnlyList<double>? Recovered)
 {
-    /// <summary>Selectivity: (own drop − foreign drop) / own drop; 0 where the function's accuracy does not drop.</summary>
-    public double Selectivity => Own[0] - Own[1] is > 0 and var drop ? (drop - (Foreign[0] - Foreign[1])) / drop : 0;
+    /// <summary>Less of a drop of accuracy than this is none.</summary>
+    private const double LeastDrop = 0.02;
+
+    /// <summary>
+    /// Selectivity of a model: (mean own drop − mean foreign drop) / mean own drop, means over the functions whose areas were removed; 0
+    /// where the own accuracy drops by 0.02 or less.
+    /// </summary>
+    public static double Selectivity(IReadOnlyList<RemovalRun> functions)
+    {
+        var own = functions.Average(each => each.Own[0] - each.Own[1]);
+        var foreign = functions.Average(each => each.Foreign[0] - each.Foreign[1]);
+        return own > LeastDrop ? (own - foreign) / own : 0;
+    }
 }

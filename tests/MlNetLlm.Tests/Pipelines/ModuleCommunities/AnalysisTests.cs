@@ -47,6 +47,18 @@ public class AnalysisTests
     }
 
     [Test]
+    public void Corrected_SeesWording_ThatDiffersInsideSkills()
+    {
+        // A little of every module more where it is a template, but for even modules where it is a list.
+        var importance = Questions.Importance(1, 0.02, 1);
+        var values = (double[,])importance.Values.Clone();
+        for (var d = 0; d < values.GetLength(0); d++)
+            for (var w = 0; w < values.GetLength(1); w++)
+                values[d, w] += w % 2 == (Questions.Sets[d].Surface == "list" ? 0 : 1) ? 0.1 : 0;
+        Assert.That(Corrected.Run(importance.With(values)).Surfaces!.P, Is.LessThanOrEqualTo(0.05));
+    }
+
+    [Test]
     public void Corrected_WhereAFunctionsSetsAreAllAlike_WritesALargeF()
     {
         var importance = Questions.Importance(1, 0, 1);                       // no noise: 2 where the owner is the function, else 1

@@ -88,6 +88,35 @@ public class EndpointsTests
         Assert.That(Endpoints.Known["E10F"](run).Margin, Is.EqualTo(0.02));
     }
 
+    [Test]
+    public void E10A_TakesFormsOfATargetTogether()
+    {
+        TuningRun Tuned(ModuleRegime regime, int seed, string form, double accuracy) =>
+            new(seed, "sum", form, regime, 0.001, false, 0.5, accuracy, 0.5, 1, 1, 0, 0, 0);
+        var run = Run() with
+        {
+            Tuning = [.. from seed in new[] { 1, 2 } from form in new[] { "inverted", "list-longer" } from all in new[] { false, true }
+                      select Tuned(all ? ModuleRegime.All : ModuleRegime.Community, seed, form,
+                          0.5 + (all ? 0.1 * seed + (form == "inverted" ? 0.02 : 0) : 0))],
+        };
+        Assert.That(Values(run, "E10A"), Is.EqualTo(new[] { 0.11, 0.21 }).Within(1e-9), "a value a model and target");
+    }
+
+    [TestCase(0.5, 0.5, 0.5, 0)]
+    [TestCase(0.01, 0.5, 0.5, 1)]
+    [TestCase(0.5, 0.01, 0.5, 1)]
+    [TestCase(0.01, 0.01, 0.01, 0)]
+    public void E8_CountsAGapOrALeadingEigenvalue_WithoutT1(double gap, double leading, double t1, double expected)
+    {
+        var model = Dense(Table(Modules, (set, module) => 1 + set * module % 5), Table(Modules, (_, _) => 1));
+        var found = model.Network.Corrected;
+        found = found with
+        {
+            Gap = found.Gap with { P = gap }, LeadingEigenvalue = found.LeadingEigenvalue with { P = leading }, Holm = [t1, 1, 1],
+        };
+        Assert.That(Values(Run(model with { Network = model.Network with { Corrected = found } }), "E8").Single(), Is.EqualTo(expected));
+    }
+
     private static IReadOnlyList<double> Values(RunResults run, string claim) => Endpoints.Known[claim](run).Values;
 
     private static RunResults Run(params Studied[] models)

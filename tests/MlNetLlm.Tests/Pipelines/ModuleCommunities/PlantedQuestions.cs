@@ -10,10 +10,11 @@ internal sealed class PlantedQuestions : IQuestions
 {
     public const int Modules = 28;
 
-    public PlantedQuestions()
+    /// <summary>The sixteen skills, or fewer.</summary>
+    public PlantedQuestions(int functions = 4, int skills = 4)
     {
-        Taxonomy = new SkillTaxonomy([.. Enumerable.Range(0, 4).Select(f => new CognitiveFunction(
-            $"function {f}", [.. Enumerable.Range(0, 4).Select(s => $"skill {f}{s}")]))]);
+        Taxonomy = new SkillTaxonomy([.. Enumerable.Range(0, functions).Select(f => new CognitiveFunction(
+            $"function {f}", [.. Enumerable.Range(0, skills).Select(s => $"skill {f}{s}")]))]);
         Sets = [.. Taxonomy.Skills.SelectMany(skill => new[] { "list", "template" }.Select(surface => new QuestionSet(
             $"{skill} {surface}", Taxonomy.FunctionOf(skill).Name, skill, surface, true)))];
         var counts = new double[Sets.Count, Taxonomy.Skills.Count];
