@@ -36,12 +36,13 @@ internal sealed class LoraProjection(Tensor a, Tensor b, double scale, double dr
         B.Dispose();
     }
 
-    // Dropout from a stream of its own, so that a resumed run draws the same masks. Only while a gradient is wanted.
+    // Dropout from a stream of its own, so that a resumed run draws the same masks. Only while a gradient is wanted. The mask is drawn on
+    // the CPU, the one place TorchSharp has generators of its own for, and is the same on every device.
     private Tensor Dropped(Tensor input)
     {
         if (dropout == 0 || !is_grad_enabled()) return input;
-        using var generator = new Generator((ulong)dropoutStream.NextSeed(), input.device);
-        var kept = rand(input.shape, device: input.device, generator: generator) >= dropout;
-        return input * kept / (1 - dropout);
+        using var generator = new Generator((ulong)dropoutStream.NextSeed());
+        var kept = rand(input.shape, generator: generator) >= dropout;
+        return input * kept.to(input.device) / (1 - dropout);
     }
 }
