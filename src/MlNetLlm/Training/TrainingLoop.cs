@@ -8,9 +8,10 @@ namespace MlNetLlm.Training;
 /// checkpoints, resume, progress, cancellation.
 /// </summary>
 /// <remarks>
-/// A run killed at any moment and resumed ends with the same bits as one that was not, on the same machine kind and thread count.
-/// Torch's own generator is seeded before every batch from the stream <see cref="RandomStreams.Dropout"/>, so a checkpoint needs
-/// counters only.
+/// On the CPU, a run killed at any moment and resumed ends with the same bits as one that was not, on the same machine kind and thread
+/// count. On a GPU it draws the same numbers, but kernels that add in any order leave differences in the last bits.
+/// Torch's own generators, of the CPU and of all GPUs, are seeded before every batch from the stream
+/// <see cref="RandomStreams.Dropout"/>, so a checkpoint needs counters only.
 /// </remarks>
 public static class TrainingLoop
 {

@@ -107,7 +107,7 @@ internal sealed class TrainingRun : IDisposable
         foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
-            manual_seed(_random[RandomStreams.Dropout].NextSeed()).Dispose();
+            SeedTorch(_random[RandomStreams.Dropout].NextSeed());
             var share = _job.Loss(batch) / tokens;
             share.backward();
             loss += share.ToDouble();
@@ -226,6 +226,14 @@ internal sealed class TrainingRun : IDisposable
             faults.Add($"EvaluateEvery is {_options.EvaluateEvery} but there is nothing to validate on");
         if (faults.Count > 0)
             throw new ArgumentException($"This job cannot train: {string.Join("; ", faults)}.");
+    }
+
+    // manual_seed of TorchSharp 0.107 seeds the CPU's generator alone.
+    private void SeedTorch(long seed)
+    {
+        manual_seed(seed).Dispose();
+        if (_device.type == DeviceType.CUDA)
+            cuda.manual_seed_all(seed);
     }
 
     private double Finite(string what, double value, int? step = null)
