@@ -34,7 +34,7 @@ public abstract class ModelAdapter : IDisposable
         using var noGrad = no_grad();
         var adapted = new Dictionary<string, Tensor>();
         foreach (var name in Matrices)
-            adapted[name] = AdaptedWeight(AdapterTargets.Find(baseModel.Module, name));
+            adapted[name] = Adapted(AdapterTargets.Find(baseModel.Module, name));
         return baseModel.WithModule(baseModel.Module.ShareWeights(adapted));
     }
 
@@ -50,7 +50,15 @@ public abstract class ModelAdapter : IDisposable
     /// <summary>Frees the adapter's tensors.</summary>
     public abstract void Dispose();
 
-    /// <summary>The matrix (out, in) that takes the place of the projection's own.</summary>
+    /// <summary>W' (out, in) of a projection of the base model, on its device.</summary>
+    internal Tensor Adapted(Projection projection)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        return AdaptedWeight(projection).to(projection.Weight.device).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The matrix (out, in) that takes the place of the projection's own, wherever the adapter's tensors are.</summary>
     private protected abstract Tensor AdaptedWeight(Projection projection);
 
     /// <summary>The adapter's settings for its file, beside kind and fingerprint.</summary>

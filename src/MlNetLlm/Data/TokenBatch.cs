@@ -42,7 +42,7 @@ public sealed record TokenBatch(Tensor Tokens, Tensor Targets, long TokenCount) 
     /// <param name="device">The device.</param>
     /// <returns>This batch when it is there already, else a copy there.</returns>
     public TokenBatch To(Device device)
-        => Tokens.device.type == device.type
+        => new DeviceIdentity(Tokens.device) == new DeviceIdentity(device)
             ? this
             : this with { Tokens = Tokens.to(device), Targets = Targets.to(device), Lengths = Lengths?.to(device) };
 

@@ -26,7 +26,7 @@ public static class VocabularyPermutation
         for (var old = 0; old < size; old++)
             oldIds[newIds[old]] = old;
         using var quiet = no_grad();
-        using var order = tensor(oldIds);
+        using var order = tensor(oldIds, device: model.Module.TokenEmbedding.device);
         var tables = EmbeddingTables.Of(model.Module).ToDictionary(table => table.Key, table => table.Value.index_select(0, order));
         return new LanguageModel(EmbeddingTables.Join(model.Module, tables), tokenizer, special) { Generation = model.Generation };
     }

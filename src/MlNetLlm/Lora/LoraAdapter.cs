@@ -59,7 +59,8 @@ public sealed class LoraAdapter : ModelAdapter
                 $"LoRA adapter has A {a.shape[0]} x {a.shape[1]} and B {b.shape[0]} x {b.shape[1]} (rank {Rank}) for '{projection.Name}', "
                 + $"the model's matrix is {shape[0]} x {shape[1]}. Load it with the model it was trained on.");
         }
-        return LoraMath.Merge(projection.Weight, a, b, Alpha / Rank).MoveToOuterDisposeScope();
+        var on = projection.Weight.device;
+        return LoraMath.Merge(projection.Weight, a.to(on), b.to(on), Alpha / Rank).MoveToOuterDisposeScope();
     }
 
     internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>

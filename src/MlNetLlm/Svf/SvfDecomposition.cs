@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MlNetLlm.Svf;
 
 /// <summary>
-/// The singular value decompositions of a base model's matrices: each computed once, kept with the model, optionally on disk.
+/// The singular value decompositions of a base model's matrices: each computed once, kept with the model on the CPU, optionally on disk.
 /// </summary>
 internal static class SvfDecomposition
 {
@@ -36,8 +36,10 @@ internal static class SvfDecomposition
 
     private static SvfFactors Factor(Projection target)
     {
+        using var scope = NewDisposeScope();
         var (u, sigma, vt) = SvfMath.Factor(target.Weight);
-        return new SvfFactors(u.DetachFromDisposeScope(), sigma.DetachFromDisposeScope(), vt.DetachFromDisposeScope());
+        return new SvfFactors(
+            u.cpu().DetachFromDisposeScope(), sigma.cpu().DetachFromDisposeScope(), vt.cpu().DetachFromDisposeScope());
     }
 
     private static void Read(string path, Dictionary<string, SvfFactors> known)

@@ -128,13 +128,6 @@ public sealed class SvfExpert : ModelAdapter
     /// <summary>The trained vector of a matrix; owned by the expert.</summary>
     internal Tensor Trained(string matrix) => Find(matrix).Vector;
 
-    /// <summary>W' (out, in) of a projection of the base model, on its device.</summary>
-    internal Tensor Adapted(Projection projection)
-    {
-        using var noGrad = no_grad();
-        return AdaptedWeight(projection).to(projection.Weight.device);
-    }
-
     internal override IReadOnlyDictionary<string, string> Settings => new Dictionary<string, string>
     {
         ["variant"] = $"{Variant}",

@@ -1,3 +1,4 @@
+using MlNetLlm.LanguageModels;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +22,12 @@ public sealed record SvfFactors(Tensor U, Tensor Sigma, Tensor Vt) : IDisposable
         [($"{projection}.u", U), ($"{projection}.sigma", Sigma), ($"{projection}.vt", Vt)];
 
     /// <summary>The factors on a device: these where they are there already, else copies.</summary>
-    internal SvfFactors To(Device device) => U.device.type == device.type ? this : new(U.to(device), Sigma.to(device), Vt.to(device));
+    internal SvfFactors To(Device device) => new DeviceIdentity(U.device) == new DeviceIdentity(device)
+        ? this
+        : new(U.to(device).DetachFromDisposeScope(), Sigma.to(device).DetachFromDisposeScope(), Vt.to(device).DetachFromDisposeScope());
+
+    /// <summary>Whether both are the same decomposition, number by number.</summary>
+    internal bool IsSame(SvfFactors other) => Sigma.Equals(other.Sigma) && U.Equals(other.U) && Vt.Equals(other.Vt);
 
     /// <summary>Tensors of their own over the same storage.</summary>
     internal SvfFactors Share() => new(
