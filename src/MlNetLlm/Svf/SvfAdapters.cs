@@ -23,7 +23,8 @@ internal sealed class SvfAdapters(LanguageModel model, AdapterOptions options, I
         return targets.Select(target =>
         {
             var factors = _factors[target.Name];
-            return new SvfProjection(factors.To(on), Start(factors.Rank, streams).to(on), settings);
+            var here = factors.To(on);
+            return new SvfProjection(here, Start(factors.Rank, streams).to(on), settings, owns: !ReferenceEquals(here, factors));
         });
     }
 

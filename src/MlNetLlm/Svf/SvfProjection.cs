@@ -11,13 +11,15 @@ internal sealed class SvfProjection : IProjectionAdapter
     private readonly SvfVariant _variant;
     private readonly double _maxMultiplier;
     private readonly SvfForward _forward;
+    private readonly bool _owns;
 
-    /// <param name="factors">The matrix's decomposition; not owned.</param>
+    /// <param name="factors">The matrix's decomposition.</param>
     /// <param name="start">The trained vector's start (r); taken over.</param>
     /// <param name="options">Variant, bound and forward form.</param>
-    public SvfProjection(SvfFactors factors, Tensor start, ISvfSettings options)
+    /// <param name="owns">Whether the decomposition is disposed of with this, such as a copy on another device.</param>
+    public SvfProjection(SvfFactors factors, Tensor start, ISvfSettings options, bool owns = false)
     {
-        Factors = factors;
+        (Factors, _owns) = (factors, owns);
         _variant = options.Variant;
         _maxMultiplier = options.MaxMultiplier;
         _forward = options.Forward;
@@ -25,7 +27,7 @@ internal sealed class SvfProjection : IProjectionAdapter
         Vector.DetachFromDisposeScope();
     }
 
-    /// <summary>The matrix's decomposition; not owned.</summary>
+    /// <summary>The matrix's decomposition.</summary>
     public SvfFactors Factors { get; }
 
     /// <summary>p of the bounded variant or z of the free one (r).</summary>
@@ -56,5 +58,9 @@ internal sealed class SvfProjection : IProjectionAdapter
     /// <summary>The effective multipliers z (r).</summary>
     public Tensor Multipliers() => SvfMath.Multipliers(Vector, Factors.Sigma, _variant, _maxMultiplier);
 
-    public void Dispose() => Vector.Dispose();
+    public void Dispose()
+    {
+        Vector.Dispose();
+        if (_owns) Factors.Dispose();
+    }
 }
