@@ -6,6 +6,9 @@ public enum SvfComposition
     /// <summary>Each expert's matrices are kept whole and added: the fastest, at the memory of one set of matrices an expert.</summary>
     Precomputed,
 
-    /// <summary>The multipliers are mixed and U diag(σ ⊙ z) Vᵀ is multiplied every time: no memory beyond the experts' own.</summary>
+    /// <summary>
+    /// The multipliers are mixed and U diag(σ ⊙ z) Vᵀ is multiplied every time, once for each decomposition that the experts have: no
+    /// memory beyond the experts' own.
+    /// </summary>
     Factors,
 }

@@ -79,7 +79,7 @@ internal static class SvfLibraryFolder
     private static int SetOf(List<Dictionary<string, SvfFactors>> sets, SvfExpert expert)
     {
         var at = sets.FindIndex(set => expert.Matrices.All(
-            matrix => !set.TryGetValue(matrix, out var known) || Same(known, expert.Factors(matrix))));
+            matrix => !set.TryGetValue(matrix, out var known) || known.IsSame(expert.Factors(matrix))));
         if (at < 0)
         {
             at = sets.Count;
@@ -88,8 +88,6 @@ internal static class SvfLibraryFolder
         foreach (var matrix in expert.Matrices) sets[at].TryAdd(matrix, expert.Factors(matrix));
         return at;
     }
-
-    private static bool Same(SvfFactors a, SvfFactors b) => a.Sigma.Equals(b.Sigma) && a.U.Equals(b.U) && a.Vt.Equals(b.Vt);
 
     private static (Description Description, IReadOnlyList<(string Name, SvfExpert Expert)> Experts) ReadExperts(string folder)
     {

@@ -14,6 +14,7 @@ public sealed class SvfMixer : IDisposable
     private readonly SvfComposition _composition;
     private readonly Dictionary<string, (Projection Original, Tensor Target)> _matrices;
     private readonly Dictionary<(SvfExpert Expert, string Matrix), Tensor> _whole = [];
+    private readonly Dictionary<(SvfExpert Expert, string Matrix), SvfFactors> _decompositions = [];
     private readonly Dictionary<string, SvfMix> _alone = new(StringComparer.Ordinal);
     private readonly SvfMix _base;
     private SvfMix? _current;
@@ -101,14 +102,30 @@ public sealed class SvfMixer : IDisposable
         return _whole[(expert, original.Name)] = expert.Adapted(original).DetachFromDisposeScope();
     }
 
-    // U diag(σ ⊙ Σ β z) Vᵀ; the base matrix has z = 1.
-    private static Tensor Multiplied(IReadOnlyList<(SvfExpert? Expert, double Share)> parts, string matrix)
+    // U diag(σ ⊙ Σ β z) Vᵀ, summed over the experts' decompositions, as a rule one; the base matrix has z = 1 in any of them.
+    private Tensor Multiplied(IReadOnlyList<(SvfExpert? Expert, double Share)> parts, string matrix)
     {
-        var (u, sigma, vt) = parts.First(part => part.Expert is not null).Expert!.Factors(matrix);
-        var z = zeros_like(sigma);
-        foreach (var (expert, share) in parts)
-            z.add_(expert is null ? ones_like(sigma) : Effective(expert, matrix), alpha: share);
-        return SvfMath.Materialise(u, sigma * z, vt);
+        var groups = parts.Where(part => part.Expert is not null)
+            .GroupBy(part => Decomposition(part.Expert!, matrix), ReferenceEqualityComparer.Instance).ToList();
+        var rest = parts.Where(part => part.Expert is null).Sum(part => part.Share);
+        return groups.Select((group, number) => Product(group, number == 0 ? rest : 0)).Aggregate((sum, product) => sum.add_(product));
+
+        Tensor Product(IGrouping<object?, (SvfExpert? Expert, double Share)> group, double ones)
+        {
+            var (u, sigma, vt) = (SvfFactors)group.Key!;
+            var z = full_like(sigma, ones);
+            foreach (var (expert, share) in group) z.add_(Effective(expert!, matrix), alpha: share);
+            return SvfMath.Materialise(u, sigma * z, vt);
+        }
+    }
+
+    // The first equal decomposition of the matrix: only multipliers of one basis can be added.
+    private SvfFactors Decomposition(SvfExpert expert, string matrix)
+    {
+        if (_decompositions.TryGetValue((expert, matrix), out var known)) return known;
+        var own = expert.Factors(matrix);
+        var first = _decompositions.Where(item => item.Key.Matrix == matrix).Select(item => item.Value).FirstOrDefault(own.IsSame);
+        return _decompositions[(expert, matrix)] = first ?? own;
     }
 
     private static Tensor Effective(SvfExpert expert, string matrix) =>

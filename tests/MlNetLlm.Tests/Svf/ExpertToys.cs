@@ -27,6 +27,17 @@ internal static class ExpertToys
     public static SvfExpertLibrary Library(LanguageModel model, SvfVariant variant = SvfVariant.Bounded) =>
         new(model, ("a", Expert(model, 1, variant)), ("b", Expert(model, 2, variant)), ("c", Expert(model, 3, variant)));
 
+    /// <summary>An expert on another decomposition of the same matrices: its components stand in reverse order.</summary>
+    public static SvfExpert Reversed(LanguageModel model, int seed, SvfVariant variant = SvfVariant.Bounded)
+    {
+        using var expert = Expert(model, seed, variant);
+        return new SvfExpert(model.Fingerprint, variant, expert.MaxMultiplier, expert.Matrices.Select(matrix =>
+        {
+            var (u, sigma, vt) = expert.Factors(matrix);
+            return (matrix, expert.Trained(matrix).clone(), new SvfFactors(u.flip(1), sigma.flip(0), vt.flip(0)));
+        }));
+    }
+
     public static float[] Logits(LanguageModel model)
     {
         using var scope = NewDisposeScope();

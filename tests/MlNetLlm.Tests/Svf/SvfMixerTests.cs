@@ -73,14 +73,21 @@ public sealed class SvfMixerTests
         library.Add("half", ExpertToys.Expert(_model, 4, variant, ModuleSet.All, "first-half"));
         using var fast = new SvfMixer(library);
         using var slow = new SvfMixer(library, SvfComposition.Factors);
-        SvfMix[] mixes = [SvfMix.OneHot("b"), SvfMix.OneHot("half"), SvfMix.Uniform(library.Names), SvfMix.Of(("half", 2), ("a", 1))];
-        foreach (var mix in mixes)
-        {
-            fast.Use(mix);
-            slow.Use(mix);
-            foreach (var (one, two) in fast.Model.Module.Projections.Zip(slow.Model.Module.Projections))
-                Assert.That(ToyModels.LargestDifference(one.Weight, two.Weight), Is.LessThan(3e-6), one.Name);
-        }
+        RequireEqual(
+            fast, slow, SvfMix.OneHot("b"), SvfMix.OneHot("half"), SvfMix.Uniform(library.Names), SvfMix.Of(("half", 2), ("a", 1)));
+    }
+
+    [Test]
+    public void Factors_AndPrecomputed_AgreeForExpertsOfOtherDecompositions([Values] SvfVariant variant)
+    {
+        using var library = ExpertToys.Library(_model, variant);
+        library.Add("reversed", ExpertToys.Reversed(_model, 5, variant));
+        library.Add("half", ExpertToys.Expert(_model, 4, variant, ModuleSet.Mlp, "first-half"));
+        using var fast = new SvfMixer(library);
+        using var slow = new SvfMixer(library, SvfComposition.Factors);
+        RequireEqual(
+            fast, slow, SvfMix.OneHot("reversed"), SvfMix.Of(("a", 1), ("reversed", 2)), SvfMix.Of(("reversed", 1), ("half", 1)),
+            SvfMix.Uniform(library.Names));
     }
 
     [Test]
@@ -130,5 +137,16 @@ public sealed class SvfMixerTests
         var before = ModelFingerprint.Of(mixer.Model.Module);
         Assert.That(() => mixer.Use("math"), Throws.ArgumentException);
         Assert.That(ModelFingerprint.Of(mixer.Model.Module), Is.EqualTo(before));
+    }
+
+    private static void RequireEqual(SvfMixer fast, SvfMixer slow, params SvfMix[] mixes)
+    {
+        foreach (var mix in mixes)
+        {
+            fast.Use(mix);
+            slow.Use(mix);
+            foreach (var (one, two) in fast.Model.Module.Projections.Zip(slow.Model.Module.Projections))
+                Assert.That(ToyModels.LargestDifference(one.Weight, two.Weight), Is.LessThan(3e-6), one.Name);
+        }
     }
 }
