@@ -17,11 +17,18 @@ internal sealed class AdapterTraining
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellation;
 
-    /// <exception cref="ArgumentException">The options choose no matrix of this model.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options choose no matrix of this model, its weights are not single precision, or it is not causal.
+    /// </exception>
     public AdapterTraining(
         LanguageModel model, AdapterOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        (_model, _options, _progress, _cancellation) = (model, options, progress, cancellation);
+        _model = CausalModel.Require(model, "Training adapters");
+        (_options, _progress, _cancellation) = (options, progress, cancellation);
+        if (model.Module.TokenEmbedding.dtype is var type && type != torch.ScalarType.Float32)
+            throw new ArgumentException(
+                $"Adapters train in Float32, this model's weights are {type}. "
+                + "Load its checkpoint with HuggingFaceOptions.Weights = Float32.");
         _ = Targets(model.Module);
     }
 

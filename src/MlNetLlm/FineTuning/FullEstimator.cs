@@ -17,12 +17,12 @@ public sealed class FullEstimator : IEstimator<ModelTransformer<LanguageModel>>
     /// <param name="options">The options.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
-    /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
+    /// <exception cref="ArgumentException">Options are out of range; all faults are named. Or the model is not causal.</exception>
     public FullEstimator(
         LanguageModel model, FullOptions options, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
-        (_model, _options) = (model, options.Validated());
+        (_model, _options) = (CausalModel.Require(model, "Full fine-tuning"), options.Validated());
         (_progress, _cancellation) = (progress, cancellationToken);
     }
 

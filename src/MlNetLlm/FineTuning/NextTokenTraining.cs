@@ -24,11 +24,13 @@ internal static class NextTokenTraining
     /// Validates instead of the loss on <paramref name="validation"/>: what is to become small; null = the loss.
     /// </param>
     /// <param name="ownership">Which groups of rows skip which layers, or null.</param>
+    /// <exception cref="ArgumentException">The model is not causal.</exception>
     public static TrainingResult Run(
         LanguageModel model, TransformerModel module, IEnumerable<(string Name, Parameter Parameter)> parameters, RandomStreams streams,
         IDataView train, IDataView? validation, TrainingOptions options, IProgress<TrainingProgress>? progress,
             CancellationToken cancellation, Func<double>? measure = null, LayerOwnership? ownership = null)
     {
+        CausalModel.Require(model, "Training with the next-token loss");
         ownership?.Require(module.Config);
         var gates = LayerGates.Of(ownership, streams);
         using var batches = Read(model, train, options, ownership, cancellation);

@@ -15,10 +15,12 @@ public sealed class ScoreEstimator : IEstimator<ScoreTransformer>
     /// <summary>Scores with a model.</summary>
     /// <param name="model">The model, or null for the one that an earlier step of the pipeline trains.</param>
     /// <param name="options">What to score.</param>
-    /// <exception cref="ArgumentException">An option is out of its range; all such options are named.</exception>
+    /// <exception cref="ArgumentException">
+    /// An option is out of its range; all such options are named. Or the model is not causal.
+    /// </exception>
     public ScoreEstimator(LanguageModel? model, ScoreOptions options)
     {
-        _model = model;
+        _model = model is null ? null : CausalModel.Require(model, "Score");
         _options = options.Validated();
     }
 

@@ -12,7 +12,7 @@ public sealed class ScoreTransformer : RowTransformer<ScoredText, TextScore>
 {
     internal ScoreTransformer(LanguageModel model, ScoreOptions options)
     {
-        Model = model;
+        Model = CausalModel.Require(model, "Score");
         Options = options.Validated();
     }
 

@@ -3,6 +3,7 @@ using Microsoft.ML.Data;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Scoring;
 using MlNetLlm.Tests.Contracts;
+using MlNetLlm.Tests.LanguageModels;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.Scoring;
@@ -105,6 +106,16 @@ public sealed class ScoreTests
             Assert.That(scored.NegativeLogLikelihood, Is.EqualTo(expected.NegativeLogLikelihood).Within(1e-4));
             Assert.That(scored.Tokens, Is.EqualTo(expected.Tokens));
         }
+    }
+
+    [Test]
+    public void Create_WithABidirectionalModel_Refuses()
+    {
+        using var roberta = new LanguageModel(ToyModels.Create(ToyModels.Roberta with { VocabularySize = 12 }), _model.Tokenizer);
+        Assert.That(() => _ml.LanguageModels().Score(roberta),
+            Throws.ArgumentException.With.Message.StartsWith("Score needs a causal model; 'roberta' looks at later tokens too."));
+        Assert.That(() => new ScoreTransformer(roberta, new ScoreOptions()),
+            Throws.ArgumentException.With.Message.StartsWith("Score needs a causal model"));
     }
 
     [Test]
