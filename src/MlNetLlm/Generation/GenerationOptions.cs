@@ -1,6 +1,5 @@
 using Microsoft.ML.SearchSpace;
 using MlNetLlm.LanguageModels;
-using MlNetLlm.Tokenization;
 
 namespace MlNetLlm.Generation;
 
@@ -42,7 +41,7 @@ public sealed record GenerationOptions
     /// <value>Default: 1.</value>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Texts that end a continuation; neither they nor what follows is part of it. The model's end token always ends it.</summary>
+    /// <summary>Texts that end a continuation; neither they nor what follows is part of it. The model's end tokens always end it.</summary>
     /// <value>Default: none.</value>
     public IReadOnlyList<string> StopTexts { get; init; } = [];
 
@@ -58,13 +57,13 @@ public sealed record GenerationOptions
         if (MaxTokens < 1) faults.Add($"MaxTokens is {MaxTokens}, expected at least 1.");
         if (BatchRows < 1) faults.Add($"BatchRows is {BatchRows}, expected at least 1.");
         if (StopTexts.Any(string.IsNullOrEmpty)) faults.Add("StopTexts holds an empty text, which would end every continuation at once.");
-        faults.AddRange((Sampling(SpecialTokens.None) with { MaxTokens = 1 }).Faults());
+        faults.AddRange((Sampling([]) with { MaxTokens = 1 }).Faults());
         return faults.Count == 0 ? this : throw new ArgumentException($"GenerationOptions: {string.Join(" ", faults)}");
     }
 
-    internal GenerateOptions Sampling(SpecialTokens special) => new()
+    internal GenerateOptions Sampling(IReadOnlyList<int> ends) => new()
     {
         MaxTokens = MaxTokens, Temperature = Temperature, TopK = TopK, TopP = TopP, Seed = Seed,
-        StopTokens = special.Eos is { } eos ? [eos] : [],
+        StopTokens = ends,
     };
 }

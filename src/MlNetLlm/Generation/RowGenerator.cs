@@ -53,7 +53,7 @@ internal static class RowGenerator
         {
             Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends, Pass = pass,
         };
-        var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.Special));
+        var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.EndTokens));
         return rows.Zip(continuations, (row, added) =>
             new GeneratedRow(row.Tokens, added, Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
 

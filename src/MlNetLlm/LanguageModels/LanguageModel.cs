@@ -46,6 +46,9 @@ public sealed class LanguageModel : IDisposable
     /// <value>Greedy, 100 tokens.</value>
     public GenerateOptions Generation { get; init; } = new();
 
+    /// <summary>The tokens that end a text: the end token, and those that the model's makers name beside it.</summary>
+    internal IReadOnlyList<int> EndTokens => Special.Eos is { } eos ? [eos, .. Generation.StopTokens] : Generation.StopTokens;
+
     /// <summary>SHA-256 over configuration and weights, in hexadecimal: two models with the same fingerprint compute the same.</summary>
     public string Fingerprint => _fingerprint.Value;
 

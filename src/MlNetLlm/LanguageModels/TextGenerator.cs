@@ -23,8 +23,7 @@ public static class TextGenerator
         var ids = model.Tokenizer.EncodeToIds(prompt);
         int[] tokens = model.Special.Bos is { } bos ? [bos, .. ids] : [.. ids];
         options ??= model.Generation;
-        if (model.Special.Eos is { } eos)
-            options = options with { StopTokens = [.. options.StopTokens, .. model.Generation.StopTokens, eos] };
+        options = options with { StopTokens = [.. options.StopTokens, .. model.EndTokens] };
         var continuation = Generate(model.Module, [tokens], options, cancellationToken)[0];
         return model.Tokenizer.Decode([.. tokens, .. continuation])[model.Tokenizer.Decode(tokens).Length..];
     }

@@ -4,13 +4,13 @@ using MlNetLlm.LanguageModels.Managed;
 
 namespace MlNetLlm.Reinforcement;
 
-/// <summary>Answers prompts. An answer ends with the model's end token, which stays part of it.</summary>
+/// <summary>Answers prompts. An answer ends with one of the model's end tokens, which stays part of it.</summary>
 /// <param name="model">Gives tokenizer and end tokens.</param>
 /// <param name="module">Writes; without adapters, so that the fast decoder may be used.</param>
 internal sealed class AnswerWriter(LanguageModel model, TransformerModel module) : IDisposable
 {
     private readonly DecoderRoom _room = new();
-    private readonly HashSet<int> _ends = [.. model.Generation.StopTokens, .. model.Special.Eos is { } eos ? new[] { eos } : []];
+    private readonly HashSet<int> _ends = [.. model.EndTokens];
 
     /// <summary>The ids of a prompt: the begin token, where the model has one, and its text.</summary>
     /// <param name="prompt">The text.</param>

@@ -49,6 +49,23 @@ public sealed class GenerateTests
         Assert.That(stopped, Has.All.Not.Contains(stop));
     }
 
+    [Test]
+    public void Transform_EndsAtTheFurtherEndTokensOfTheModel([Values] bool withEndToken)
+    {
+        var letter = $"{Generated(new GenerationOptions { MaxTokens = 6 })[0][2]}";
+        var special = withEndToken ? _model.Special : _model.Special with { Eos = null };
+        using var plain = new LanguageModel(_model.Module.ShareWeights(), _model.Tokenizer, special);
+        using var ending = new LanguageModel(_model.Module.ShareWeights(), _model.Tokenizer, special)
+        {
+            Generation = new GenerateOptions { StopTokens = [_model.Tokenizer.EncodeToIds(letter)[0]] },
+        };
+        var whole = Generated(new GenerationOptions { MaxTokens = 6 }, plain);
+        var ended = Generated(new GenerationOptions { MaxTokens = 6 }, ending);
+        Assert.That(ended, Is.EqualTo(whole.Select(text => RowGenerator.Cut(text, [letter]))).And.Not.EqualTo(whole));
+        Assert.That(
+            _prompts.Select(prompt => TextGenerator.Generate(ending, prompt, new GenerateOptions { MaxTokens = 6 })), Is.EqualTo(ended));
+    }
+
     [TestCase("one. two! three", "one")]
     [TestCase("! two", "")]
     [TestCase("nothing", "nothing")]
@@ -87,9 +104,9 @@ public sealed class GenerateTests
 
     private IDataView Rows(IEnumerable<string> texts) => _ml.Data.LoadFromEnumerable(texts.Select(t => new Toy.Row { Text = t }).ToList());
 
-    private IReadOnlyList<string> Generated(GenerationOptions options)
+    private IReadOnlyList<string> Generated(GenerationOptions options, LanguageModel? model = null)
     {
         var data = Rows(_prompts);
-        return [.. _ml.LanguageModels().Generate(_model, options).Fit(data).Transform(data).GetColumn<string>("Generated")];
+        return [.. _ml.LanguageModels().Generate(model ?? _model, options).Fit(data).Transform(data).GetColumn<string>("Generated")];
     }
 }

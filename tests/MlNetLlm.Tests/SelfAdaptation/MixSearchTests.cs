@@ -106,6 +106,20 @@ public sealed class MixSearchTests
     }
 
     [Test]
+    public void GeneratedShots_EndAtTheFurtherEndTokensOfTheModel()
+    {
+        var options = new GenerationOptions { MaxTokens = 4 };
+        var question = AdaptationToys.Questions.First(text => RowGenerator.Rows(_model, [text], options)[0].Text.Length > 0);
+        var first = RowGenerator.Rows(_model, [question], options)[0].Text[..1];
+        using var ending = new LanguageModel(_model.Module.ShareWeights(), _model.Tokenizer, _model.Special)
+        {
+            Generation = new GenerateOptions { StopTokens = [_model.Tokenizer.EncodeToIds(first)[0]] },
+        };
+        var shots = new GeneratedShots([new FewShot(question, first)], new AdaptationToys.HasLetter(), options);
+        Assert.That((shots.Score(_model).Accuracy, shots.Score(ending).Accuracy), Is.EqualTo((1.0, 0.0)));
+    }
+
+    [Test]
     public void GeneratedShots_WithNothingRight_HaveTheLowestScoreOfAll()
     {
         var score = new GeneratedShots([new FewShot("ab", "?")], new AdaptationToys.HasLetter(), new GenerationOptions { MaxTokens = 3 })

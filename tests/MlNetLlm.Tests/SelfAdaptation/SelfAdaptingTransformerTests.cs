@@ -94,6 +94,23 @@ public sealed class SelfAdaptingTransformerTests
     }
 
     [Test]
+    public void Transform_EndsAtTheFurtherEndTokensOfTheModel()
+    {
+        var options = AdaptationToys.Options(_model) with { Labels = [], LabelFormat = LabelFormat.Boxed };
+        using var fitted = Fit(options);
+        var whole = fitted.Compute(AdaptationToys.Questions).Select(row => row.Answer).ToList();
+        var letter = $"{whole.First(answer => answer.Length > 1)[1]}";
+        using var ending = new LanguageModel(_model.Module.ShareWeights(), _model.Tokenizer, _model.Special)
+        {
+            Generation = new GenerateOptions { StopTokens = [_model.Tokenizer.EncodeToIds(letter)[0]] },
+        };
+        using var library = ExpertToys.Library(ending);
+        using var adapting = new SelfAdaptingTransformer(library, options);
+        var ended = adapting.Compute(AdaptationToys.Questions).Select(row => row.Answer);
+        Assert.That(ended, Is.EqualTo(whole.Select(answer => RowGenerator.Cut(answer, [letter]))).And.Not.EqualTo(whole));
+    }
+
+    [Test]
     public void Transform_ReadsNoFurtherAheadThanAGroup()
     {
         var read = 0;
