@@ -17,18 +17,24 @@ internal static class TaskBatches
         try
         {
             var sequences = new List<StoredSequence>();
-            var labels = 0L;
+            var (labels, unlabelled) = (0L, 0);
             foreach (var sequence in encoder.Of(Known(TaskColumns.Labelled(data, options), options)))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var targets = Targets(sequence, options.Task);
-                labels += targets.Count(target => target != TokenBatch.Ignored);
+                var counted = targets.Count(target => target != TokenBatch.Ignored);
+                if (counted == 0)                            // a sentence without a tag would be a step without a token to learn
+                {
+                    unlabelled++;
+                    continue;
+                }
+                labels += counted;
                 sequences.Add(new StoredSequence(store.Count, sequence.Tokens.Length));
                 store.Add(sequence.Tokens);
                 store.Add(targets);
             }
             if (labels == 0)
-                throw new InvalidDataException(sequences.Count == 0
+                throw new InvalidDataException(unlabelled == 0
                     ? "The data has no rows. Give it at least one."
                     : $"No row has a label in column '{options.LabelColumn}'. Give it at least one.");
             var layout = new SequenceLayout

@@ -48,6 +48,23 @@ public sealed class TaskHead : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    private TaskHead(TaskHead other)
+        : base(nameof(TaskHead))
+    {
+        _dropout = other._dropout;
+        (_dense, _denseBias) = (Shared(other._dense), Shared(other._denseBias));
+        (_output, _outputBias) = (Shared(other._output)!, Shared(other._outputBias)!);
+        RegisterComponents();
+    }
+
+    /// <summary>Another head over the same weights, to be disposed of by itself.</summary>
+    internal TaskHead ShareWeights()
+    {
+        var shared = new TaskHead(this);
+        shared.train(training);
+        return shared;
+    }
+
     /// <inheritdoc/>
     /// <param name="hidden">(places, width).</param>
     /// <returns>(places, classes), or (places, 1) for choices.</returns>
@@ -66,6 +83,14 @@ public sealed class TaskHead : nn.Module<Tensor, Tensor>
         init is null ? zeros(rows, columns) : empty(rows, columns).normal_(0, StandardDeviation, init));
 
     private static Parameter Bias(long size) => Owned(zeros(size));
+
+    private static Parameter? Shared(Parameter? weight)
+    {
+        if (weight is null) return null;
+        var shared = Owned(weight.detach());
+        shared.requires_grad = weight.requires_grad;
+        return shared;
+    }
 
     private static Parameter Owned(Tensor tensor)
     {

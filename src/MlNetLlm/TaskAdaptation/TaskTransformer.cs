@@ -43,7 +43,7 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
     /// further training (Chen et al. 2023, assembly). As everything is where it was, that other model may also be one of another body.
     /// </summary>
     /// <param name="language">The model whose embeddings are taken; the vocabulary's size is its own.</param>
-    /// <returns>A transformer that shares the weights of both.</returns>
+    /// <returns>A transformer that shares the weights of both; each of the three may be disposed of before the others.</returns>
     /// <exception cref="ArgumentException">The two models have different shapes.</exception>
     public TaskTransformer Assemble(LanguageModel language)
     {
@@ -55,7 +55,7 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
                 + "Relearn them on a body of the same configuration.");
         var module = EmbeddingTables.Join(Model.Module, EmbeddingTables.Of(language.Module));
         var model = new LanguageModel(module, language.Tokenizer, language.Special) { Generation = language.Generation };
-        return new TaskTransformer(model, Head, Options, Names);
+        return new TaskTransformer(model, Head.ShareWeights(), Options, Names);
     }
 
     /// <summary>Saves it as a folder, whole or not at all.</summary>
@@ -69,7 +69,7 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
     /// <exception cref="InvalidDataException">What is there is broken.</exception>
     public static TaskTransformer Load(string folder) => TaskFolder.Load(folder);
 
-    /// <summary>Frees the weights, those of an assembled one's parts not included.</summary>
+    /// <summary>Frees the weights; what another one shares stays until that one is disposed of too.</summary>
     public void Dispose()
     {
         Model.Dispose();

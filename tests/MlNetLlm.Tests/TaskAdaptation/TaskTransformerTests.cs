@@ -45,6 +45,35 @@ public sealed class TaskTransformerTests
     }
 
     [Test]
+    public void Dispose_OfOneOfTwoThatShareWeights_LeavesTheOther([Values] bool assembledFirst)
+    {
+        using var pretrained = TaskToys.Model();
+        var task = Fit(pretrained, TaskKind.Classification);
+        var before = Scores(task, "abc");
+        var assembled = task.Assemble(pretrained);
+        (assembledFirst ? assembled : task).Dispose();
+        using var left = assembledFirst ? task : assembled;
+        Assert.That(Scores(left, "abc"), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Fit_WithSentencesWithoutALabel_LearnsFromTheOthersAlone()
+    {
+        using var pretrained = TaskToys.Model();
+        var labelled = TaskToys.Rows(TaskKind.Tagging, count: 3).ToList();
+        var unlabelled = TaskToys.Rows(TaskKind.Tagging, count: 3, seed: 2).ToList();
+        foreach (var row in unlabelled) row.Label = "?";
+        var estimator = new AdaptToTaskEstimator(pretrained, TaskToys.Options(TaskKind.Tagging) with { BatchSize = 1 });
+        using var task = estimator.Fit(TaskToys.View(_ml, [.. unlabelled[..4], .. labelled, .. unlabelled[4..]]));
+        using var alone = estimator.Fit(TaskToys.View(_ml, labelled));
+        Assert.That(task.Training!.Steps, Is.EqualTo(8));
+        Assert.That(task.Model.Fingerprint, Is.EqualTo(alone.Model.Fingerprint));
+        Assert.That(
+            () => estimator.Fit(TaskToys.View(_ml, unlabelled)),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("No row has a label in column 'Label'. Give it at least one."));
+    }
+
+    [Test]
     public void Assemble_OfAnotherShape_IsRefused()
     {
         using var pretrained = TaskToys.Model();
