@@ -23,7 +23,10 @@ public sealed record DescriptionLength(
     /// (<c>ml.Data.ShuffleRows</c>). Features are standardised by all of them, as sender and receiver both have all features.
     /// </param>
     /// <param name="validation">The rows to choose every block's best weights by, or null.</param>
-    /// <param name="percents">Ends of the blocks in percent, rising to 100; null: those of the paper.</param>
+    /// <param name="percents">
+    /// Ends of the blocks in percent, rising to 100; null: those of the paper. Where a probe normalises by the batch, the first block is at
+    /// least two rows.
+    /// </param>
     /// <param name="cancellationToken">Stops within a step.</param>
     /// <returns>One a probe.</returns>
     /// <exception cref="ArgumentException">Options are out of range or differ where they must not, or a column does not fit.</exception>
@@ -34,8 +37,9 @@ public sealed record DescriptionLength(
     {
         using var source = ProbeSource.Read(probes, data, validation, cancellationToken);
         var rows = checked((int)source.Train.Count);
-        var ends = OnlineCode.BlockEnds(rows, percents);
         var pass = source.Pass(rows);
+        var least = Math.Min(rows, pass.NormalisesByBatch ? 2 : 1);
+        int[] ends = [.. OnlineCode.BlockEnds(rows, percents).Where(end => end >= least)];
         foreach (var head in pass.Heads) RequireLabels(head, source.Train, rows);
         var bits = probes.Select(_ => new List<double>()).ToArray();
         for (var block = 1; block < ends.Length; block++)

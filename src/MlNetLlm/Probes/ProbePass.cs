@@ -13,6 +13,9 @@ internal sealed record ProbePass(
     /// <summary>Rows a step.</summary>
     public int BatchSize => (int)Math.Min(Heads[0].Options.BatchSize, TrainRows);
 
+    /// <summary>Whether a probe normalises by the batch, which a batch of one row cannot be: its variance is no number.</summary>
+    public bool NormalisesByBatch => Heads.Any(head => head.Options.HiddenNormalization == ProbeNormalization.Batch);
+
     /// <summary>How many label columns there are.</summary>
     public int Labels => Heads.Max(head => head.Label) + 1;
 

@@ -41,10 +41,15 @@ internal sealed class ProbeTraining : IDisposable
     /// <param name="progress">Is told after every step; its tokens are rows, its loss the mean over probes.</param>
     /// <param name="cancellationToken">Stops within a step.</param>
     /// <returns>In the order of the pass: each probe, and how it went.</returns>
+    /// <exception cref="InvalidDataException">There is one row, and a probe normalises by the batch.</exception>
     /// <exception cref="TrainingDivergedException">A loss became infinite or no number.</exception>
     public static IReadOnlyList<(ProbeNetwork Network, ProbeTrainingResult Result)> Run(
         ProbePass pass, IProgress<TrainingProgress>? progress, CancellationToken cancellationToken)
     {
+        if (pass.NormalisesByBatch && pass.Steps > 0 && pass.BatchSize < 2)
+            throw new InvalidDataException(
+                $"Batch normalisation needs 2 rows or more to learn from, there is {pass.TrainRows}. Give more rows, or set Normalization "
+                + $"to {ProbeNormalization.Layer} or {ProbeNormalization.None}.");
         using var training = new ProbeTraining(pass);
         using var rows = pass.Shuffled();
         var (steps, batch, started) = (pass.Steps, pass.Batch(pass.BatchSize), Stopwatch.GetTimestamp());

@@ -103,6 +103,27 @@ public sealed class ProbeControlTests
     }
 
     [Test]
+    public void DescriptionLength_WithBatchNormalisation_BeginsWithTwoRows()
+    {
+        var mlp = new MlpProbeOptions { FirstUnits = 8, MaxExamples = 800, BatchSize = 32 };
+        var view = ProbeToy.View(_ml, ProbeToy.Planted(600, 1));
+        var result = _ml.Probes().DescriptionLength([mlp], view)[0];
+        Assert.That(result.BlockEnds, Is.EqualTo(OnlineCode.BlockEnds(600)[1..]), "without the first block, of one row");
+        Assert.That(result.BlockEnds[0], Is.EqualTo(2));
+        Assert.That(result.BlockBits, Is.All.GreaterThan(0).And.All.LessThan(double.PositiveInfinity));
+        var layer = _ml.Probes().DescriptionLength([mlp with { Normalization = ProbeNormalization.Layer }], view)[0];
+        Assert.That(layer.BlockEnds, Is.EqualTo(OnlineCode.BlockEnds(600)), "which other probes can learn from");
+    }
+
+    [Test]
+    public void Fit_OfOneRowWithBatchNormalisation_SaysWhatToDo()
+        => Assert.That(
+            () => _ml.Probes().Mlp(new MlpProbeOptions { FirstUnits = 8 }).Fit(ProbeToy.View(_ml, ProbeToy.Planted(1, 1))),
+            Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+                "Batch normalisation needs 2 rows or more to learn from, there is 1. Give more rows, "
+                + "or set Normalization to Layer or None."));
+
+    [Test]
     public void DescriptionLength_WithAMissingLabel_SaysSo()
     {
         var rows = ProbeToy.Planted(30, 1);
