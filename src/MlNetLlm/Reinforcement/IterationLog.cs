@@ -12,8 +12,8 @@ internal sealed class IterationLog
     /// <summary>The iterations so far.</summary>
     public IReadOnlyList<ReinforceIteration> Finished => _finished;
 
-    /// <summary>The smallest and the largest multiplier that the iteration at hand began with, or null.</summary>
-    public (double Min, double Max)? Multipliers { private get; set; }
+    /// <summary>The smallest and the largest multiplier that the iteration at hand began with, or null while they are not known.</summary>
+    public (double Min, double Max)? Multipliers { get; set; }
 
     /// <summary>Takes a batch in.</summary>
     public void Add(BatchOutcome batch) => _batches.Add(batch);
@@ -29,7 +29,7 @@ internal sealed class IterationLog
             _batches.Average(batch => batch.HasEqualRewards ? 1.0 : 0), kl, _batches.Sum(batch => batch.Policy.Entropy) / places,
             _batches.Sum(batch => batch.Tokens) / answers, _batches.Sum(batch => batch.Ended) / answers, Multipliers?.Min, Multipliers?.Max,
             ValidationShareRight: null));
-        _batches = [];
+        (_batches, Multipliers) = ([], null);
     }
 
     /// <summary>Adds to the newest iteration what its validation gave.</summary>

@@ -37,7 +37,8 @@ internal sealed class ReinforceStep(
     // Null where the policy gives no numbers to choose a token by; the loop then says where.
     private IReadOnlyList<Rollout>? Answers(PromptRow[] prompts)
     {
-        if (policy.Update()) log.Multipliers = multipliers?.Invoke();
+        policy.Update();
+        log.Multipliers ??= multipliers?.Invoke();           // validation may have updated the policy already
         var stream = streams[RandomStreams.Sampling];
         long[] seeds = [.. prompts.Select(_ => stream.NextSeed())];
         try

@@ -107,6 +107,18 @@ public sealed class TrainSvfExpertTests
     }
 
     [Test]
+    public void Iterations_WithValidationAfterEach_SayTheMultipliersOfEach()
+    {
+        var options = BanditTask.Options with { MaxSteps = 4 };
+        var plain = Fit(options).Iterations;
+        var validated = _catalog.TrainSvfExpert(_model, new BanditTask.OneOf(), options with { EvaluateEvery = 1 })
+            .Fit(BanditTask.Rows(), BanditTask.Rows(4)).Iterations;
+        Assert.That(validated.Select(i => i with { ValidationShareRight = null }), Is.EqualTo(plain));
+        Assert.That(validated.Select(i => i.MultiplierMax), Is.Unique);
+        Assert.That(validated.Select(i => i.ValidationShareRight), Has.None.Null);
+    }
+
+    [Test]
     public void Fit_Greedily_IsReproducibleAndWritesOneAnswerAPrompt()
     {
         var iterations = Fit(BanditTask.Options with { Temperature = 0, MaxSteps = 3, RewardWrong = -0.1 }).Iterations;
