@@ -5,7 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace MlNetLlm.Training;
 
-/// <summary>Losses of next-token prediction. Logits are made for counted places only and a piece at a time.</summary>
+/// <summary>
+/// Losses of next-token prediction, in single precision also for models in half precision. Logits are made for counted places only and a
+/// piece at a time.
+/// </summary>
 public static class Objectives
 {
     /// <summary>How many logits a piece has at most: 32 MiB of single precision.</summary>
@@ -44,12 +47,12 @@ public static class Objectives
         var flat = targets.reshape(-1);                                 // (batch · time)
         var places = flat.ne(TokenBatch.Ignored).nonzero().squeeze(1);  // (n)
         var (h, t) = Counted(hidden, targets);
-        var losses = zeros_like(flat, h.dtype);
+        var losses = zeros_like(flat, LossType(h.dtype));
         foreach (var (from, count) in Pieces(h.shape[0], vocabularySize))
         {
             using var scope = NewDisposeScope();
             var part = functional.cross_entropy(
-                head(h.narrow(0, from, count)), t.narrow(0, from, count), reduction: Reduction.None);   // (count)
+                Exact(head(h.narrow(0, from, count))), t.narrow(0, from, count), reduction: Reduction.None);   // (count)
             losses.index_copy_(0, places.narrow(0, from, count), part);
         }
         return losses.view(targets.shape);
@@ -82,7 +85,7 @@ public static class Objectives
     private static Tensor Piecewise(
         Func<Tensor, Tensor> head, Tensor h, Tensor t, long vocabularySize, IReadOnlyList<Tensor> weights)
     {
-        var value = tensor(0f, h.dtype, h.device);
+        var value = tensor(0f, LossType(h.dtype), h.device);
         var slopes = new[] { zeros_like(h) }.Concat(weights.Select(weight => zeros_like(weight))).ToList();
         foreach (var (from, count) in Pieces(h.shape[0], vocabularySize))
         {
@@ -110,7 +113,15 @@ public static class Objectives
         return places.shape[0] == t.shape[0] ? (h, t) : (h.index_select(0, places), t.index_select(0, places));
     }
 
-    private static Tensor Sum(Tensor logits, Tensor targets) => functional.cross_entropy(logits, targets, reduction: Reduction.Sum);
+    private static Tensor Sum(Tensor logits, Tensor targets) =>
+        functional.cross_entropy(Exact(logits), targets, reduction: Reduction.Sum);
+
+    // Half precision has two or three digits, and a sum over many places fewer still. Logits of other types are not copied.
+    private static Tensor Exact(Tensor logits) =>
+        LossType(logits.dtype) is var type && type == logits.dtype ? logits : logits.to(type);
+
+    private static ScalarType LossType(ScalarType type) =>
+        type is ScalarType.BFloat16 or ScalarType.Float16 ? ScalarType.Float32 : type;
 
     /// <summary>Ranges of places, each of no more logits than are held at once.</summary>
     internal static IEnumerable<(long From, long Count)> Pieces(long places, long vocabularySize)

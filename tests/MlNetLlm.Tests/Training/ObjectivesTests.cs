@@ -60,6 +60,27 @@ public sealed class ObjectivesTests
     }
 
     [Test]
+    public void Losses_OfAModelInHalfPrecision_AreThoseOfItsLogitsInSinglePrecision()
+    {
+        using var scope = NewDisposeScope();
+        var (single, weights, targets) = Problem();
+        var (hidden, weight) = (single.to(ScalarType.BFloat16), weights.to(ScalarType.BFloat16));
+        var logits = Head(hidden.reshape(-1, 4)).to(ScalarType.Float32);
+        var expected = nn.functional.cross_entropy(logits, targets.reshape(-1), reduction: nn.Reduction.None).data<float>().ToArray();
+
+        var losses = Objectives.NegativeLogLikelihood(Head, hidden, targets, Vocabulary);
+        var sum = Objectives.NextToken(Head, hidden, targets, Vocabulary);
+        var pieces = Objectives.NextToken(Head, hidden.requires_grad_(), targets, 8 << 20, []);
+
+        Assert.That(new[] { losses.dtype, sum.dtype, pieces.dtype }, Is.All.EqualTo(ScalarType.Float32));
+        Assert.That(losses.data<float>().ToArray(), Is.EqualTo(expected).Within(SinglePrecision));
+        Assert.That(sum.ToDouble(), Is.EqualTo(expected.Sum()).Within(SinglePrecision));
+        Assert.That(pieces.ToDouble(), Is.EqualTo(expected.Sum()).Within(SinglePrecision));
+
+        Tensor Head(Tensor h) => h.matmul(weight.t());
+    }
+
+    [Test]
     public void NextToken_WithoutGradients_IsTheSameValue()
     {
         using var scope = NewDisposeScope();
