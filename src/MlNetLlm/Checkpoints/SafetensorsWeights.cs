@@ -6,14 +6,15 @@ namespace MlNetLlm.Checkpoints;
 /// <summary>A safetensors file whose tensors carry the model's own names, as a source of weights.</summary>
 internal static class SafetensorsWeights
 {
-    /// <summary>Reads each weight as Float32 straight into its final place.</summary>
+    /// <summary>Reads each weight straight into its final place: in half precision where it is stored so, else as Float32.</summary>
     internal static WeightSource Source(SafetensorsFile file) => (name, _, shape) =>
     {
-        long[] stored = [.. file.Entry(name).Shape];
+        var entry = file.Entry(name);
+        long[] stored = [.. entry.Shape];
         if (!stored.AsSpan().SequenceEqual(shape))   // before anything is allocated
             throw new InvalidDataException(
                 $"Tensor '{name}' has shape {Shapes.Text(stored)}, the model's configuration asks for {Shapes.Text(shape)}.");
-        return file.Read(name, ScalarType.Float32);
+        return file.Read(name, entry.Type is ScalarType.BFloat16 or ScalarType.Float16 ? entry.Type : ScalarType.Float32);
     };
 
     /// <summary>Throws when a configuration asks for more layers than there are tensors, before any work is done for that number.</summary>

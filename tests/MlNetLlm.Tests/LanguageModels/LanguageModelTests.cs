@@ -2,6 +2,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tokenization;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.LanguageModels;
@@ -64,6 +65,20 @@ public sealed class LanguageModelTests
         Assert.That(loaded.Fingerprint, Is.EqualTo(model.Fingerprint));
         Assert.That(ToyModels.Values(loaded.Module.call(tokens)), Is.EqualTo(ToyModels.Values(model.Module.call(tokens))));
         Assert.That(loaded.Tokenizer.EncodeToIds("once upon a time"), Is.EqualTo(model.Tokenizer.EncodeToIds("once upon a time")));
+    }
+
+    [TestCase(ScalarType.BFloat16)]
+    [TestCase(ScalarType.Float16)]
+    public void SaveAndLoad_OfAModelInHalfPrecision_KeepsItsTypeAndFingerprint(ScalarType type)
+    {
+        using var folder = new TemporaryFolder();
+        using var model = new LanguageModel(ToyModels.Create(Big()).to(type), Stories());
+
+        model.Save(folder["model"]);
+        using var loaded = LanguageModel.Load(folder["model"]);
+
+        Assert.That(loaded.Module.parameters().Select(parameter => parameter.dtype), Is.All.EqualTo(type));
+        Assert.That(loaded.Fingerprint, Is.EqualTo(model.Fingerprint));
     }
 
     [Test]
