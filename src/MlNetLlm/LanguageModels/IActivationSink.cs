@@ -9,7 +9,9 @@ public interface IActivationSink
     /// <param name="name">One of <see cref="TransformerModel.ActivationNames"/>.</param>
     bool Wants(string name);
 
-    /// <summary>Takes one activation. The tensor dies with the pass: keep what <c>MoveToOuterDisposeScope</c> or a copy gives.</summary>
+    /// <summary>
+    /// Takes one activation. The tensor dies with the pass: keep <c>value.alias().DetachFromDisposeScope()</c>, or a copy.
+    /// </summary>
     /// <param name="name">The activation's name.</param>
     /// <param name="value">Its value, as the model goes on with it.</param>
     void Receive(string name, Tensor value);
