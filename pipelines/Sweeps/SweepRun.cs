@@ -31,13 +31,20 @@ internal static class SweepRun
                 + $"{Describe(outcome)}");
             context.Display.Step(++done, options.Trials, double.IsFinite(best) ? $"best {best:G5}" : "");
         });
-        var trials = await new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress)
-            .RunAsync(context.Cancellation);
+        var trials = await new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress,
+            Subject(experiment, plan), plan.Limits.AreAbove).RunAsync(context.Cancellation);
         context.Display.Done();
         var result = Result(experiment, space, options, plan, trials, context.Clock.GetElapsedTime(start).TotalSeconds);
         StoredRun.Finish(FileSystems.Default, folder, result);
         return result;
     }
+
+    // Losses of another experiment, preset, number of threads or metric are never compared with these.
+    private static JsonObject Subject(Experiment experiment, TrialPlan plan) => new()
+    {
+        ["experiment"] = experiment.Name, ["preset"] = plan.Preset, ["threads"] = plan.Threads,
+        ["metric"] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
+    };
 
     private static string Describe(TrialOutcome outcome) => outcome.Status == TrialStatus.Completed
         ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {outcome.Detail}";
@@ -51,7 +58,8 @@ internal static class SweepRun
         if (request is null)
             throw new InvalidOperationException(
                 $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
-                + "Narrow the space or raise the limits.");
+                + "Raise --trial-seconds or --trial-mib where a limit stopped them, and repeat the command; or sweep another space into "
+                + "another --out.");
         var metrics = new List<RunMetric>
         {
             new("best", space.Metric.Name, space.Metric.Split, space.Metric.Maximize ? -outcome.Loss!.Value : outcome.Loss!.Value),

@@ -8,7 +8,12 @@ namespace MlNetLlm.Pipelines.Sweeps;
 /// <summary>Limits of one trial; null is none.</summary>
 /// <param name="Time">The longest it may take.</param>
 /// <param name="MemoryMiB">The most resident memory its process may hold.</param>
-internal sealed record TrialLimits(TimeSpan? Time, long? MemoryMiB);
+internal sealed record TrialLimits(TimeSpan? Time, long? MemoryMiB)
+{
+    /// <summary>Whether a trial was stopped at a limit that is higher now, or gone.</summary>
+    public bool AreAbove(TrialOutcome outcome) => outcome.Limit is { } limit
+        && (outcome.Status == TrialStatus.TimedOut ? !(Time?.TotalSeconds <= limit) : !(MemoryMiB <= limit));
+}
 
 /// <summary>What all trials of a sweep share.</summary>
 /// <param name="Experiment">Short name of the experiment.</param>
@@ -31,9 +36,9 @@ internal sealed class TrialProcess(TrialPlan plan)
 
     public async Task<TrialOutcome> RunAsync(TrialRequest request, CancellationToken cancellation)
     {
-        var folder = Path.Combine(plan.Folder, $"{request.Trial:0000}-{request.Round}");
-        // Finished, but the sweep was killed before it took note.
-        if (File.Exists(Path.Combine(folder, RunSeal.FileName)) && RunSeal.Check(folder)) return Read(request, StoredRun.Open(folder));
+        var folder = FolderOf(plan.Folder, request);
+        // Finished, but the sweep was stopped before it took note.
+        if (IsFinished(request, StoredRun.Open(folder))) return Read(request, StoredRun.Open(folder));
         FileSystems.Default.Delete(folder);
 
         var watch = Stopwatch.StartNew();
@@ -46,12 +51,23 @@ internal sealed class TrialProcess(TrialPlan plan)
         _ = await output;
         cancellation.ThrowIfCancellationRequested();
         if (status is { } stopped)
-            return new TrialOutcome(request.Trial, request.Round, stopped, null, watch.ElapsedMilliseconds, LimitText(stopped));
+            return new TrialOutcome(request.Trial, request.Round, stopped, null, watch.ElapsedMilliseconds, LimitText(stopped),
+                stopped == TrialStatus.TimedOut ? plan.Limits.Time?.TotalSeconds : plan.Limits.MemoryMiB);
         if (process.ExitCode != 0)
             return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, watch.ElapsedMilliseconds,
                 $"exit code {process.ExitCode}: {(said.Length > KeptLetters ? said[^KeptLetters..] : said)}");
         return Read(request, StoredRun.Open(folder)) with { Milliseconds = watch.ElapsedMilliseconds };
     }
+
+    /// <summary>The folder of a trial in the folder of all trials.</summary>
+    public static string FolderOf(string trials, TrialRequest request) => Path.Combine(trials, $"{request.Trial:0000}-{request.Round}");
+
+    private bool IsFinished(TrialRequest request, StoredRun run) =>
+        RunSeal.Check(run.Folder) && run is { Manifest: { } asked, Result: { } result }
+        && (asked.Experiment, asked.Preset, asked.Seed) == (plan.Experiment, plan.Preset, plan.Seed)
+        && result.Environment.Threads == plan.Threads && asked.Sets.Order().SequenceEqual(Sets(request).Order());
+
+    private static IEnumerable<string> Sets(TrialRequest request) => request.Values.Select(v => $"{v.Key}={v.Value}");
 
     private ProcessStartInfo StartInfo(TrialRequest request, string folder)
     {
@@ -60,7 +76,7 @@ internal sealed class TrialProcess(TrialPlan plan)
             typeof(TrialProcess).Assembly.Location, "run", plan.Experiment, "--preset", plan.Preset, "--seed", $"{plan.Seed}",
             "--out", folder, "--threads", $"{plan.Threads}", "--end-with-input",
         ];
-        foreach (var (name, value) in request.Values) arguments.AddRange(["--set", $"{name}={value}"]);
+        foreach (var set in Sets(request)) arguments.AddRange(["--set", set]);
         return new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
@@ -110,12 +126,11 @@ internal sealed class TrialProcess(TrialPlan plan)
         var result = run.Result!;
         var found = result.Metrics.FirstOrDefault(m => m.Arm == metric.Arm && m.Name == metric.Name && m.Split == metric.Split);
         if (found is null)
-        {
-            var known = result.Metrics.Select(m => m.Split is null ? $"{m.Arm}/{m.Name}" : $"{m.Arm}/{m.Name}/{m.Split}").Distinct();
-            return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, 0,
-                $"the result has no metric {metric.Arm}/{metric.Name}/{metric.Split}. It has: {string.Join(", ", known)}");
-        }
+            throw new SweepFaultException($"Trial {request.Trial} has no metric {Name(metric.Arm, metric.Name, metric.Split)}. It has: "
+                + $"{string.Join(", ", result.Metrics.Select(m => Name(m.Arm, m.Name, m.Split)).Distinct())}. Correct the space file.");
         var loss = metric.Maximize ? -found.Value : found.Value;
         return new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, loss, (long)(result.Seconds * 1000));
     }
+
+    private static string Name(string arm, string name, string? split) => split is null ? $"{arm}/{name}" : $"{arm}/{name}/{split}";
 }

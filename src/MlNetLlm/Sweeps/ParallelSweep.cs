@@ -19,7 +19,10 @@ public sealed class ParallelSweep
     private readonly string _folder;
     private readonly Func<TrialRequest, CancellationToken, Task<TrialOutcome>> _runTrial;
     private readonly IProgress<TrialOutcome>? _progress;
+    private readonly Func<TrialOutcome, bool> _again;
     private readonly SweepTuner _tuner;
+    private readonly JsonObject _plan;
+    private readonly HashSet<int> _told = [];
     private readonly SortedDictionary<(int Round, int Trial), TrialRequest> _requests = [];
     private readonly SortedDictionary<(int Round, int Trial), TrialOutcome> _outcomes = [];
     private SweepJournal _journal = null!;
@@ -28,21 +31,37 @@ public sealed class ParallelSweep
     /// <param name="space">What is searched.</param>
     /// <param name="options">How.</param>
     /// <param name="folder">Folder of the sweep's journal; one that holds a journal goes on with it.</param>
-    /// <param name="runTrial">Does a trial. An exception of it is a failed trial; cancellation stops the sweep.</param>
+    /// <param name="runTrial">
+    /// Does a trial. An exception of it is a failed trial; cancellation stops the sweep, and so does a
+    /// <see cref="SweepFaultException"/> as long as no trial has completed.
+    /// </param>
     /// <param name="progress">Told of every outcome.</param>
+    /// <param name="subject">What else must not change when the sweep goes on, by name, such as the metric.</param>
+    /// <param name="again">
+    /// Whether a trial with such an outcome is to be run again when the sweep goes on, for example one stopped at a limit that is higher
+    /// now; null = none is. A tuner that learns has been told of the first outcome only.
+    /// </param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named.</exception>
     public ParallelSweep(
         Microsoft.ML.SearchSpace.SearchSpace space, SweepOptions options, string folder,
-        Func<TrialRequest, CancellationToken, Task<TrialOutcome>> runTrial, IProgress<TrialOutcome>? progress = null)
+        Func<TrialRequest, CancellationToken, Task<TrialOutcome>> runTrial, IProgress<TrialOutcome>? progress = null,
+        JsonObject? subject = null, Func<TrialOutcome, bool>? again = null)
     {
         _options = options.Validated();
         (_space, _folder, _runTrial, _progress) = (space, Path.GetFullPath(folder), runTrial, progress);
+        _again = again ?? (_ => false);
         _tuner = new SweepTuner(_options.Tuner, space, _options.Seed, _options.GridSteps);
+        _plan = PlanOf(subject ?? []);
     }
+
+    /// <summary>Says whether the folder is free for this sweep; nothing is written.</summary>
+    /// <exception cref="InvalidOperationException">It holds another sweep; what differs is named.</exception>
+    public void Check() => IsThisSweep(SweepJournal.Read(_folder));
 
     /// <summary>Runs the sweep, or what is left of it.</summary>
     /// <returns>All trials with their outcomes, by round and number.</returns>
     /// <exception cref="InvalidOperationException">The folder holds another sweep, or another process is at work on it.</exception>
+    /// <exception cref="SweepFaultException">No trial can give a loss; the trials at work are stopped, and none has failed.</exception>
     public async Task<IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)>> RunAsync(CancellationToken cancellationToken = default)
     {
         using (_journal = SweepJournal.Open(FileSystems.Default, _folder))
@@ -68,7 +87,8 @@ public sealed class ParallelSweep
     public static IReadOnlyList<(TrialRequest Request, TrialOutcome? Outcome)> Read(string folder)
     {
         var entries = SweepJournal.Read(folder);
-        var outcomes = entries.Select(e => e.Ended).OfType<TrialOutcome>().ToDictionary(o => (o.Round, o.Trial));
+        var outcomes = entries.Select(e => e.Ended).OfType<TrialOutcome>().GroupBy(o => (o.Round, o.Trial))
+            .ToDictionary(same => same.Key, same => same.Last());   // the last of a trial that was run again
         return [.. entries.Select(e => e.Proposed).OfType<TrialRequest>()
             .Select(r => (r, outcomes.GetValueOrDefault((r.Round, r.Trial))))];
     }
@@ -84,14 +104,14 @@ public sealed class ParallelSweep
     // Replays the journal: the tuner is asked and told again in the same order, and so gets into the same state.
     private void Recall()
     {
-        var plan = PlanText();
         var entries = SweepJournal.Read(_folder);
-        if (entries.Count == 0) _journal.Append(new SweepEntry(Plan: plan));
+        if (!IsThisSweep(entries))
+        {
+            _journal.Append(new SweepEntry(Plan: _plan.ToJsonString(_oneLine)));
+            return;
+        }
         foreach (var entry in entries)
         {
-            if (entry.Plan is { } other && other != plan)
-                throw new InvalidOperationException(
-                    $"'{_folder}' holds another sweep: {other}. This one is {plan}. Choose another folder.");
             if (entry.Proposed is { } request)
             {
                 if (request.Round == 0) _tuner.Propose(request.Trial);
@@ -99,12 +119,26 @@ public sealed class ParallelSweep
             }
             if (entry.Ended is { } outcome) Note(outcome);
         }
+        foreach (var (key, outcome) in _outcomes.ToList())
+            if (_again(outcome)) _outcomes.Remove(key);
+    }
+
+    // A sweep without any outcome has learned nothing yet, and makes room for another.
+    private bool IsThisSweep(IReadOnlyList<SweepEntry> entries)
+    {
+        if (entries.Count == 0) return false;
+        var found = JsonNode.Parse(entries[0].Plan ?? "{}")!.AsObject();
+        var name = _plan.Select(p => p.Key).Union(found.Select(p => p.Key)).FirstOrDefault(n => !JsonNode.DeepEquals(_plan[n], found[n]));
+        if (name is null) return true;
+        if (entries.All(e => e.Ended is null)) return false;
+        throw new InvalidOperationException($"'{_folder}' holds another sweep: its {name} is {found[name]?.ToJsonString(_oneLine) ?? "none"}, "
+            + $"this one's is {_plan[name]?.ToJsonString(_oneLine) ?? "none"}. Go on with the same, or choose another folder.");
     }
 
     private void Note(TrialOutcome outcome)
     {
-        _outcomes.Add((outcome.Round, outcome.Trial), outcome);
-        if (outcome.Round == 0) _tuner.Update(outcome.Trial, outcome.Loss, TimeSpan.FromMilliseconds(outcome.Milliseconds));
+        _outcomes[(outcome.Round, outcome.Trial)] = outcome;
+        if (outcome.Round == 0 && _told.Add(outcome.Trial)) _tuner.Update(outcome.Trial, outcome.Loss, TimeSpan.FromMilliseconds(outcome.Milliseconds));
     }
 
     private void Plan(TrialRequest request)
@@ -117,27 +151,33 @@ public sealed class ParallelSweep
     {
         var waiting = new Queue<TrialRequest>(
             _requests.Where(r => r.Key.Round == round && !_outcomes.ContainsKey(r.Key)).Select(r => r.Value));
-        var running = new List<Task<TrialOutcome>>();
+        var running = new Dictionary<Task<TrialOutcome>, TrialRequest>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
         {
             while (true)
             {
                 cancellation.ThrowIfCancellationRequested();
                 while (running.Count < _options.Workers && Next(round, waiting, running.Count) is { } request)
-                    running.Add(RunTrialAsync(request, cancellation));
+                    running.Add(RunTrialAsync(request, stop.Token), request);
                 if (running.Count == 0) return;
-                var ended = await Task.WhenAny(running);
-                running.Remove(ended);
-                var outcome = await ended;
+                var ended = await Task.WhenAny(running.Keys);
+                running.Remove(ended, out var trial);
+                var outcome = await OutcomeAsync(ended, trial!);
                 _journal.Append(new SweepEntry(Ended: outcome));
                 Note(outcome);
                 _progress?.Report(outcome);
             }
         }
+        catch (Exception)
+        {
+            await stop.CancelAsync();   // nothing would take note of the other trials
+            throw;
+        }
         finally
         {
             // Stopped trials take a moment to end their processes.
-            await Task.WhenAll(running).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(running.Keys).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -161,11 +201,27 @@ public sealed class ParallelSweep
             return outcome.Loss is { } loss && !double.IsFinite(loss)
                 ? outcome with { Status = TrialStatus.Failed, Loss = null, Detail = $"the loss is {loss}" } : outcome;
         }
-        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        catch (Exception error) when (!cancellation.IsCancellationRequested && error is not SweepFaultException)
         {
-            return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, 0, error.Message);
+            return Failed(request, error);
         }
     }
+
+    // Where another trial has a loss, the fault is the trial's own.
+    private async Task<TrialOutcome> OutcomeAsync(Task<TrialOutcome> ended, TrialRequest request)
+    {
+        try
+        {
+            return await ended;
+        }
+        catch (SweepFaultException fault) when (_outcomes.Values.Any(o => o.Loss is not null))
+        {
+            return Failed(request, fault);
+        }
+    }
+
+    private static TrialOutcome Failed(TrialRequest request, Exception error) =>
+        new(request.Trial, request.Round, TrialStatus.Failed, null, 0, error.Message);
 
     private Dictionary<string, string> Values(Parameter point) => _space.Keys.ToDictionary(
         name => name, name => Text(point[name]), StringComparer.Ordinal);
@@ -177,9 +233,16 @@ public sealed class ParallelSweep
         };
 
     // What must not change when a sweep goes on; the number of trials may grow, and workers are nobody's business.
-    private string PlanText() => JsonSerializer.Serialize(new
+    private JsonObject PlanOf(JsonObject subject)
     {
-        _options.Tuner, _options.Seed, _options.GridSteps, _options.Halving,
-        Space = _space.Keys.Order(StringComparer.Ordinal).Select(name => SpaceFile.Describe(name, _space[name])),
-    }, _oneLine);
+        var plan = new JsonObject(subject.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(new
+        {
+            _options.Tuner, _options.Seed, _options.GridSteps, _options.Halving,
+            Space = _space.Keys.Order(StringComparer.Ordinal).Select(name => SpaceFile.Describe(name, _space[name])),
+            Start = _tuner.Learns ? _space.Default : null,
+        }, _oneLine)!.AsObject())
+            plan[name] = value?.DeepClone();
+        return JsonNode.Parse(plan.ToJsonString(_oneLine))!.AsObject();   // as it reads back
+    }
 }

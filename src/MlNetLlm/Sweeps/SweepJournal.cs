@@ -42,9 +42,13 @@ internal sealed class SweepJournal : IDisposable
         return new SweepJournal(held, RecordLog.Open(files, Path.Combine(folder, FileName)));
     }
 
-    /// <summary>The entries so far; a torn one at the end is none.</summary>
-    public static IReadOnlyList<SweepEntry> Read(string folder) =>
-        [.. RecordLog.Read(Path.Combine(folder, FileName)).Records.Select(r => JsonSerializer.Deserialize<SweepEntry>(r.Span, _json)!)];
+    /// <summary>The entries of the latest plan, which is the first of them; a torn one at the end is none.</summary>
+    public static IReadOnlyList<SweepEntry> Read(string folder)
+    {
+        var all = RecordLog.Read(Path.Combine(folder, FileName)).Records
+            .Select(r => JsonSerializer.Deserialize<SweepEntry>(r.Span, _json)!).ToList();
+        return all[Math.Max(0, all.FindLastIndex(e => e.Plan is not null))..];
+    }
 
     /// <summary>Appends an entry; it survives losing power.</summary>
     public void Append(SweepEntry entry) => _log.Append(JsonSerializer.SerializeToUtf8Bytes(entry, _json));

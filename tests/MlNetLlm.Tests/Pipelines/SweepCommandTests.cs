@@ -10,6 +10,11 @@ public sealed class SweepCommandTests
         { "metric": { "arm": "svf-mlp", "name": "perplexity", "split": "new-domain" }, "space": { SPACE } }
         """;
 
+    private const string Tiny = """
+        "maxTokens": { "choice": [800] }, "testRows": { "choice": [8] }, "validationRows": { "choice": [4] },
+        "pretrainTokens": { "choice": [4000] }, "oldDomainTexts": { "choice": [2] }, "bootstrapResamples": { "choice": [200] }
+        """;
+
     private static string Write(TemporaryFolder folder, string space)
     {
         var path = Path.Combine(folder.Path, "space.json");
@@ -30,13 +35,28 @@ public sealed class SweepCommandTests
 
     [Test]
     [Category("Slow")]
+    public void Sweep_OfAMetricThatNoResultHas_NamesThoseThereAre_AndGoesOnWhenCorrected()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, Tiny);
+        File.WriteAllText(space, File.ReadAllText(space).Replace("svf-mlp", "svf-mpl", StringComparison.Ordinal));
+        string[] arguments = ["sweep", "svf", "--space", space, "--trials", "1", "--out", folder["sweep"]];
+        var (exit, _, errors) = Command.Run(arguments);
+        Assert.That(exit, Is.EqualTo(2), errors);
+        Assert.That(errors, Does.Contain("no metric svf-mpl/perplexity/new-domain").And.Contain("svf-mlp/perplexity/new-domain"));
+
+        File.WriteAllText(space, File.ReadAllText(space).Replace("svf-mpl", "svf-mlp", StringComparison.Ordinal));
+        (exit, _, errors) = Command.Run(arguments);
+        Assert.That(exit, Is.Zero, errors);
+        Assert.That(ParallelSweep.Read(folder["sweep"]).Single().Outcome!.Status, Is.EqualTo(TrialStatus.Completed));
+    }
+
+    [Test]
+    [Category("Slow")]
     public void Sweep_KilledAndStartedAgain_EndsWithTheBestTrial()
     {
         using var folder = new TemporaryFolder();
-        var space = Write(folder, """
-            "maxTokens": { "choice": [800, 1600] }, "testRows": { "choice": [8] }, "validationRows": { "choice": [4] },
-            "pretrainTokens": { "choice": [4000] }, "oldDomainTexts": { "choice": [2] }, "bootstrapResamples": { "choice": [200] }
-            """);
+        var space = Write(folder, Tiny.Replace("[800]", "[800, 1600]", StringComparison.Ordinal));
         var sweep = Path.Combine(folder.Path, "sweep");
         string[] arguments = ["sweep", "svf", "--space", space, "--tuner", "grid", "--trials", "2", "--workers", "2", "--out", sweep];
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Sweeps;
@@ -119,6 +120,61 @@ public sealed class ParallelSweepTests
         using var journal = SweepJournal.Open(MlNetLlm.Persistence.FileSystems.Default, folder.Path);
         Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync).RunAsync(),
             Throws.InvalidOperationException.With.Message.Contains("Another process"));
+    }
+
+    [Test]
+    public async Task RunAsync_WithAnotherSubject_IsRefusedAndSaysWhatDiffers()
+    {
+        using var folder = new TemporaryFolder();
+        ParallelSweep Of(string metric) => new(Space(), new SweepOptions { Trials = 2 }, folder.Path, BowlAsync,
+            subject: new JsonObject { ["preset"] = "smoke", ["metric"] = metric });
+        await Of("loss").RunAsync();
+        Assert.That(() => Of("accuracy").RunAsync(), Throws.InvalidOperationException.With.Message.Contains("another sweep")
+            .And.Message.Contains("its metric is \"loss\", this one's is \"accuracy\""));
+        Assert.That(Of("accuracy").Check, Throws.InvalidOperationException);
+        Assert.That(await Of("loss").RunAsync(), Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task RunAsync_WithAFaultOfTheSweep_EndsAndGivesWayToTheCorrectedOne()
+    {
+        using var folder = new TemporaryFolder();
+        ParallelSweep Of(string metric, Func<TrialRequest, CancellationToken, Task<TrialOutcome>> run) => new(
+            Space(), new SweepOptions { Trials = 3, Workers = 2 }, folder.Path, run, subject: new JsonObject { ["metric"] = metric });
+        Assert.That(() => Of("losss", async (request, stop) =>
+        {
+            if (request.Trial == 1) await Task.Delay(Timeout.Infinite, stop);   // another trial is stopped, not waited for
+            throw new SweepFaultException("no metric 'losss'");
+        }).RunAsync(), Throws.TypeOf<SweepFaultException>());
+        Assert.That(ParallelSweep.Read(folder.Path).Select(t => t.Outcome), Is.All.Null, "no trial has failed");
+        var results = await Of("loss", BowlAsync).RunAsync();
+        Assert.That(results.Select(r => r.Outcome.Status), Is.EqualTo(Enumerable.Repeat(TrialStatus.Completed, 3)));
+    }
+
+    [Test]
+    public async Task RunAsync_WithAFaultAfterALoss_IsAFailedTrial()
+    {
+        using var folder = new TemporaryFolder();
+        var results = await new ParallelSweep(Space(), new SweepOptions { Trials = 2 }, folder.Path, (request, stop) =>
+            request.Trial == 1 ? throw new SweepFaultException("no such arm") : BowlAsync(request, stop)).RunAsync();
+        Assert.That(results.Select(r => r.Outcome.Detail), Is.EqualTo(new[] { null, "no such arm" }));
+    }
+
+    [TestCase(TunerKind.Random)]
+    [TestCase(TunerKind.CostFrugal)]
+    public async Task RunAsync_WithAHigherLimit_RunsTheStoppedTrialAgain(TunerKind tuner)
+    {
+        using var folder = new TemporaryFolder();
+        async Task<IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)>> RunAsync(double limit) => await new ParallelSweep(
+            Space(), new SweepOptions { Trials = 3, Tuner = tuner }, folder.Path, (request, stop) => request.Trial == 1 && limit < 5
+                ? Task.FromResult(new TrialOutcome(1, 0, TrialStatus.TimedOut, null, 10, Limit: limit)) : BowlAsync(request, stop),
+            again: outcome => outcome.Limit < limit).RunAsync();
+        Assert.That((await RunAsync(2))[1].Outcome.Limit, Is.EqualTo(2));
+        Assert.That((await RunAsync(2))[1].Outcome.Limit, Is.EqualTo(2), "the same limit: it stays as it is");
+        var raised = await RunAsync(9);
+        Assert.That(raised.Select(r => r.Outcome.Status), Is.All.EqualTo(TrialStatus.Completed));
+        Assert.That(await RunAsync(9), Is.EqualTo(raised));
+        Assert.That(ParallelSweep.Read(folder.Path).Select(t => t.Outcome), Is.EqualTo(raised.Select(r => r.Outcome)));
     }
 
     [Test]

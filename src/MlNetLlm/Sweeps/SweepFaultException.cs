@@ -1,0 +1,7 @@
+namespace MlNetLlm.Sweeps;
+
+/// <summary>
+/// A fault of a sweep itself that its first trial shows, such as a metric that no result has: the sweep ends, and the trial has not failed.
+/// </summary>
+/// <param name="message">The fault, and the way out.</param>
+public sealed class SweepFaultException(string message) : InvalidOperationException(message);
