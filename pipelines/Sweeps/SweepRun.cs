@@ -46,16 +46,19 @@ internal static class SweepRun
         ["metric"] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
     };
 
+    /// <summary>The trial of the least loss; only those of the last round that any completed count, for they had the most.</summary>
+    internal static (TrialRequest? Request, TrialOutcome? Outcome) Best(
+        IEnumerable<(TrialRequest Request, TrialOutcome? Outcome)> trials) =>
+        trials.Where(t => t.Outcome?.Loss is not null).OrderByDescending(t => t.Outcome!.Round).ThenBy(t => t.Outcome!.Loss)
+            .ThenBy(t => t.Outcome!.Trial).FirstOrDefault();
+
     private static string Describe(TrialOutcome outcome) => outcome.Status == TrialStatus.Completed
         ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {outcome.Detail}";
 
     private static RunResult Result(Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan,
         IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)> trials, double seconds)
     {
-        var last = trials.Max(t => t.Outcome.Round);
-        var (request, outcome) = trials.Where(t => t.Outcome.Loss is not null && t.Outcome.Round == last)
-            .OrderBy(t => t.Outcome.Loss).ThenBy(t => t.Outcome.Trial).FirstOrDefault();
-        if (request is null)
+        if (Best(trials) is not ({ } request, { } outcome))
             throw new InvalidOperationException(
                 $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
                 + "Raise --trial-seconds or --trial-mib where a limit stopped them, and repeat the command; or sweep another space into "
