@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
@@ -32,19 +33,22 @@ internal static class RunCommand
             if (parsed.GetValue(endWithInput)) EndWithInput();
             var chosen = ExperimentTable.Find(parsed.GetValue(experiment)!);
             var (presetName, seedValue, resumes) = (parsed.GetValue(preset)!, parsed.GetValue(seed), parsed.GetValue(resume));
-            var folder = parsed.GetValue(outFolder) ?? DefaultFolder($"{chosen.Name}-{presetName}-{seedValue}", resumes);
-            var request = new RunRequest(presetName, seedValue, parsed.GetValue(set) ?? [], Path.GetFullPath(folder), resumes);
-            return Run(chosen, request, parsed.GetValue(threads), cancellation);
+            var (sets, number) = (parsed.GetValue(set) ?? [], parsed.GetValue(threads));
+            // What is mistyped stops here, before there is a folder.
+            if (number < 1) throw new ArgumentException($"--threads is {number}; expected 1 or more.");
+            chosen.Options(presetName, sets);
+            using var held = parsed.GetValue(outFolder) is { } folder
+                ? FolderLock.Take(folder) : DefaultFolder($"{chosen.Name}-{presetName}-{seedValue}", resumes);
+            return Run(chosen, new RunRequest(presetName, seedValue, sets, held.Folder, resumes), number, held, cancellation);
         }));
         return command;
     }
 
-    private static int Run(Experiment experiment, RunRequest request, int? threads, CancellationToken cancellation)
+    private static int Run(
+        Experiment experiment, RunRequest request, int? threads, FolderLock held, CancellationToken cancellation)
     {
-        if (threads < 1) throw new ArgumentException($"--threads is {threads}; expected 1 or more.");
-        experiment.Check(request.Preset, request.Sets);
         if (threads is { } number) torch.set_num_threads(number);
-        var (result, exit) = ExperimentRunner.Run(experiment, request, cancellation);
+        var (result, exit) = ExperimentRunner.Run(experiment, request, cancellation, held);
         if (result is null) return exit;
         ResultTable.Print(Terminal.Out, result);
         var file = Path.Combine(request.Out, StoredRun.ResultFile);
@@ -52,12 +56,24 @@ internal static class RunCommand
         return 0;
     }
 
-    // A finished run stays: the next one of the same name gets a number, and --resume goes on with the one that has not finished.
-    private static string DefaultFolder(string name, bool resume)
+    // A finished run and one at work stay: the next one of the same name gets a number. --resume goes on with the one that has not
+    // finished.
+    internal static FolderLock DefaultFolder(string name, bool resume, RunStore? runs = null)
     {
-        var store = new RunStore(Path.Combine(Repository.Artifacts(), "runs"));
-        var free = Path.Combine(store.Folder, store.FreeId(name));
-        return resume && !Directory.Exists(free) ? Path.Combine(store.Folder, name) : free;
+        var store = runs ?? new RunStore(Path.Combine(Repository.Artifacts(), "runs"));
+        if (resume)
+        {
+            var free = Path.Combine(store.Folder, store.FreeId(name));
+            return FolderLock.Take(Directory.Exists(free) ? free : Path.Combine(store.Folder, name));
+        }
+        for (var number = 1; ; number++)
+        {
+            var folder = Path.Combine(store.Folder, number == 1 ? name : $"{name}-{number}");
+            var result = Path.Combine(folder, StoredRun.ResultFile);
+            if (File.Exists(result) || FolderLock.TryTake(folder) is not { } held) continue;
+            if (!File.Exists(result)) return held;
+            held.Dispose();   // it has just finished
+        }
     }
 
     // A sweep's trial must not outlive the sweep, however that ends.

@@ -99,6 +99,6 @@ internal static class SweepCommand
     {
         var space = file.ToSearchSpace();
         var point = space.SampleFromFeatureSpace(space.Default);
-        experiment.Check(preset, [.. point.Keys.Select(name => $"{name}={ParallelSweep.Text(point[name])}")]);
+        experiment.Options(preset, [.. point.Keys.Select(name => $"{name}={ParallelSweep.Text(point[name])}")]);
     }
 }

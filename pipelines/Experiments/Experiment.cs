@@ -18,10 +18,14 @@ public abstract class Experiment
     /// <summary>Runs it.</summary>
     public abstract RunResult Run(RunRequest request, RunContext context);
 
-    /// <summary>Reads the options without running anything.</summary>
+    /// <summary>Reads the options, defaults included, without running anything.</summary>
     /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
     /// <exception cref="InvalidDataException">A value does not fit its option.</exception>
-    public abstract void Check(string preset, IReadOnlyList<string> sets);
+    public abstract JsonNode Options(string preset, IReadOnlyList<string> sets);
+
+    /// <summary>Checks what a run of this request would refuse; nothing is written.</summary>
+    /// <exception cref="InvalidOperationException">The folder holds another run.</exception>
+    public abstract void Check(RunRequest request);
 
     /// <summary>Names of the presets, smallest first.</summary>
     public IReadOnlyList<string> Presets =>
@@ -53,16 +57,22 @@ public abstract class Experiment<TOptions> : Experiment
     /// <inheritdoc/>
     public sealed override RunResult Run(RunRequest request, RunContext context)
     {
-        var options = request.Options is { } given
-            ? PresetFile.FromJson<TOptions>(given)
-            : PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
+        var options = OptionsOf(request);
         var record = context.Begin(this, request, PresetFile.ToJson(options));
         Run(options, request, context, record);
         return record.Finish();
     }
 
     /// <inheritdoc/>
-    public sealed override void Check(string preset, IReadOnlyList<string> sets) => PresetFile.Load<TOptions>(this, preset, sets);
+    public sealed override JsonNode Options(string preset, IReadOnlyList<string> sets) =>
+        PresetFile.ToJson(PresetFile.Load<TOptions>(this, preset, sets));
+
+    /// <inheritdoc/>
+    public sealed override void Check(RunRequest request) => KeptParts.Check(request, OptionsOf(request));
+
+    private TOptions OptionsOf(RunRequest request) => request.Options is { } given
+        ? PresetFile.FromJson<TOptions>(given)
+        : PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
 
     /// <summary>Does the work and notes data, metrics and claims in <paramref name="record"/>.</summary>
     protected abstract void Run(TOptions options, RunRequest request, RunContext context, RunRecord record);

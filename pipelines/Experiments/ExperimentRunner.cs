@@ -9,9 +9,17 @@ namespace MlNetLlm.Pipelines.Experiments;
 internal static class ExperimentRunner
 {
     /// <summary>Runs it to its end, or until it is stopped.</summary>
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="request">What is asked of it.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="taken">The lock on the run's folder where it is held already; null = it is taken.</param>
     /// <returns>The result, or null and the exit code where the run was stopped.</returns>
-    public static (RunResult? Result, int Exit) Run(Experiment experiment, RunRequest request, CancellationToken cancellation)
+    /// <exception cref="InvalidOperationException">The folder holds another run, or another process is at work on it.</exception>
+    public static (RunResult? Result, int Exit) Run(
+        Experiment experiment, RunRequest request, CancellationToken cancellation, FolderLock? taken = null)
     {
+        using var held = taken ?? FolderLock.Take(request.Out);
+        experiment.Check(request);   // a run that is refused leaves what the folder holds as it is
         StoredRun.Begin(FileSystems.Default, request.Out,
             new RunManifest(experiment.Name, request.Preset, request.Seed, request.Sets, TimeProvider.System.GetUtcNow()));
         using var recorder = new RunRecorder(FileSystems.Default, request.Out, TimeProvider.System);

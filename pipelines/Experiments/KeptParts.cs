@@ -15,6 +15,9 @@ internal sealed class KeptParts
     /// <param name="Options">Every option.</param>
     private sealed record Plan(int Seed, JsonNode Options);
 
+    private const string FolderName = "parts";
+    private const string PlanFile = "plan.json";
+
     private readonly string _folder;
     private readonly bool _resume;
 
@@ -28,27 +31,34 @@ internal sealed class KeptParts
     /// </exception>
     public static KeptParts Open<TOptions>(RunRequest request, TOptions options)
     {
-        var plan = new Plan(request.Seed, PresetFile.ToJson(options));
-        var kept = new KeptParts(Path.Combine(request.Out, "parts"), request.Resume);
-        var (planFile, result) = (Path.Combine(request.Out, "plan.json"), Path.Combine(request.Out, StoredRun.ResultFile));
-        var found = Directory.Exists(kept._folder) ? Directory.GetFiles(kept._folder, "*.json").Length : 0;
-        if (request.Resume)
-        {
-            if (File.Exists(planFile)) Require(plan, StrictJson.ReadFile<Plan>(planFile), request.Out);
-        }
-        else if (found > 0 && !File.Exists(result))
-        {
-            throw new InvalidOperationException(
-                $"'{request.Out}' holds {found} finished part(s) of a run that was stopped. Go on with --resume, or choose another --out.");
-        }
-        else
+        Check(request, options);
+        var kept = new KeptParts(Path.Combine(request.Out, FolderName), request.Resume);
+        if (!request.Resume)
         {
             FileSystems.Default.Delete(kept._folder);
-            FileSystems.Default.Delete(result);
+            FileSystems.Default.Delete(Path.Combine(request.Out, StoredRun.ResultFile));
         }
-        AtomicFile.WriteAllBytes(FileSystems.Default, planFile, StrictJson.ToBytes(plan));
+        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(request.Out, PlanFile), StrictJson.ToBytes(PlanOf(request, options)));
         return kept;
     }
+
+    /// <summary>Says whether <see cref="Open"/> would take the folder; nothing is written.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static void Check<TOptions>(RunRequest request, TOptions options)
+    {
+        var (parts, plan) = (Path.Combine(request.Out, FolderName), Path.Combine(request.Out, PlanFile));
+        if (request.Resume)
+        {
+            if (File.Exists(plan)) Require(PlanOf(request, options), StrictJson.ReadFile<Plan>(plan), request.Out);
+            return;
+        }
+        var found = Directory.Exists(parts) ? Directory.GetFiles(parts, "*.json").Length : 0;
+        if (found > 0 && !File.Exists(Path.Combine(request.Out, StoredRun.ResultFile)))
+            throw new InvalidOperationException(
+                $"'{request.Out}' holds {found} finished part(s) of a run that was stopped. Go on with --resume, or choose another --out.");
+    }
+
+    private static Plan PlanOf<TOptions>(RunRequest request, TOptions options) => new(request.Seed, PresetFile.ToJson(options));
 
     /// <summary>A part that an earlier run has finished, else one made now and kept.</summary>
     /// <param name="name">Its name: letters, digits, dots and hyphens.</param>

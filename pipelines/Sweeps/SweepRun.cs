@@ -17,11 +17,7 @@ internal static class SweepRun
     public static async Task<RunResult> RunAsync(
         Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan, string folder, RunContext context)
     {
-        StoredRun.Begin(FileSystems.Default, folder,
-            new RunManifest(experiment.Name, plan.Preset, plan.Seed, [], context.Clock.GetUtcNow()));
-        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
         var start = context.Clock.GetTimestamp();
-        context.Display.Stage($"sweep of {experiment.Name}: {options.Trials} trials on {options.Workers} workers");
         var done = 0;
         var best = double.PositiveInfinity;
         var progress = new DirectProgress(outcome =>
@@ -31,8 +27,15 @@ internal static class SweepRun
                 + $"{Describe(outcome)}");
             context.Display.Step(++done, options.Trials, double.IsFinite(best) ? $"best {best:G5}" : "");
         });
-        var trials = await new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress,
-            Subject(experiment, plan), plan.Limits.AreAbove).RunAsync(context.Cancellation);
+        var sweep = new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress,
+            Subject(experiment, plan), plan.Limits.AreAbove);
+        using var held = FolderLock.Take(folder);
+        sweep.Check();   // a sweep that is refused leaves what the folder holds as it is
+        StoredRun.Begin(FileSystems.Default, folder,
+            new RunManifest(experiment.Name, plan.Preset, plan.Seed, [], context.Clock.GetUtcNow()));
+        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
+        context.Display.Stage($"sweep of {experiment.Name}: {options.Trials} trials on {options.Workers} workers");
+        var trials = await sweep.RunAsync(context.Cancellation);
         context.Display.Done();
         var result = Result(experiment, space, options, plan, trials, context.Clock.GetElapsedTime(start).TotalSeconds);
         StoredRun.Finish(FileSystems.Default, folder, result);

@@ -20,25 +20,16 @@ internal sealed class SweepJournal : IDisposable
         Converters = { new JsonStringEnumConverter() },
     };
 
-    private readonly FileStream _lock;
+    private readonly FolderLock _lock;
     private readonly RecordLog _log;
 
-    private SweepJournal(FileStream held, RecordLog log) => (_lock, _log) = (held, log);
+    private SweepJournal(FolderLock held, RecordLog log) => (_lock, _log) = (held, log);
 
     /// <summary>Opens a sweep's journal for writing.</summary>
     /// <exception cref="InvalidOperationException">Another process is at work on this sweep.</exception>
     public static SweepJournal Open(IFileSystem files, string folder)
     {
-        files.CreateFolder(folder);
-        FileStream held;
-        try
-        {
-            held = new FileStream(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error)
-        {
-            throw new InvalidOperationException($"Another process is at work on the sweep in '{folder}'. Wait for it, or stop it.", error);
-        }
+        var held = FolderLock.Take(folder, LockName);
         return new SweepJournal(held, RecordLog.Open(files, Path.Combine(folder, FileName)));
     }
 

@@ -1,4 +1,9 @@
+using MlNetLlm.Persistence;
+using MlNetLlm.Pipelines.Commands;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
+using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines;
 
@@ -24,6 +29,55 @@ public sealed class RunCommandTests
     [Test]
     public void Run_WithASettingThatIsNone_SaysTheForm() =>
         Assert.That(Refused("smoke", "maxTokens"), Does.Contain("Name=Value"));
+
+    [Test]
+    public void Run_ThatIsRefused_LeavesTheFolderAsItWas()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run");
+        File.Delete(Path.Combine(run.Folder, StoredRun.ResultFile));
+        AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(run.Folder, "parts", "one.json"), "1");
+        var before = Contents(run.Folder);
+        var (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--out", run.Folder);
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("1 finished part(s)"));
+        Assert.That(Contents(run.Folder), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Run_IntoAFolderAtWork_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        using (FolderLock.Take(folder.Path))
+        {
+            var (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--out", folder.Path);
+            Assert.That((exit, errors), Is.EqualTo((2, errors)));
+            Assert.That(errors, Does.Contain($"Another process is at work on '{folder.Path}'"));
+        }
+        Assert.That(folder.Names(), Is.EqualTo(new[] { FolderLock.DefaultName }));
+        FolderLock.Take(folder.Path).Dispose();
+    }
+
+    [Test]
+    public void DefaultFolder_PassesOverFinishedRunsAndThoseAtWork()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        ToyRuns.Write(store, "svf-smoke-1");
+        using (var one = RunCommand.DefaultFolder("svf-smoke-1", resume: false, store))
+        using (var two = RunCommand.DefaultFolder("svf-smoke-1", resume: false, store))
+        {
+            Assert.That(new[] { one.Folder, two.Folder }, Is.EqualTo(new[] { folder["svf-smoke-1-2"], folder["svf-smoke-1-3"] }));
+            Assert.That(() => RunCommand.DefaultFolder("svf-smoke-1", resume: true, store),
+                Throws.InvalidOperationException.With.Message.Contains("Another process"));
+        }
+        using var again = RunCommand.DefaultFolder("svf-smoke-1", resume: true, store);
+        Assert.That(again.Folder, Is.EqualTo(folder["svf-smoke-1-2"]));
+    }
+
+    private static IEnumerable<(string, string)> Contents(string folder) =>
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(FolderLock.DefaultName))
+            .Order().Select(file => (file, File.ReadAllText(file)))];
 
     [Test]
     public void Presets_OfEveryExperiment_Load()

@@ -1,6 +1,8 @@
+using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Runs;
 using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines;
 
@@ -31,6 +33,20 @@ public sealed class SweepCommandTests
         Assert.That((exit, errors), Is.EqualTo((2, errors)));
         Assert.That(errors, Does.Contain("'maxTokens'"));
         Assert.That(Directory.Exists(Path.Combine(folder.Path, "out")), Is.False);
+    }
+
+    [Test]
+    public async Task Sweep_IntoAnotherSweepsFolder_IsRefusedAndChangesNothing()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "sweep");
+        await new ParallelSweep(new() { { "x", new ChoiceOption(1, 2) } }, new SweepOptions { Trials = 1 }, run.Folder, (request, _) =>
+            Task.FromResult(new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, 1, 1))).RunAsync();
+        var space = Write(folder, "\"maxTokens\": { \"choice\": [800] }");
+        var (exit, _, errors) = Command.Run("sweep", "svf", "--space", space, "--out", run.Folder);
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("another sweep: its experiment is none"));
+        Assert.That(RunSeal.Check(run.Folder), Is.True);
     }
 
     [Test]
