@@ -56,9 +56,41 @@ public sealed record RunChart
         var folder = Path.Combine(runFolder, FolderName);
         return Directory.Exists(folder)
             ? [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)
-                .Select(file => StrictJson.ReadFile<RunChart>(file))]
+                .Select(Read)]
             : [];
     }
+
+    private static RunChart Read(string file)
+    {
+        var chart = StrictJson.ReadFile<RunChart>(file);
+        return chart.Fault() is { } fault
+            ? throw new InvalidDataException($"'{file}' is no chart of kind {chart.Kind}: {fault}. Remove it, or repeat the run.") : chart;
+    }
+
+    // What whoever draws it relies on.
+    private string? Fault()
+    {
+        if (Rows?.Contains(null!) == true || Columns?.Contains(null!) == true) return "a name is null";
+        if (Series?.Any(line => line is null || line.Points.Contains(null!)) == true || Values?.Contains(null!) == true) return "a row is null";
+        return Kind switch
+        {
+            RunChartKind.Lines => Series is null ? "it has no series"
+                : Series.Any(line => line.Points.Any(p => p.Count != 2)) ? "a point is no [x, y]" : null,
+            RunChartKind.Intervals => Series is null || Rows is null ? "it needs series and rows"
+                : Series.Any(group => group.Points.Any(p => p.Count != 4 || !IsRow(p[0]))) ? "a point is no [row, estimate, low, high]" : null,
+            RunChartKind.Matrix => Rows is null || Columns is null || Values is null ? "it needs rows, columns and values"
+                : Values.Count != Rows.Count || Values.Any(row => row.Count != Columns.Count)
+                    ? $"its values are not {Rows.Count} rows of {Columns.Count}" : null,
+            RunChartKind.Network => Rows is null || Columns is null || Values is null ? "it needs rows, columns and values"
+                : Columns.Count != Rows.Count ? $"it has {Rows.Count} nodes and groups of {Columns.Count}"
+                : Values.Any(edge => edge.Count != 3 || !IsRow(edge[0]) || !IsRow(edge[1])) ? "an edge is no [from, to, weight]" : null,
+            RunChartKind.Parallel => Rows is null || Values is null ? "it needs rows and values"
+                : Values.Any(row => row.Count != Rows.Count) ? $"a line has not {Rows.Count} values" : null,
+            _ => "there is no such kind",
+        };
+    }
+
+    private bool IsRow(double? index) => index is { } i && i == Math.Floor(i) && i >= 0 && i < Rows!.Count;
 }
 
 /// <summary>How a chart is drawn.</summary>
