@@ -26,9 +26,8 @@ try
         TimeSpan.FromMinutes(5) };
     return await root.Parse(args).InvokeAsync(configuration);
 }
-catch (Exception error) when (
-    error is ArgumentException or InvalidDataException or InvalidOperationException or IOException or NotSupportedException)
+catch (Exception error) when (Failures.Text(error) is { } text)
 {
-    await Console.Error.WriteLineAsync($"mlnetllm: {error.Message}");
+    await Console.Error.WriteLineAsync(text);
     return ExitCodes.Refused;
 }

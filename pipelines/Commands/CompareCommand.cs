@@ -19,7 +19,7 @@ internal static class CompareCommand
         var command = new Command("compare", "Compare two runs: metrics, options, environment and data") { left, right, json, runs };
         command.SetAction(parsed =>
         {
-            var store = new RunStore(parsed.GetValue(runs)!);
+            var store = parsed.Store(runs);
             var comparison = RunComparison.Of(Result(store, parsed.GetValue(left)!), Result(store, parsed.GetValue(right)!));
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(comparison, JsonOptions.Strict));
             else Print(comparison);

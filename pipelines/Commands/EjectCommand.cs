@@ -20,7 +20,7 @@ internal static class EjectCommand
         var command = new Command("eject", what) { run, outFolder, runs };
         command.SetAction(parsed =>
         {
-            var stored = new RunStore(parsed.GetValue(runs)!).Find(parsed.GetValue(run)!);
+            var stored = parsed.Store(runs).Find(parsed.GetValue(run)!);
             var folder = Path.GetFullPath(parsed.GetValue(outFolder)!);
             if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 throw new ArgumentException($"'{RunTexts.Plain(folder)}' is not empty. Choose another folder with --out.");

@@ -30,7 +30,7 @@ internal static class ListCommand
             var filter = new RunFilter(
                 parsed.GetValue(experiment), parsed.GetValue(preset), parsed.GetValue(seed), parsed.GetValue(verdict),
                 parsed.GetValue(where) is { } text ? MetricCondition.Parse(text) : null);
-            var rows = RunIndex.Of(new RunStore(parsed.GetValue(runs)!)).Query(filter);
+            var rows = RunIndex.Of(parsed.Store(runs)).Query(filter);
             if (parsed.GetValue(json)) Console.Out.WriteLine(JsonSerializer.Serialize(rows, JsonOptions.Strict));
             else Print(filter, rows);
             return 0;

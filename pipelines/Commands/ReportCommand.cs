@@ -24,7 +24,7 @@ internal static class ReportCommand
         };
         command.SetAction(parsed =>
         {
-            var store = new RunStore(parsed.GetValue(runs)!);
+            var store = parsed.Store(runs);
             var found = parsed.GetValue(named)!.Select(store.Find).ToList();
             var file = Path.GetFullPath(parsed.GetValue(outFile)
                 ?? (found.Count == 1 ? Path.Combine(found[0].Folder, "report.html") : "report.html"));

@@ -29,7 +29,7 @@ internal static class ReproduceCommand
             run, outFolder, tolerance, resume, runs,
         };
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(
-            new RunStore(parsed.GetValue(runs)!).Find(parsed.GetValue(run)!), parsed.GetValue(outFolder), parsed.GetValue(tolerance),
+            parsed.Store(runs).Find(parsed.GetValue(run)!), parsed.GetValue(outFolder), parsed.GetValue(tolerance),
             parsed.GetValue(resume), cancellation)));
         return command;
     }

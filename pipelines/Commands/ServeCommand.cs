@@ -21,7 +21,7 @@ internal static class ServeCommand
         {
             if (parsed.GetValue(port) is < 0 or > 65535)
                 throw new ArgumentException($"--port is {parsed.GetValue(port)}; expected 0 to 65535.");
-            await using var server = RunServer.Create(new RunStore(parsed.GetValue(runs)!), parsed.GetValue(port));
+            await using var server = RunServer.Create(parsed.Store(runs), parsed.GetValue(port));
             await server.StartAsync(cancellation);
             Console.Out.WriteLine($"{server.Urls.Single()} (Ctrl-C stops)");
             try

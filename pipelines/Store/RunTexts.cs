@@ -23,6 +23,9 @@ internal static class RunTexts
         { } number => number.ToString("G6", CultureInfo.InvariantCulture),
     };
 
+    /// <summary>Lines of text, each as <see cref="Plain"/> gives it.</summary>
+    public static string PlainLines(string? text) => string.Join('\n', (text ?? "").ReplaceLineEndings("\n").Split('\n').Select(Plain));
+
     /// <summary>
     /// A text without what a terminal would obey: names come from files and may hold anything. Control characters become visible ones.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
 using MlNetLlm.Sweeps;
 
@@ -56,12 +57,12 @@ internal static class SweepRun
             .ThenBy(t => t.Outcome!.Trial).FirstOrDefault();
 
     private static string Describe(TrialOutcome outcome) => outcome.Status == TrialStatus.Completed
-        ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {outcome.Detail}";
+        ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {RunTexts.PlainLines(outcome.Detail)}";
 
     private static RunResult Result(Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan,
         IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)> trials, double seconds)
     {
-        if (Best(trials) is not ({ } request, { } outcome))
+        if (Best(trials.Select(t => (t.Request, (TrialOutcome?)t.Outcome))) is not ({ } request, { } outcome))
             throw new InvalidOperationException(
                 $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
                 + "Raise --trial-seconds or --trial-mib where a limit stopped them, and repeat the command; or sweep another space into "
