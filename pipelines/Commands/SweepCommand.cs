@@ -56,7 +56,7 @@ internal static class SweepCommand
                 ?? Path.Combine(Repository.Artifacts(), "runs", $"sweep-{chosen.Name}-{parsed.GetValue(preset)}-{options.Seed}"));
             var plan = new TrialPlan(chosen.Name, parsed.GetValue(preset)!, options.Seed,
                 parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / options.Workers), file.Metric,
-                Path.Combine(folder, "trials"), Limits(parsed.GetValue(seconds), parsed.GetValue(memory)));
+                Path.Combine(folder, SweepRun.TrialsFolder), Limits(parsed.GetValue(seconds), parsed.GetValue(memory)));
             CheckNames(chosen, plan.Preset, file);
             return RunAsync(chosen, file, options, plan, folder, cancellation);
         });
@@ -73,6 +73,8 @@ internal static class SweepCommand
                 new RunContext(display, TimeProvider.System, cancellation));
             ResultTable.Print(Terminal.Out, result);
             Terminal.Out.WriteLine($"best point: {RunTexts.Plain(result.Options["best"]!.ToJsonString())}");
+            if (SweepRun.BestTrial(folder) is { } best)
+                Terminal.Out.WriteLine($"best trial: {RunTexts.Plain(Path.GetRelativePath(Environment.CurrentDirectory, best))}");
             Terminal.Out.WriteLine($"written to {RunTexts.Plain(Path.GetRelativePath(Environment.CurrentDirectory, folder))}");
             return 0;
         }

@@ -9,6 +9,17 @@ namespace MlNetLlm.Pipelines.Evaluate;
 /// <summary>Evaluates a model on tasks and turns what comes out into a result.</summary>
 internal static class ModelEvaluation
 {
+    /// <summary>What its results have in place of an experiment's name.</summary>
+    public const string Name = "evaluate";
+
+    /// <summary>The command line that repeats an evaluation.</summary>
+    public static string Repeat(RunResult result)
+    {
+        var options = PresetFile.FromJson<EvaluationOptions>(result.Options);
+        return $"mlnetllm evaluate --model {options.Model} --tasks {string.Join(',', options.Tasks)}"
+            + (options.Limit is { } limit ? $" --limit {limit}" : "") + (options.Split is { } split ? $" --split {split}" : "");
+    }
+
     public static (RunResult Result, IReadOnlyList<TaskResult> Tasks) Run(
         EvaluationOptions options, string folder, bool resume, RunContext context)
     {
@@ -34,7 +45,7 @@ internal static class ModelEvaluation
     private static RunResult Result(
         EvaluationOptions options, IReadOnlyList<EvaluationTask> tasks, IReadOnlyList<TaskResult> results, TimeSpan elapsed) => new()
     {
-        Experiment = "evaluate",
+        Experiment = Name,
         Preset = "none",
         Seed = 1,
         Seconds = Math.Round(elapsed.TotalSeconds, 2),

@@ -14,6 +14,9 @@ internal static class SweepRun
     /// <summary>The file in a sweep's folder with what was swept.</summary>
     public const string SpaceFileName = "space.json";
 
+    /// <summary>The folder of the trials in a sweep's folder; each is a run of its own.</summary>
+    public const string TrialsFolder = "trials";
+
     /// <summary>Runs the sweep, or goes on with it.</summary>
     public static async Task<RunResult> RunAsync(
         Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan, string folder, RunContext context)
@@ -49,6 +52,10 @@ internal static class SweepRun
         ["experiment"] = experiment.Name, ["preset"] = plan.Preset, ["threads"] = plan.Threads,
         ["metric"] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
     };
+
+    /// <summary>The folder of a sweep's best trial so far; null where none has completed.</summary>
+    public static string? BestTrial(string folder) => Best(ParallelSweep.Read(folder)).Request is { } request
+        ? TrialProcess.FolderOf(Path.Combine(folder, TrialsFolder), request) : null;
 
     /// <summary>The trial of the least loss; only those of the last round that any completed count, for they had the most.</summary>
     internal static (TrialRequest? Request, TrialOutcome? Outcome) Best(

@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
+using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Data;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Runs;
 
@@ -71,6 +74,33 @@ public sealed class ReproduceCommandTests
             Assert.That(() => ReproductionChecks.Before(run),
                 Throws.TypeOf<InvalidDataException>().With.Message.Contains($"Data set '{name}'").And.Message.Contains("the run used 00"));
         }
+    }
+
+    [Test]
+    public async Task Before_OfASweep_NamesItsBestTrial()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "sweep");
+        await new ParallelSweep(new() { { "x", new ChoiceOption(1, 2) } }, new SweepOptions { Trials = 3 }, run.Folder, (request, _) =>
+            Task.FromResult(new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, -request.Trial, 1))).RunAsync();
+        Assert.That(() => ReproductionChecks.Before(run), Throws.InvalidOperationException.With.Message.Contains("is a sweep")
+            .And.Message.Contains(Path.Combine(run.Folder, "trials", "0002-0")));
+        var (exit, _, errors) = Command.Run("eject", run.Folder, "--out", folder["project"]);
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("0002-0"));
+        Assert.That(folder.Names(), Is.EqualTo(new[] { "sweep" }));
+    }
+
+    [Test]
+    public void Before_OfAnEvaluation_SaysHowItIsRepeated()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
+        {
+            Experiment = "evaluate", Options = JsonNode.Parse("""{ "model": "m", "tasks": ["arc_easy", "gsm8k"], "limit": 5, "split": null }""")!,
+        });
+        Assert.That(() => ReproductionChecks.Before(run), Throws.InvalidOperationException.With.Message.Contains(
+            "mlnetllm evaluate --model m --tasks arc_easy,gsm8k --limit 5"));
     }
 
     [Test]
