@@ -39,6 +39,8 @@ internal static class ReproduceCommand
         if (!(tolerance >= 0)) throw new ArgumentException($"--tolerance is {tolerance}; expected 0 or more.");
         var original = ReproductionChecks.Before(stored);
         var folder = Path.GetFullPath(outFolder ?? Path.Combine(stored.Folder, "reproduction"));
+        // An earlier repetition makes room for this one; a stopped one is kept for --resume.
+        if (outFolder is null && !resume && File.Exists(Path.Combine(folder, StoredRun.ResultFile))) FileSystems.Default.Delete(folder);
         torch.set_num_threads(original.Environment.Threads);
         var request = new RunRequest(original.Preset, original.Seed, [], folder, resume) { Options = original.Options };
         var (result, exit) = ExperimentRunner.Run(ExperimentTable.Find(original.Experiment), request, cancellation);

@@ -6,7 +6,7 @@ namespace MlNetLlm.Pipelines.Experiments;
 
 /// <summary>
 /// The finished parts of a run, each kept in a file of its own, so that a stopped run goes on with --resume where it was. A plan beside
-/// them says which options they belong to: parts of different options are never mixed, and an unfinished run is never overwritten.
+/// them says which options they belong to: parts of different options are never mixed, and a run is never overwritten.
 /// </summary>
 internal sealed class KeptParts
 {
@@ -27,17 +27,13 @@ internal sealed class KeptParts
     /// <param name="request">Names the folder, and says whether to go on with what it holds.</param>
     /// <param name="options">The run's options.</param>
     /// <exception cref="InvalidOperationException">
-    /// The folder holds an unfinished run and --resume was not given, or it was given and that run has other options.
+    /// The folder holds a run and --resume was not given, or it was given and that run has other options.
     /// </exception>
     public static KeptParts Open<TOptions>(RunRequest request, TOptions options)
     {
         Check(request, options);
         var kept = new KeptParts(Path.Combine(request.Out, FolderName), request.Resume);
-        if (!request.Resume)
-        {
-            FileSystems.Default.Delete(kept._folder);
-            FileSystems.Default.Delete(Path.Combine(request.Out, StoredRun.ResultFile));
-        }
+        if (!request.Resume) FileSystems.Default.Delete(kept._folder);
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(request.Out, PlanFile), StrictJson.ToBytes(PlanOf(request, options)));
         return kept;
     }
@@ -52,8 +48,10 @@ internal sealed class KeptParts
             if (File.Exists(plan)) Require(PlanOf(request, options), StrictJson.ReadFile<Plan>(plan), request.Out);
             return;
         }
+        if (File.Exists(Path.Combine(request.Out, StoredRun.ResultFile)))
+            throw new InvalidOperationException($"'{request.Out}' holds a finished run. Choose another --out, or remove it.");
         var found = Directory.Exists(parts) ? Directory.GetFiles(parts, "*.json").Length : 0;
-        if (found > 0 && !File.Exists(Path.Combine(request.Out, StoredRun.ResultFile)))
+        if (found > 0)
             throw new InvalidOperationException(
                 $"'{request.Out}' holds {found} finished part(s) of a run that was stopped. Go on with --resume, or choose another --out.");
     }

@@ -24,9 +24,12 @@ public sealed class ReproduceCommandTests
         Assert.That(exit, Is.Zero, errors);
         Assert.That(StoredRun.Open(run).Records().Points, Is.Not.Empty, "losses were recorded on the way");
 
-        (exit, var output, errors) = Command.Run("reproduce", run);
-        Assert.That(exit, Is.Zero, errors + output);
-        Assert.That(output, Does.Contain("metrics agree bit for bit"));
+        for (var repetition = 0; repetition < 2; repetition++)
+        {
+            (exit, var output, errors) = Command.Run("reproduce", run);
+            Assert.That(exit, Is.Zero, errors + output);
+            Assert.That(output, Does.Contain("metrics agree bit for bit"));
+        }
     }
 
     [Test]

@@ -34,12 +34,14 @@ public sealed class KeptPartsTests
     }
 
     [Test]
-    public void Open_OverAFinishedRun_StartsAfresh()
+    public void Open_OverAFinishedRun_RefusesAndKeepsIt()
     {
         Open(resume: false).Get("one", () => 1);
         File.WriteAllText(Path.Combine(_folder, "result.json"), "{}");
-        Assert.That(Open(resume: false).Get("one", () => 2), Is.EqualTo(2));
-        Assert.That(File.Exists(Path.Combine(_folder, "result.json")), Is.False);
+        Assert.That(() => Open(resume: false), Throws.InvalidOperationException.With.Message.Contains("holds a finished run")
+            .And.Message.Contains("another --out"));
+        Assert.That(File.Exists(Path.Combine(_folder, "result.json")), Is.True);
+        Assert.That(Open(resume: true).Get("one", () => 2), Is.EqualTo(1));
     }
 
     [Test]
