@@ -1,12 +1,17 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace MlNetLlm.Persistence;
 
 /// <summary>Writes one file so that a reader finds the old content or the new one, whole, whatever happens in between.</summary>
-/// <remarks>The way: write <c>.name.tmp</c> beside it, flush to disk, rename over the old file, flush the folder. A temporary file that a
-/// killed process left is overwritten by the next write.</remarks>
+/// <remarks>The way: write <c>.name.process-thread.tmp</c> beside it, flush to disk, rename over the old file, flush the folder. Writers at
+/// a time never share a temporary file: the last to rename wins. One that a process of this machine left when it was killed is deleted by
+/// the next write.</remarks>
 public static class AtomicFile
 {
+    private const string Extension = ".tmp";
+
     /// <summary>Replaces a file's text, as UTF-8 without a byte-order mark.</summary>
     /// <param name="fileSystem">Where to write.</param>
     /// <param name="path">The file; its folder is made when it is not there.</param>
@@ -30,8 +35,11 @@ public static class AtomicFile
         var full = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(full)
             ?? throw new ArgumentException($"'{path}' names no file that can be written.", nameof(path));
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.tmp");
-        if (!fileSystem.Exists(folder))
+        var start = $".{Path.GetFileName(full)}.";
+        var temporary = Path.Combine(folder, $"{start}{Environment.ProcessId}-{Environment.CurrentManagedThreadId}{Extension}");
+        if (fileSystem.Exists(folder))
+            TidyUp(fileSystem, folder, start);
+        else
             fileSystem.CreateFolder(folder);
         try
         {
@@ -48,5 +56,29 @@ public static class AtomicFile
             throw;
         }
         fileSystem.SyncFolder(folder);
+    }
+
+    private static void TidyUp(IFileSystem fileSystem, string folder, string start)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder, $"{start}*{Extension}"))
+        {
+            var writer = Path.GetFileName(path)[start.Length..].Split('-');
+            if (writer.Length == 2 && int.TryParse(writer[0], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+                && !IsThere(process))
+                Leftovers.TryDelete(fileSystem, path);
+        }
+    }
+
+    private static bool IsThere(int process)
+    {
+        try
+        {
+            using var found = Process.GetProcessById(process);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
     }
 }

@@ -88,6 +88,33 @@ public sealed class AtomicFileTests
         }
     }
 
+    [Test]
+    public void Write_ByTwoWritersAtATime_KeepsOneOfThemWhole()
+    {
+        AtomicFile.Write(FileSystems.Default, _folder["a.txt"], stream =>
+        {
+            stream.Write("first "u8);
+            var other = new Thread(() => AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "other"));
+            other.Start();
+            other.Join();
+            Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("other"));
+            stream.Write("writer"u8);
+        });
+        Assert.That(File.ReadAllText(_folder["a.txt"]), Is.EqualTo("first writer"));
+        Assert.That(_folder.Names(), Is.EqualTo(new[] { "a.txt" }));
+    }
+
+    [Test]
+    public void Write_DeletesWhatKilledWritersLeft_AndNothingElse()
+    {
+        // No system numbers a process so high. The others: a writer at work, another file's, and files of other kinds.
+        string[] left = [$".a.txt.{int.MaxValue}-1.tmp", $".a.txt.{int.MaxValue}-27.tmp"];
+        string[] kept = [$".a.txt.{Environment.ProcessId}-987654.tmp", $".b.txt.{int.MaxValue}-1.tmp", ".a.txt.other.tmp", ".a.txt.tmp"];
+        foreach (var name in left.Concat(kept)) File.WriteAllText(_folder[name], "");
+        AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "new");
+        Assert.That(_folder.Names(), Is.EquivalentTo(kept.Append("a.txt")));
+    }
+
     internal static Exception? Catch(Action action)
     {
         try
