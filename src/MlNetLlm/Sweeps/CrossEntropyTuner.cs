@@ -6,7 +6,8 @@ namespace MlNetLlm.Sweeps;
 
 /// <summary>
 /// The cross-entropy method as a tuner of ML.NET AutoML: give it to <c>SetTuner</c> of an experiment over mixes of experts (see
-/// <see cref="MixExperimentExtensions"/>). A generation is learned from when its last trial ends; failed trials are its worst.
+/// <see cref="MixExperimentExtensions"/>). A generation is learned from when its last trial ends; failed trials, and those that no result
+/// came for before the next was asked for, are its worst.
 /// </summary>
 /// <remarks>One trial at a time, as AutoML's experiments run them.</remarks>
 public sealed class CrossEntropyTuner : ITuner
@@ -33,8 +34,7 @@ public sealed class CrossEntropyTuner : ITuner
     /// <inheritdoc/>
     public Parameter Propose(TrialSettings settings)
     {
-        if (_proposed > _scores.Count)
-            throw new InvalidOperationException("This tuner needs a trial's result before it proposes the next one.");
+        if (_proposed > _scores.Count) Add(double.MaxValue);
         var candidate = _search.Propose()[_proposed++];
         var values = _names.Zip(candidate, (name, value) => KeyValuePair.Create(name, Parameter.FromDouble(value)));
         return Parameter.CreateNestedParameter(
@@ -46,7 +46,11 @@ public sealed class CrossEntropyTuner : ITuner
     {
         ArgumentNullException.ThrowIfNull(result);
         if (_scores.Count == _proposed) throw new InvalidOperationException("A result came for a trial that was not proposed.");
-        var loss = double.IsNaN(result.Loss) ? double.MaxValue : result.Loss;
+        Add(double.IsNaN(result.Loss) ? double.MaxValue : result.Loss);
+    }
+
+    private void Add(double loss)
+    {
         _scores.Add(new MixScore(-loss, 0));
         if (_scores.Count < _population) return;
         _search.Update(_scores);

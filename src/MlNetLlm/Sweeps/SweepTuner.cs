@@ -20,6 +20,7 @@ public sealed class SweepTuner
 
     private readonly ITuner _tuner;
     private readonly bool _inPipeline;
+    private readonly double _lossOfAFailure;
     private readonly Dictionary<int, Parameter> _proposed = [];
 
     /// <summary>Makes a tuner.</summary>
@@ -34,6 +35,8 @@ public sealed class SweepTuner
             throw new ArgumentException($"Tuner is {kind}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.");
         Learns = kind is not (TunerKind.Random or TunerKind.Grid);
         _inPipeline = kind == TunerKind.EciCostFrugal;
+        // SMAC's forest leaves out losses that are not finite, and would fit any other; cost-frugal searches need a number to compare.
+        _lossOfAFailure = kind == TunerKind.Smac ? double.PositiveInfinity : double.MaxValue;
         var ml = new MLContext(seed);
         var experiment = ml.Auto().CreateExperiment(new AutoMLExperiment.AutoMLExperimentSettings { Seed = seed });
         experiment = _inPipeline
@@ -77,8 +80,8 @@ public sealed class SweepTuner
             _tuner.Update(new TrialResult
             {
                 TrialSettings = new TrialSettings { TrialId = trial, Parameter = parameter },
-                Loss = loss ?? double.MaxValue,
-                Metric = loss ?? double.MaxValue,
+                Loss = loss ?? _lossOfAFailure,
+                Metric = loss ?? _lossOfAFailure,
                 DurationInMilliseconds = duration.TotalMilliseconds,
             });
         }

@@ -84,8 +84,24 @@ public sealed class CrossEntropyTunerTests
     {
         var tuner = new CrossEntropyTuner(new MixSpace(_library, [], perMatrix: false));
         Assert.That(() => tuner.Update(new TrialResult { Loss = 1 }), Throws.InvalidOperationException);
-        tuner.Propose(new TrialSettings());
-        Assert.That(() => tuner.Propose(new TrialSettings()), Throws.InvalidOperationException);
+    }
+
+    [Test]
+    public void Tuner_WithoutAResultOfATrial_CountsItAsTheWorst()
+    {
+        var space = new MixSpace(_library, [], perMatrix: false);
+        double Play(bool silent)
+        {
+            var tuner = new CrossEntropyTuner(space, _options);
+            for (var trial = 0; ; trial++)
+            {
+                var settings = new TrialSettings { TrialId = trial, Parameter = tuner.Propose(new TrialSettings { TrialId = trial }) };
+                if (trial == _options.Population) return space.MixOf(settings).Alpha[0][0];
+                if (trial == 1) tuner.Update(new TrialResult { TrialSettings = settings, Loss = 0.5 });
+                else if (!silent) tuner.Update(new TrialResult { TrialSettings = settings, Loss = double.MaxValue });
+            }
+        }
+        Assert.That(Play(silent: true), Is.EqualTo(Play(silent: false)));
     }
 
     private static AutoMLExperiment Experiment(MixSpace space, SvfMixer mixer)

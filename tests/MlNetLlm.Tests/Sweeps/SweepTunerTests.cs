@@ -48,6 +48,22 @@ public sealed class SweepTunerTests
     }
 
     [Test]
+    public void Propose_OfSmacAfterFailures_LearnsFromTheOthersAlone()
+    {
+        // Every second trial fails. A loss of any number for them would be all that the forest sees.
+        var tuner = new SweepTuner(TunerKind.Smac, Space(), seed: 1);
+        var best = double.MaxValue;
+        for (var trial = 0; trial < 80; trial++)
+        {
+            var x = tuner.Propose(trial)["x"].AsType<double>();
+            double? loss = trial % 2 == 0 ? null : (x - 0.7) * (x - 0.7);
+            if (trial >= 50) best = Math.Min(best, loss ?? best);
+            tuner.Update(trial, loss, TimeSpan.FromSeconds(1));
+        }
+        Assert.That(best, Is.LessThan(1e-3));
+    }
+
+    [Test]
     public void Update_OfATrialTwice_IsRefused()
     {
         var tuner = new SweepTuner(TunerKind.Random, Space(), seed: 1);

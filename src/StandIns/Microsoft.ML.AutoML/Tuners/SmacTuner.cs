@@ -29,8 +29,7 @@ internal sealed class SmacTuner(SearchSpace.SearchSpace space, SmacSettings sett
 
     public void Update(TrialResult result)
     {
-        // A failed trial or one without a number must not decide the forest's scale.
-        if (double.IsFinite(result.Loss) && result.Loss < double.MaxValue)
+        if (double.IsFinite(result.Loss))
             _history.Add((space.MappingToFeatureSpace(result.TrialSettings.Parameter), result.Loss));
     }
 
