@@ -58,7 +58,7 @@ internal static class SweepCommand
                 parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / options.Workers), file.Metric,
                 Path.Combine(folder, SweepRun.TrialsFolder), Limits(parsed.GetValue(seconds), parsed.GetValue(memory)));
             CheckNames(chosen, plan.Preset, file);
-            return RunAsync(chosen, file, options, plan, folder, cancellation);
+            return RunAsync(chosen, file.StartingAt(chosen.Options(plan.Preset, [])), options, plan, folder, cancellation);
         });
         return command;
     }
@@ -101,6 +101,7 @@ internal static class SweepCommand
     {
         var space = file.ToSearchSpace();
         var point = space.SampleFromFeatureSpace(space.Default);
-        experiment.Options(preset, [.. point.Keys.Select(name => $"{name}={ParallelSweep.Text(point[name])}")]);
+        var sets = point.Keys.Select(name => $"{name}={ParallelSweep.Text(point[name])}");
+        experiment.Options(preset, [.. file.Halving is { } halving ? sets.Append($"{halving.Option}={halving.Budgets[0]}") : sets]);
     }
 }

@@ -14,6 +14,8 @@ internal static class SweepRun
     /// <summary>The file in a sweep's folder with what was swept.</summary>
     public const string SpaceFileName = "space.json";
 
+    private const int RandomPointsOfSmac = 20;
+
     /// <summary>The folder of the trials in a sweep's folder; each is a run of its own.</summary>
     public const string TrialsFolder = "trials";
 
@@ -23,27 +25,39 @@ internal static class SweepRun
     {
         var start = context.Clock.GetTimestamp();
         var done = 0;
+        var trialsToCome = options.Trials;
         var best = double.PositiveInfinity;
         var progress = new DirectProgress(outcome =>
         {
             if (outcome.Loss < best) best = outcome.Loss.Value;
             context.Display.Note($"trial {outcome.Trial}{(options.Halving is null ? "" : $" round {outcome.Round}")}: "
                 + $"{Describe(outcome)}");
-            context.Display.Step(++done, options.Trials, double.IsFinite(best) ? $"best {best:G5}" : "");
+            context.Display.Step(++done, trialsToCome, double.IsFinite(best) ? $"best {best:G5}" : "");
         });
         var sweep = new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress,
             Subject(experiment, plan), plan.Limits.AreAbove);
+        trialsToCome = sweep.Trials;
         using var held = FolderLock.Take(folder);
         sweep.Check();   // a sweep that is refused leaves what the folder holds as it is
         StoredRun.Begin(FileSystems.Default, folder,
             new RunManifest(experiment.Name, plan.Preset, plan.Seed, [], context.Clock.GetUtcNow()));
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
-        context.Display.Stage($"sweep of {experiment.Name}: {options.Trials} trials on {options.Workers} workers");
+        Advise(sweep, options, context.Display);
+        context.Display.Stage($"sweep of {experiment.Name}: {sweep.Trials} trials on {options.Workers} workers");
         var trials = await sweep.RunAsync(context.Cancellation);
         context.Display.Done();
         var result = Result(experiment, space, options, plan, trials, context.Clock.GetElapsedTime(start).TotalSeconds);
         StoredRun.Finish(FileSystems.Default, folder, result);
         return result;
+    }
+
+    private static void Advise(ParallelSweep sweep, SweepOptions options, ProgressDisplay display)
+    {
+        if (sweep.GridPoints > options.Trials)
+            display.Note($"the grid has {sweep.GridPoints} points; the first {options.Trials} of them are tried: --trials decides");
+        if (sweep.GridPoints < options.Trials) display.Note($"the grid has {sweep.GridPoints} points; each is tried once");
+        if (options.Tuner == TunerKind.Smac && options.Trials <= RandomPointsOfSmac)
+            display.Note($"smac's first {RandomPointsOfSmac} points are random: {options.Trials} trials are a random search. Raise --trials.");
     }
 
     // Losses of another experiment, preset, number of threads or metric are never compared with these.

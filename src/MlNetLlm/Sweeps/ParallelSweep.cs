@@ -50,9 +50,18 @@ public sealed class ParallelSweep
         _options = options.Validated();
         (_space, _folder, _runTrial, _progress) = (space, Path.GetFullPath(folder), runTrial, progress);
         _again = again ?? (_ => false);
+        if (_options.Halving is { } halving && space.ContainsKey(halving.Option))
+            throw new ArgumentException($"SweepOptions: Halving.Option '{halving.Option}' is in the space too; take it out, or halve another.");
+        if (_options.Tuner == TunerKind.Grid) GridPoints = Grid.Points(space, _options.GridSteps);
         _tuner = new SweepTuner(_options.Tuner, space, _options.Seed, _options.GridSteps);
         _plan = PlanOf(subject ?? []);
     }
+
+    /// <summary>Points of the whole grid; null with other tuners.</summary>
+    public long? GridPoints { get; }
+
+    /// <summary>Points that are tried: those asked for, but none of a grid twice.</summary>
+    public int Trials => (int)Math.Min(_options.Trials, GridPoints ?? long.MaxValue);
 
     /// <summary>Says whether the folder is free for this sweep; nothing is written.</summary>
     /// <exception cref="InvalidOperationException">It holds another sweep; what differs is named.</exception>
@@ -185,13 +194,18 @@ public sealed class ParallelSweep
     {
         if (waiting.TryDequeue(out var left)) return left;
         var trial = _requests.Keys.Count(key => key.Round == 0);
-        if (round > 0 || trial >= _options.Trials) return null;
+        if (round > 0 || trial >= Trials) return null;
         // A tuner that learns starts from the first result: until then it would propose the same point again.
         if (_tuner.Learns && _outcomes.Count == 0 && running > 0) return null;
-        var values = Values(_tuner.Propose(trial));
+        Dictionary<string, string> values;
+        do values = Values(_tuner.Propose(trial));
+        while (GridPoints is not null && IsPlanned(values));
         Plan(new TrialRequest(trial, 0, _options.Halving is null ? values : Budgeted(values, 0)));
         return _requests[(0, trial)];
     }
+
+    private bool IsPlanned(Dictionary<string, string> values) =>
+        _requests.Values.Any(r => r.Round == 0 && values.All(v => r.Values[v.Key] == v.Value));
 
     private async Task<TrialOutcome> RunTrialAsync(TrialRequest request, CancellationToken cancellation)
     {

@@ -30,6 +30,22 @@ public sealed record SpaceFile
         return faults.Count == 0 ? file : throw new InvalidDataException($"'{path}': {string.Join(" ", faults)}");
     }
 
+    /// <summary>
+    /// The same, which starts at given options wherever it names no start and their value is in the range or one of the choices.
+    /// </summary>
+    /// <param name="options">The options, as a preset has them.</param>
+    public SpaceFile StartingAt(JsonNode options) => this with
+    {
+        Space = Space.ToDictionary(o => o.Key, o => o.Value.StartingAt(Find(options, o.Key)), StringComparer.Ordinal),
+    };
+
+    private static JsonNode? Find(JsonNode? options, string name)
+    {
+        foreach (var part in name.Split('.'))
+            options = (options as JsonObject)?.FirstOrDefault(p => string.Equals(p.Key, part, StringComparison.OrdinalIgnoreCase)).Value;
+        return options;
+    }
+
     /// <summary>The search space.</summary>
     public Microsoft.ML.SearchSpace.SearchSpace ToSearchSpace()
     {
@@ -93,6 +109,15 @@ public sealed record SweptOption
         if (Start?.GetValueKind() is { } kind && kind != JsonValueKind.Number) yield return $"{name}: start is {kind}; expected a number.";
         else if (Start?.GetValue<double>() is { } start && !(start >= Min && start <= Max))
             yield return $"{name}: start {start} is outside.";
+    }
+
+    internal SweptOption StartingAt(JsonNode? value)
+    {
+        if (Start is not null || value is not JsonValue) return this;
+        if (Choice is not null) return this with { Start = Choice.FirstOrDefault(choice => JsonNode.DeepEquals(choice, value))?.DeepClone() };
+        if (value.GetValueKind() != JsonValueKind.Number) return this;
+        var number = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
+        return number >= Min && number <= Max && !(Whole && number % 1 != 0) ? this with { Start = JsonValue.Create(number) } : this;
     }
 
     internal OptionBase ToOption()

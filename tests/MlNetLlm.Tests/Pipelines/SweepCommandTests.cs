@@ -36,6 +36,17 @@ public sealed class SweepCommandTests
     }
 
     [Test]
+    public void Sweep_HalvingAnUnknownOption_RefusesItBeforeAnyTrial()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, "\"testRows\": { \"choice\": [8] } }, \"halving\": { \"option\": \"maxTokkens\", \"budgets\": [1, 2]");
+        var (exit, _, errors) = Command.Run("sweep", "svf", "--space", space, "--out", folder["out"]);
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("'maxTokens'"));
+        Assert.That(Directory.Exists(folder["out"]), Is.False);
+    }
+
+    [Test]
     public async Task Sweep_IntoAnotherSweepsFolder_IsRefusedAndChangesNothing()
     {
         using var folder = new TemporaryFolder();

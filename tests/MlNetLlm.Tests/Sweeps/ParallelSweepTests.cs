@@ -177,6 +177,29 @@ public sealed class ParallelSweepTests
         Assert.That(ParallelSweep.Read(folder.Path).Select(t => t.Outcome), Is.EqualTo(raised.Select(r => r.Outcome)));
     }
 
+    [TestCase(null, 4 * 2 * 3)]
+    [TestCase(7, 7)]
+    public async Task RunAsync_OfAGrid_TriesNoPointTwice(int? trials, int expected)
+    {
+        // Of whole numbers from 1 to 3 there are three, though the grid has four steps.
+        var space = Space();
+        space.Add("rank", new UniformIntOption(1, 3));
+        using var folder = new TemporaryFolder();
+        ParallelSweep Of(int most) => new(
+            space, new SweepOptions { Trials = most, Workers = 3, Tuner = TunerKind.Grid, GridSteps = 4 }, folder.Path, BowlAsync);
+        Assert.That((await Of(5).RunAsync()).Count, Is.EqualTo(5), "what is left comes when it goes on");
+        var sweep = Of(trials ?? 100);
+        var results = await sweep.RunAsync();
+        Assert.That((sweep.GridPoints, sweep.Trials), Is.EqualTo((24L, expected)));
+        Assert.That(results.Select(r => string.Join(' ', r.Request.Values.OrderBy(v => v.Key))).Distinct().Count(), Is.EqualTo(expected));
+        Assert.That(results, Has.Count.EqualTo(expected));
+    }
+
+    [Test]
+    public void Constructor_WithABudgetThatIsSweptToo_Throws() =>
+        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Halving = new HalvingOptions { Option = "x", Budgets = [1, 2] } },
+            "unused", BowlAsync), Throws.ArgumentException.With.Message.Contains("'x' is in the space too"));
+
     [Test]
     public void Validated_WithFaults_NamesAll() =>
         Assert.That(() => new SweepOptions
