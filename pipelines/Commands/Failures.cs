@@ -4,7 +4,7 @@ using MlNetLlm.Pipelines.Store;
 
 namespace MlNetLlm.Pipelines.Commands;
 
-/// <summary>What the command ends with in a sentence. Any other exception is a fault of the command itself, and shows where it is.</summary>
+/// <summary>What the command ends with in a sentence. Any other exception is a fault of the command, and shows where.</summary>
 internal static class Failures
 {
     /// <summary>The sentence, or null where the exception is none of these.</summary>

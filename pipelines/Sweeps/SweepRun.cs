@@ -57,7 +57,7 @@ internal static class SweepRun
             display.Note($"the grid has {sweep.GridPoints} points; the first {options.Trials} of them are tried: --trials decides");
         if (sweep.GridPoints < options.Trials) display.Note($"the grid has {sweep.GridPoints} points; each is tried once");
         if (options.Tuner == TunerKind.Smac && options.Trials <= RandomPointsOfSmac)
-            display.Note($"smac's first {RandomPointsOfSmac} points are random: {options.Trials} trials are a random search. Raise --trials.");
+            display.Note($"smac's first {RandomPointsOfSmac} points are random, and so are all of these {options.Trials}: raise --trials");
     }
 
     // Losses of another experiment, preset, number of threads or metric are never compared with these.

@@ -71,13 +71,15 @@ public sealed record RunChart
     private string? Fault()
     {
         if (Rows?.Contains(null!) == true || Columns?.Contains(null!) == true) return "a name is null";
-        if (Series?.Any(line => line is null || line.Points.Contains(null!)) == true || Values?.Contains(null!) == true) return "a row is null";
+        if (Values?.Contains(null!) == true || Series?.Any(line => line is null || line.Points.Contains(null!)) == true)
+            return "a row is null";
         return Kind switch
         {
             RunChartKind.Lines => Series is null ? "it has no series"
                 : Series.Any(line => line.Points.Any(p => p.Count != 2)) ? "a point is no [x, y]" : null,
             RunChartKind.Intervals => Series is null || Rows is null ? "it needs series and rows"
-                : Series.Any(group => group.Points.Any(p => p.Count != 4 || !IsRow(p[0]))) ? "a point is no [row, estimate, low, high]" : null,
+                : Series.Any(group => group.Points.Any(p => p.Count != 4 || !IsRow(p[0])))
+                    ? "a point is no [row, estimate, low, high]" : null,
             RunChartKind.Matrix => Rows is null || Columns is null || Values is null ? "it needs rows, columns and values"
                 : Values.Count != Rows.Count || Values.Any(row => row.Count != Columns.Count)
                     ? $"its values are not {Rows.Count} rows of {Columns.Count}" : null,

@@ -51,7 +51,8 @@ public sealed class ParallelSweep
         (_space, _folder, _runTrial, _progress) = (space, Path.GetFullPath(folder), runTrial, progress);
         _again = again ?? (_ => false);
         if (_options.Halving is { } halving && space.ContainsKey(halving.Option))
-            throw new ArgumentException($"SweepOptions: Halving.Option '{halving.Option}' is in the space too; take it out, or halve another.");
+            throw new ArgumentException(
+                $"SweepOptions: Halving.Option '{halving.Option}' is in the space too; take it out, or halve another.");
         if (_options.Tuner == TunerKind.Grid) GridPoints = Grid.Points(space, _options.GridSteps);
         _tuner = new SweepTuner(_options.Tuner, space, _options.Seed, _options.GridSteps);
         _plan = PlanOf(subject ?? []);
@@ -140,14 +141,16 @@ public sealed class ParallelSweep
         var name = _plan.Select(p => p.Key).Union(found.Select(p => p.Key)).FirstOrDefault(n => !JsonNode.DeepEquals(_plan[n], found[n]));
         if (name is null) return true;
         if (entries.All(e => e.Ended is null)) return false;
-        throw new InvalidOperationException($"'{_folder}' holds another sweep: its {name} is {found[name]?.ToJsonString(_oneLine) ?? "none"}, "
-            + $"this one's is {_plan[name]?.ToJsonString(_oneLine) ?? "none"}. Go on with the same, or choose another folder.");
+        string Text(JsonObject plan) => plan[name]?.ToJsonString(_oneLine) ?? "none";
+        throw new InvalidOperationException($"'{_folder}' holds another sweep: its {name} is {Text(found)}, this one's is {Text(_plan)}. "
+            + "Go on with the same, or choose another folder.");
     }
 
     private void Note(TrialOutcome outcome)
     {
         _outcomes[(outcome.Round, outcome.Trial)] = outcome;
-        if (outcome.Round == 0 && _told.Add(outcome.Trial)) _tuner.Update(outcome.Trial, outcome.Loss, TimeSpan.FromMilliseconds(outcome.Milliseconds));
+        if (outcome.Round == 0 && _told.Add(outcome.Trial))
+            _tuner.Update(outcome.Trial, outcome.Loss, TimeSpan.FromMilliseconds(outcome.Milliseconds));
     }
 
     private void Plan(TrialRequest request)
@@ -186,7 +189,8 @@ public sealed class ParallelSweep
         finally
         {
             // Stopped trials take a moment to end their processes.
-            await Task.WhenAll(running.Keys).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(running.Keys)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 

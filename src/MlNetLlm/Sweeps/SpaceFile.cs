@@ -114,7 +114,7 @@ public sealed record SweptOption
     internal SweptOption StartingAt(JsonNode? value)
     {
         if (Start is not null || value is not JsonValue) return this;
-        if (Choice is not null) return this with { Start = Choice.FirstOrDefault(choice => JsonNode.DeepEquals(choice, value))?.DeepClone() };
+        if (Choice is not null) return this with { Start = Choice.FirstOrDefault(one => JsonNode.DeepEquals(one, value))?.DeepClone() };
         if (value.GetValueKind() != JsonValueKind.Number) return this;
         var number = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
         return number >= Min && number <= Max && !(Whole && number % 1 != 0) ? this with { Start = JsonValue.Create(number) } : this;

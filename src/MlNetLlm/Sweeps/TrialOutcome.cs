@@ -13,7 +13,7 @@ public sealed record TrialRequest(int Trial, int Round, IReadOnlyDictionary<stri
 /// <param name="Loss">What is to become small; null unless it completed.</param>
 /// <param name="Milliseconds">How long it took.</param>
 /// <param name="Detail">Why it failed, or null.</param>
-/// <param name="Limit">The limit that it was stopped at: seconds where it timed out, MiB where it was out of memory; null otherwise.</param>
+/// <param name="Limit">The limit that it was stopped at: seconds where it timed out, MiB where it was out of memory; else null.</param>
 public sealed record TrialOutcome(
     int Trial, int Round, TrialStatus Status, double? Loss, long Milliseconds, string? Detail = null, double? Limit = null);
 

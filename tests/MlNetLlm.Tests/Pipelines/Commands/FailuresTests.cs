@@ -12,7 +12,8 @@ public sealed class FailuresTests
         foreach (var error in new Exception[]
         {
             new UnauthorizedAccessException("no"), new SqliteException("no", 5), new JsonException("no"), new IOException("no"),
-            new InvalidDataException("no"), new InvalidOperationException("no"), new ArgumentException("no"), new NotSupportedException("no"),
+            new InvalidDataException("no"), new InvalidOperationException("no"), new ArgumentException("no"),
+            new NotSupportedException("no"),
         })
             Assert.That(Failures.Text(error), Is.EqualTo("mlnetllm: no"), error.GetType().Name);
         Assert.That(Failures.Text(new NullReferenceException()), Is.Null);

@@ -14,7 +14,7 @@ public sealed class SweepRunTests
     [Test]
     public void Best_OfFailedTrials_IsNone() => Assert.That(SweepRun.Best([Trial(0, 0, null)]).Request, Is.Null);
 
-    private static (TrialRequest, TrialOutcome?) Trial(int trial, int round, double? loss) => (
+    private static (TrialRequest Request, TrialOutcome? Outcome) Trial(int trial, int round, double? loss) => (
         new TrialRequest(trial, round, new Dictionary<string, string>()),
         new TrialOutcome(trial, round, loss is null ? TrialStatus.Failed : TrialStatus.Completed, loss, 10));
 }
