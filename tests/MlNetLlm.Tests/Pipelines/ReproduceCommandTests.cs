@@ -100,7 +100,8 @@ public sealed class ReproduceCommandTests
         using var folder = new TemporaryFolder();
         var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
         {
-            Experiment = "evaluate", Options = JsonNode.Parse("""{ "model": "m", "tasks": ["arc_easy", "gsm8k"], "limit": 5, "split": null }""")!,
+            Experiment = "evaluate",
+            Options = JsonNode.Parse("""{ "model": "m", "tasks": ["arc_easy", "gsm8k"], "limit": 5, "split": null }""")!,
         });
         Assert.That(() => ReproductionChecks.Before(run), Throws.InvalidOperationException.With.Message.Contains(
             "mlnetllm evaluate --model m --tasks arc_easy,gsm8k --limit 5"));

@@ -31,14 +31,15 @@ public sealed class SpaceFileTests
     {
         var options = JsonNode.Parse("""{ "rate": 0.01, "rank": 4, "far": 99, "named": 3, "part": { "modules": "All" }, "list": [1] }""")!;
         var space = Read("""
-            "rate": { "min": 1e-4, "max": 1e-1, "log": true }, "Rank": { "min": 1, "max": 9, "whole": true }, "far": { "min": 1, "max": 9 },
-            "named": { "min": 1, "max": 9, "start": 5 }, "part.modules": { "choice": [ "Mlp", "All" ] }, "list": { "choice": [ 1, 2 ] }
+            "rate": { "min": 1e-4, "max": 1e-1, "log": true }, "Rank": { "min": 1, "max": 9, "whole": true },
+            "far": { "min": 1, "max": 9 }, "named": { "min": 1, "max": 9, "start": 5 },
+            "part.modules": { "choice": [ "Mlp", "All" ] }, "list": { "choice": [ 1, 2 ] }
             """).StartingAt(options).ToSearchSpace();
         var first = space.SampleFromFeatureSpace(space.Default);
         Assert.That(first["rate"].AsType<double>(), Is.EqualTo(0.01).Within(1e-12));
         Assert.That((first["Rank"].AsType<int>(), first["part.modules"].AsType<string>()), Is.EqualTo((4, "All")));
         Assert.That(first["named"].AsType<double>(), Is.EqualTo(5).Within(1e-9));
-        Assert.That((first["far"].AsType<double>(), first["list"].AsType<int>()), Is.EqualTo((1, 1)), "out of range, and no value: as before");
+        Assert.That((first["far"].AsType<double>(), first["list"].AsType<int>()), Is.EqualTo((1, 1)), "out of range; no value");
     }
 
     [TestCase("\"a\": { \"min\": 5, \"max\": 1 }", "a: min 5 is not below max 1")]
