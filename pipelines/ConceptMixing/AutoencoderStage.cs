@@ -12,10 +12,10 @@ namespace MlNetLlm.Pipelines.ConceptMixing;
 /// <param name="TeacherLoss">The teacher's loss, nats a token of a window.</param>
 /// <param name="SplicedLoss">The same through the autoencoder.</param>
 /// <param name="AblatedLoss">The same with the mean hidden state instead.</param>
-/// <param name="LossRecovered">Share of the rise by ablation that it saves.</param>
+/// <param name="LossRecovered">Share of the rise by ablation that it saves; null where there is no rise.</param>
 /// <param name="Seconds">Time of its training, hidden states included.</param>
 internal sealed record AutoencoderResult(
-    double VarianceUnexplained, double DeadShare, double TeacherLoss, double SplicedLoss, double AblatedLoss, double LossRecovered,
+    double VarianceUnexplained, double DeadShare, double TeacherLoss, double SplicedLoss, double AblatedLoss, double? LossRecovered,
     double Seconds);
 
 /// <summary>Trains the teacher's sparse autoencoder on hidden states of A, or reads a published one; and measures it on V.</summary>
@@ -40,7 +40,8 @@ internal sealed class AutoencoderStage(
             new ConceptTeacher(teacher, autoencoder, of.Layer), validation,
             new LabelConceptsOptions { SequenceLength = sequenceLength }, context.Cancellation);
         return new AutoencoderResult(
-            metrics.VarianceUnexplained, metrics.DeadShare, splice.Loss, splice.SplicedLoss, splice.AblatedLoss, splice.Recovered, seconds);
+            metrics.VarianceUnexplained, metrics.DeadShare, splice.Loss, splice.SplicedLoss, splice.AblatedLoss,
+            double.IsFinite(splice.Recovered) ? splice.Recovered : null, seconds);
     }
 
     /// <summary>Reads it.</summary>

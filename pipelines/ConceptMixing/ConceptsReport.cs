@@ -84,7 +84,7 @@ internal static class ConceptsReport
         record.Add(new RunMetric(name, "loss, nats", Validation, run.Loss));
         foreach (var gate in run.Gates)
         {
-            record.Add(new RunMetric(own, gate.Name, Validation, gate.Value));
+            if (double.IsFinite(gate.Value)) record.Add(new RunMetric(own, gate.Name, Validation, gate.Value));
             record.Add(new RunMetric(own, $"gate passed: {gate.Name}", null, gate.Passed ? 1 : 0));
         }
         record.Add(new RunMetric(own, "loss spliced, nats", Validation, run.Autoencoder.SplicedLoss));

@@ -25,7 +25,7 @@ internal static class Gates
     [
         new("variance unexplained", autoencoder.VarianceUnexplained, gates.VarianceUnexplained, AtMost: true),
         new("share of dead latents", autoencoder.DeadShare, gates.DeadShare, AtMost: true),
-        new("share of the ablation's loss recovered", autoencoder.LossRecovered, gates.LossRecovered, AtMost: false),
+        new("share of the ablation's loss recovered", autoencoder.LossRecovered ?? double.NaN, gates.LossRecovered, AtMost: false),
         new("effective labels as a share of the latents", labels.EffectiveConcepts / latents, gates.EffectiveLabelShare, AtMost: false),
         new("largest share of positions with one label", labels.LargestShare, gates.LargestLabelShare, AtMost: true),
     ];

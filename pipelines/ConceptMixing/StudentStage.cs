@@ -133,7 +133,7 @@ internal sealed class StudentStage(
         if (how.Labels == LabelSet.None) return null;
         var steps = TrainingMetrics.Read(Checkpoints(name));
         return steps.Skip((int)(steps.Count * (1 - LastPart))).Select(step => step.Measures?.GetValueOrDefault("conceptLoss"))
-            .OfType<double>().DefaultIfEmpty(double.NaN).Average();
+            .OfType<double>().Select(loss => (double?)loss).Average();
     }
 
     private ColumnStatistics Columns(LanguageModel model)

@@ -64,7 +64,9 @@ public sealed class ConceptsExperimentTests
             $"teacher.folder={_folder["run/models/teacher"]}", "teacher.layer=1", "teacher.training.device=cpu",
             $"autoencoder.file={_folder["sae.safetensors"]}",
             "autoencoder.latents=64", "autoencoder.activeLatents=8", $"text.name={text}", $"text.shiftName={text}",
-            "text.sequenceLength=32", "text.validationTokens=300", "text.curveTokens=100", "proxies.questions=4",
+            "text.blockParagraphs=5", "text.teacherShare=0.2", "text.studentShare=0.5", "text.validationShare=0.3",
+            "text.shiftStudentShare=0.5", "text.sequenceLength=32", "text.validationTokens=300", "text.curveTokens=100",
+            "proxies.questions=4", "proxies.continuationTokens=8",
             "steering.concepts=2", "steering.prompts=2", "steering.promptTokens=8", "steering.continuationTokens=4",
             "steering.continuations=2", "steering.generatedConcepts=1", "steering.costWindows=2",
             """

@@ -59,7 +59,8 @@ public sealed class CommunitiesExperimentTests
             $"folders=[\"{_folder["tiny"]}\"]",
             $"real={{ \"sets\": [ {string.Join(", ", sets.Select(set => $"\"{set}\""))} ], \"questions\": 6, \"labels\": "
                 + $"\"{_folder["labels.jsonl"]}\" }}",
-            "network.calibrationQuestions=2", "network.ratios=[0.2]", "network.pruningQuestions=2", "network.pruningTestQuestions=2",
+            "network.calibrationQuestions=2", "network.ablationQuestions=2", "network.ratios=[0.2]",
+            "network.pruningQuestions=2", "network.pruningTestQuestions=2",
             "network.alpha=0.3", "network.draws=2", "network.louvainRuns=3", "network.permutations=19", "network.communityPermutations=19",
             "network.shuffles=2",
             "questions.validation=10");
