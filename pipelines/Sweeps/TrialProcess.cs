@@ -38,7 +38,7 @@ internal sealed class TrialProcess(TrialPlan plan)
     {
         var folder = FolderOf(plan.Folder, request);
         // Finished, but the sweep was stopped before it took note.
-        if (IsFinished(request, StoredRun.Open(folder))) return Read(request, StoredRun.Open(folder));
+        if (StoredRun.Open(folder) is var run && IsFinished(request, run)) return Read(request, run);
         FileSystems.Default.Delete(folder);
 
         var watch = Stopwatch.StartNew();

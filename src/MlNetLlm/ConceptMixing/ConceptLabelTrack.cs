@@ -109,7 +109,7 @@ public sealed class ConceptLabelTrack
     /// <param name="seed">The seed.</param>
     public ConceptLabelTrack FrequencyMatched(long seed)
     {
-        var upTo = Counts();                                                       // cumulative
+        var (upTo, _) = Count();                                                   // cumulative
         for (var concept = 1; concept < upTo.Length; concept++) upTo[concept] += upTo[concept - 1];
         return ByPosition($"{Name}, frequency-matched", seed, (position, labels) =>
         {
@@ -128,12 +128,7 @@ public sealed class ConceptLabelTrack
     /// <summary>How the labels are spread over concepts. Reads all of them.</summary>
     public ConceptLabelMetrics Metrics()
     {
-        var (counts, labelled) = (new long[Concepts], 0L);
-        foreach (var (_, _, here) in Rows())
-        {
-            if (here.Length > 0) labelled++;
-            foreach (var label in here) counts[label]++;
-        }
+        var (counts, labelled) = Count();
         var labels = counts.Sum();
         var entropy = counts.Where(count => count > 0).Sum(count => -(double)count / labels * Math.Log((double)count / labels));
         return new(
@@ -174,12 +169,16 @@ public sealed class ConceptLabelTrack
         return Rows().Where(row => row.Labels.Length > 0).Select(row => row.Window * SequenceLength + row.Position);
     }
 
-    private long[] Counts()
+    // How often each concept is a label, and how many positions have one.
+    private (long[] Counts, long Labelled) Count()
     {
-        var counts = new long[Concepts];
+        var (counts, labelled) = (new long[Concepts], 0L);
         foreach (var (_, _, labels) in Rows())
+        {
+            if (labels.Length > 0) labelled++;
             foreach (var label in labels) counts[label]++;
-        return counts;
+        }
+        return (counts, labelled);
     }
 
     private ConceptLabelTrack ByPosition(string name, long seed, PositionReader read) => new(

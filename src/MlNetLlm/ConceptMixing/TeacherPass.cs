@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MlNetLlm.Data;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.SparseAutoencoders;
@@ -70,7 +69,7 @@ internal sealed record TeacherPass(float[] States, float[] Slopes, int[] NextTok
     {
         using var quiet = no_grad();
         using var scope = NewDisposeScope();
-        return MemoryMarshal.Cast<byte, float>(values.detach().to(ScalarType.Float32).cpu().contiguous().bytes).ToArray();
+        return TensorNumbers.Of(values).ToArray();
     }
 
     private static int[] Likeliest(TransformerModel module, Tensor hidden, int count)

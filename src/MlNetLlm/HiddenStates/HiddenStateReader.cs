@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MlNetLlm.LanguageModels;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -56,7 +55,7 @@ internal static class HiddenStateReader
         var lengths = tensor(batch.Select(w => (long)w.Tokens.Length).ToArray(), device: device);
         var hidden = module.Hidden(
             tensor(ids, [count, time], device: device), new ForwardOptions { Layers = layer, Lengths = lengths });   // (count, time, width)
-        var values = MemoryMarshal.Cast<byte, float>(hidden.to(ScalarType.Float32).cpu().contiguous().bytes);
+        var values = TensorNumbers.Of(hidden);
         for (var r = 0; r < count; r++)
         {
             var states = values.Slice(r * time * width, batch[r].Tokens.Length * width);

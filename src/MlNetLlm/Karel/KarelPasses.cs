@@ -27,7 +27,7 @@ internal static class KarelPasses
         using var kept = new Activations(Levels(model.Config.Layers, level));
         model.Module.Hidden(tokens, new ForwardOptions { Features = features, Activations = kept });
         var mean = kept.Names.Select(name => kept[name]).Aggregate((sum, state) => sum + state) / kept.Names.Count;   // (rows, time, width)
-        var values = MemoryMarshal.Cast<byte, float>(mean.to(ScalarType.Float32).cpu().contiguous().bytes);
+        var values = TensorNumbers.Of(mean);
         var (time, width) = ((int)tokens.size(1), model.Config.Width);
         var states = new float[programs.Count][];
         for (var row = 0; row < states.Length; row++)

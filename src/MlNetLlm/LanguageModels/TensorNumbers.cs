@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace MlNetLlm.Importance;
+namespace MlNetLlm.LanguageModels;
 
 /// <summary>Reads the numbers of tensors of any device and type.</summary>
 internal static class TensorNumbers
