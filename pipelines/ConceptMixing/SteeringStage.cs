@@ -40,7 +40,8 @@ internal sealed class SteeringStage(
         int number, StudyResult main, IReadOnlyList<ConceptMeaning> meanings, IReadOnlyList<IReadOnlyList<int>> prompts)
     {
         context.Display.Stage($"steering the student of seed {number}");
-        using var student = LanguageModel.Load(StudentStage.Folder(request.Out, main.Options.Name, number));
+        using var student = LanguageModel.Load(StudentStage.Folder(request.Out, main.Options.Name, number))
+            .To(main.Options.Training.Device);
         var tokens = _steering.CostWindows * options.Text.SequenceLength;
         var validation = corpus.First(ml, TextSplit.Validation, student.Tokenizer, options.Text.CurveTokens);
         var statistics = ml.Concepts().Statistics(student, validation, Reading, context.Cancellation);

@@ -50,7 +50,7 @@ internal sealed class StudentStage(
         var name = $"{study.Name}.{arm}.{number}";
         var (trained, curve) = Fit(study, arm, seed, rate, (long)(share * tokens), name);
         using var model = trained.Model;
-        model.Module.to(torch.device(study.Training.Device));
+        model.To(study.Training.Device);
         context.Display.Stage($"{study.Name}: {arm}, seed {number}, measured on V");
         if (arm == ConceptArms.Concepts && number <= (options.Steering?.Students ?? 0)) model.Save(Folder(request.Out, study.Name, number));
         var loss = LanguageLoss.Of(

@@ -41,12 +41,7 @@ internal sealed class TeacherStage(
     }
 
     /// <summary>Reads it, to where it is to compute.</summary>
-    public LanguageModel Open()
-    {
-        var model = ml.LanguageModels().Load(Folder);
-        model.Module.to(torch.device(options.Training.Device));
-        return model;
-    }
+    public LanguageModel Open() => ml.LanguageModels().Load(Folder).To(options.Training.Device);
 
     private ByteLevelBpeTokenizer Vocabulary()
     {

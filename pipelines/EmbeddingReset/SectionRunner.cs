@@ -56,7 +56,7 @@ internal sealed class SectionRunner(
         {
             var language = languages.First(seed);
             var trained = shared?.FirstOrDefault(body => body.Arm == arm && body.Seed == seed) ?? Pretrain(arm, seed, rates, language);
-            using var model = LanguageModel.Load(ModelFolder(arm, seed));
+            using var model = LanguageModel.Load(ModelFolder(arm, seed)).To(options.Device);
             var scores = new Dictionary<string, double>();
             foreach (var (name, task) in language.Tasks)
             {
@@ -85,7 +85,7 @@ internal sealed class SectionRunner(
         kept.Get($"{options.Name}.{arm}.{seed}.{name}.{tokens}", () =>
         {
             context.Display.Stage($"{options.Name}: {arm}, seed {seed}, language {name}, {tokens} tokens");
-            using var body = LanguageModel.Load(ModelFolder(arm, seed));
+            using var body = LanguageModel.Load(ModelFolder(arm, seed)).To(options.Device);
             var language = languages.New(name, seed);
             var learned = _stages.Relearn(body, language, tokens, Seed(seed));
             var tasks = options.Tasks.ToDictionary(task => task, task => TaskTransformer.Load(TaskFolder(arm, seed, task)));

@@ -38,7 +38,7 @@ internal sealed class Stages(MLContext ml, SectionOptions options, RunContext co
         {
             BatchSize = options.Pretraining.BatchSize, SequenceLength = options.Body.SequenceLength, Device = options.Device,
         };
-        return LanguageLoss.Of(model, language.Validation!, reading);
+        return LanguageLoss.Of(model.To(options.Device), language.Validation!, reading);
     }
 
     /// <summary>Stage 2: trains the body and a task's head in language 1, the embeddings frozen.</summary>
@@ -69,7 +69,7 @@ internal sealed class Stages(MLContext ml, SectionOptions options, RunContext co
         // The keys are those that the task was learned with; a label that was not there has none, and its rows are left out.
         var keys = ml.Data.LoadFromEnumerable(task.Names.Select(name => new LabelName { Label = name }));
         var keyed = ml.Transforms.Conversion.MapValueToKey("Label", keyData: keys).Fit(labelled.Test).Transform(labelled.Test);
-        var metrics = ml.MulticlassClassification.Evaluate(task.Transform(keyed));
+        var metrics = ml.MulticlassClassification.Evaluate(task.To(options.Device).Transform(keyed));
         return labelled.F1Of is { } label ? F1(metrics.ConfusionMatrix, task.Names.ToList().IndexOf(label)) : metrics.MicroAccuracy;
     }
 

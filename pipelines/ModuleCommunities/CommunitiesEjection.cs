@@ -34,7 +34,7 @@ internal static class CommunitiesEjection
             .Value("Seeds", "Seeds of the models.", options.Seeds)
             .Value("Questions", "The generated questions.", options.Questions)
             .Value("Model", "A model's shape.", SubjectTraining.Shape(shape, shape.Layers))
-            .Value("Training", "Its training.", SubjectTraining.Training(shape, shape.Steps))
+            .Value("Training", "Its training.", SubjectTraining.Training(shape, shape.Steps, options.Device))
             .Value("StopAccuracy", "Mean validation accuracy that ends it.", shape.StopAccuracy)
             .Value("LookQuestions", "Validation questions of each set behind that.", shape.LookQuestions)
             .Value("Importance", "Importances, on the first half of the calibration questions.",
@@ -44,7 +44,7 @@ internal static class CommunitiesEjection
             .Value("Forms", "The forms.", tuning.Forms)
             .Value("TargetQuestions", "Test questions of a target.", tuning.TestQuestions)
             .Value("Tuning", "How a community is fine-tuned; its modules and seed are set as it is found.",
-                SubjectTraining.Tuning(tuning, ModuleRegime.Community, tuning.LearningRates[0]));
+                SubjectTraining.Tuning(tuning, ModuleRegime.Community, tuning.LearningRates[0], options.Device));
     }
 
     private static IReadOnlyList<string> Targets(CommunitiesOptions options, HashSet<string> functions) =>

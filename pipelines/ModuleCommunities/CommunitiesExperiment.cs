@@ -30,7 +30,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
         options.Validated();
         var kept = KeptParts.Open(request, options);
         var ml = new MLContext(request.Seed);
-        if (options.Real is { Model: not null } real) Real(new RealStage(ml, real, context), real, kept, record);
+        if (options.Real is { Model: not null } real) Real(new RealStage(ml, real, options.Device, context), real, kept, record);
         var run = options.Folders.Count > 0
             ? Folders(ml, options, request, kept, context)
             : Generated(ml, options, request, kept, context, record);
@@ -85,7 +85,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
         foreach (var (i, folder) in options.Folders.Index())
         {
             var subject = new Subject($"folder-{i + 1}", SubjectKind.Folder, i + 1);
-            SubjectModel Open() => new(ml, ml.LanguageModels().Load(folder), null);
+            SubjectModel Open() => new(ml, ml.LanguageModels().Load(folder).To(options.Device), null);
             var result = kept.Get($"{subject.Name}-model", () =>
             {
                 using var model = Open();

@@ -35,6 +35,10 @@ public sealed record CommunitiesOptions
     /// </summary>
     public IReadOnlyList<string> Folders { get; init; } = [];
 
+    /// <summary>Where models train, answer and are measured: "cpu", "cuda" or "cuda:0".</summary>
+    /// <value>"cpu".</value>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Resamples of the bootstraps.</summary>
     public int BootstrapResamples { get; init; } = 10_000;
 

@@ -44,7 +44,7 @@ internal sealed class ModelStage(
 
     /// <summary>A model made before.</summary>
     public SubjectModel Open(Subject subject) => new(
-        ml, LanguageModel.Load(Folder(subject.Name)), subject.Kind == SubjectKind.Modular ? Ownership(subject) : null);
+        ml, LanguageModel.Load(Folder(subject.Name)).To(options.Device), subject.Kind == SubjectKind.Modular ? Ownership(subject) : null);
 
     /// <summary>Whose the layers of a modular model are.</summary>
     public LayerOwnership Ownership(Subject subject) => new()
@@ -60,7 +60,7 @@ internal sealed class ModelStage(
         var ownership = subject.Kind == SubjectKind.Modular ? Ownership(subject) : null;
         var steps = subject.Kind == SubjectKind.Untrained ? 0 : ownership is null ? shape.Steps : options.Modular.Steps ?? shape.Steps;
         var tokenizer = SkillVocabulary.Tokenizer;
-        var wanted = SubjectTraining.Training(shape, steps) with { Seed = subject.Seed, Ownership = ownership };
+        var wanted = SubjectTraining.Training(shape, steps, options.Device) with { Seed = subject.Seed, Ownership = ownership };
         var looks = wanted.EvaluateEvery > 0;
         var training = new PretrainEstimator(
             SubjectTraining.Shape(shape, ownership?.Owners.Count ?? shape.Layers), tokenizer, tokenizer.Special, wanted, context.Display,
@@ -93,6 +93,7 @@ internal sealed class ModelStage(
             LearningRate = options.Model.LearningRate / 2,
             WarmupSteps = options.Tuning.ChatSteps / 10,
             Beta2 = 0.98,
+            Device = options.Device,
             Seed = subject.Seed,
         }, context.Display, context.Cancellation).Fit(questions.Reworded(options.Tuning.ChatSurface));
         return (training.Model, training.Training);

@@ -23,7 +23,7 @@ internal sealed record RealScore(string DataSet, int Right, int Questions, doubl
 }
 
 /// <summary>Puts public benchmarks through the same readers and the same scoring.</summary>
-internal sealed class RealStage(MLContext ml, RealOptions options, RunContext context)
+internal sealed class RealStage(MLContext ml, RealOptions options, string device, RunContext context)
 {
     /// <summary>Accuracies of the model that the options name, on the sets whose data is on this machine.</summary>
     public IReadOnlyList<RealScore> Run(RunRecord record, KeptParts kept)
@@ -33,7 +33,7 @@ internal sealed class RealStage(MLContext ml, RealOptions options, RunContext co
         if (sets.Count < options.Sets.Count)
             context.Display.Note($"not on this machine, left out: {string.Join(", ", options.Sets.Except(sets))}");
         if (sets.Count == 0) return [];
-        using var model = ml.LanguageModels().Load(options.Model!);
+        using var model = ml.LanguageModels().Load(options.Model!).To(device);
         return [.. sets.Select((name, i) =>
         {
             var set = BenchmarkSet.Read(ml, name, options.Questions);

@@ -74,6 +74,7 @@ internal sealed class RemovalStage
             SequenceLength = SkillQuestion.LongestTokens,
             LearningRate = tuning.LearningRates[0],
             Beta2 = 0.98,
+            Device = _options.Device,
             Seed = seed,
         }, _context.Display, _context.Cancellation).Fit(generated.TrainOf(function)).Model;
         var scores = SubjectModel.Accuracies(_ml, trained, generated.Test(function));

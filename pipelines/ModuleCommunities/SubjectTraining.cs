@@ -16,7 +16,7 @@ internal static class SubjectTraining
         feedForwardWidth: shape.FeedForwardWidth) with { TiedHead = false, RotaryBase = shape.RotaryBase };
 
     /// <summary>A model's training; it is validated where its options have a rule that ends it.</summary>
-    public static PretrainOptions Training(ModelOptions shape, int steps) => new()
+    public static PretrainOptions Training(ModelOptions shape, int steps, string device) => new()
     {
         TokenColumns = shape.LearnWholeRows ? SkillData.WholeRows : SkillData.Tokens,
         MaxSteps = steps,
@@ -29,6 +29,7 @@ internal static class SubjectTraining
         Beta2 = 0.98,
         InitialDeviation = shape.InitialScale / Math.Sqrt(shape.Width),
         EvaluateEvery = steps > 0 && shape.StopAccuracy < 1 ? shape.LookEvery : 0,
+        Device = device,
     };
 
     /// <summary>Importances on the first half of the calibration questions.</summary>
@@ -36,7 +37,7 @@ internal static class SubjectTraining
         new() { RowsPerDataSet = options.CalibrationQuestions / 2, Seed = seed };
 
     /// <summary>A fine-tuning of a regime.</summary>
-    public static CommunityTuningOptions Tuning(TuningOptions options, ModuleRegime regime, double rate) => new()
+    public static CommunityTuningOptions Tuning(TuningOptions options, ModuleRegime regime, double rate, string device) => new()
     {
         TokenColumns = SkillData.Tokens,
         Regime = regime,
@@ -45,5 +46,6 @@ internal static class SubjectTraining
         SequenceLength = SkillQuestion.LongestTokens,
         LearningRate = rate,
         Beta2 = 0.98,
+        Device = device,
     };
 }

@@ -16,7 +16,10 @@ public sealed record ProbingOptions
     /// </summary>
     public string? Checkpoints { get; init; }
 
-    /// <summary>Where snapshots write and are probed: cpu, cuda or cuda:0.</summary>
+    /// <summary>
+    /// Where snapshots write and their hidden states are read: cpu, cuda or cuda:0. The model and the probes train where
+    /// <see cref="Training"/>, <see cref="LinearProbe"/> and <see cref="MlpProbe"/> say.
+    /// </summary>
     public string Device { get; init; } = "cpu";
 
     /// <summary>How the model reads tasks: grid (one token a world) or text (the paper's).</summary>

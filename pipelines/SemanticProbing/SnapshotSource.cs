@@ -30,12 +30,7 @@ internal sealed record SnapshotSource(IReadOnlyList<int> Steps, Func<int, Langua
     }
 
     /// <summary>Reads a snapshot onto a device; the caller disposes of it.</summary>
-    public LanguageModel Load(int step, string device)
-    {
-        var model = Read(step);
-        model.Module.to(torch.device(device));
-        return model;
-    }
+    public LanguageModel Load(int step, string device) => Read(step).To(device);
 
     /// <summary>How a checkpoint made elsewhere reads tasks: the paper's text in its own tokens.</summary>
     /// <exception cref="ArgumentException">Its tokenizer lacks words of the text.</exception>

@@ -30,6 +30,7 @@ internal static class ArmOptions
         return method with
         {
             MaxTokens = options.MaxTokens, BatchSize = options.BatchSize, SequenceLength = options.SequenceLength, Seed = seed,
+            Device = options.Device,
         };
     }
 }

@@ -32,7 +32,7 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
                 + "going on with a model pre-trained on the spot on generated text.");
             return MakeAll(ml, options, request, context, record);
         }
-        var model = ml.LanguageModels().Load(options.Model);
+        var model = ml.LanguageModels().Load(options.Model).To(options.Device);
         var text = ml.LanguageModels().ReadText(options.Text, TextUnit.Paragraph);
         record.Add(Described(options.Model, 1));
         record.Add(Described(options.Text, CountRows(text)));
@@ -58,9 +58,9 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
         var config = TransformerConfig.Llama(tokenizer.VocabularySize, width: 64, layers: 4, heads: 4, feedForwardWidth: 176,
             contextLength: 256);
         var pretraining = new PretrainOptions { MaxTokens = options.PretrainTokens, Seed = request.Seed, LearningRate = 3e-3,
-            BatchSize = 16, WarmupSteps = 20 };
+            BatchSize = 16, WarmupSteps = 20, Device = options.Device };
         var model = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, pretraining, context.Display, context.Cancellation)
-            .Fit(Rows(ml, tales)).Model;
+            .Fit(Rows(ml, tales)).Model.To(options.Device);
         return (model, Split(ml, Rows(ml, log), old, options, request.Seed));
     }
 

@@ -23,6 +23,7 @@ internal static class SvfEjection
         return new EjectedRun(result, "SvfSelfAdaptation/Ejected")
             .Value("Model", "The pretrained model.", Place(options.Model))
             .Value("Text", "The text to adapt to.", Place(options.Text))
+            .Value("Device", "Where it trains and is measured.", options.Device)
             .Value("TestRows", "Rows held out for the measurement.", options.TestRows)
             .Value("ValidationRows", "Rows that the learning rates were chosen on.", options.ValidationRows)
             .Value("Arms", "The arms.", arms);

@@ -41,6 +41,10 @@ public sealed record SvfExperimentOptions
     /// <summary>Tokens for pre-training a model on the spot where the pretrained one is not found.</summary>
     public long PretrainTokens { get; init; } = 300_000;
 
+    /// <summary>Where the arms train and are measured: "cpu", "cuda" or "cuda:0". <see cref="RealData"/> has its own.</summary>
+    /// <value>"cpu".</value>
+    public string Device { get; init; } = "cpu";
+
     /// <summary>Resamples of the paired bootstrap behind every interval.</summary>
     public int BootstrapResamples { get; init; } = 10_000;
 

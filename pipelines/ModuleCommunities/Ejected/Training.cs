@@ -21,7 +21,7 @@ var questions = new GeneratedQuestions(Values.Questions);
 var accuracies = new Dictionary<string, List<double>>();
 foreach (var seed in Values.Seeds)
 {
-    using var model = Train(seed);
+    using var model = Train(seed).To(Values.Training.Device);
     var asked = new SubjectModel(ml, model, null);
     var right = asked.Accuracies(questions);
     Say($"dense-{seed}: accuracy", questions.Sets.Average(set => (double)right[set.Name].Right / right[set.Name].Questions));

@@ -23,7 +23,7 @@ foreach (var seed in Values.ModelSeeds)
     foreach (var step in snapshots.Steps)
     {
         using var model = snapshots.Load(step);
-        model.Module.to(torch.device(Values.Device));
+        model.To(Values.Device);
         var behaviour = KarelBehaviour.Measure(model, Tasks.Stream("test"), Values.TestPrograms, Tasks.Reading, Values.MaxOperations);
         Add($"step {step}: accuracy", behaviour.Accuracy);
         Probe(ml, model, step, keep: seed == Values.ModelSeeds[0] && step == snapshots.Steps[^1]);

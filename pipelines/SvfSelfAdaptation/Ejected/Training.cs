@@ -15,7 +15,7 @@ if (args is ["use", var file]) return Consumption.Score(file);
 
 torch.set_num_threads(Values.Threads);
 var ml = new MLContext(Values.Seed);
-using var model = ml.LanguageModels().Load(Values.Model);
+using var model = ml.LanguageModels().Load(Values.Model).To(Values.Device);
 var text = ml.LanguageModels().ReadText(Values.Text, TextUnit.Paragraph);
 
 // ML.NET's own split, twice: test, then validation, then training.

@@ -42,7 +42,7 @@ internal sealed class RealDataRun
     public static void Run(
         MLContext ml, RealDataOptions options, KeptParts kept, RunRequest request, RunContext context, RunRecord record)
     {
-        using var model = ml.LanguageModels().Load(options.Model);
+        using var model = ml.LanguageModels().Load(options.Model).To(options.Device);
         new RealDataRun(ml, options, kept, request, context, record, model).Run();
     }
 

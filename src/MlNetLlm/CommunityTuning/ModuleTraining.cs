@@ -23,7 +23,7 @@ internal static class ModuleTraining
     {
         var (all, chosen) = options.Modules(model.Config);
         var module = model.Module.CopyWeights();
-        module.to(torch.device(options.Device));
+        module.to(DeviceNames.Of(options.Device));
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         using var units = new TrainedUnits(module, options.Granularity == ModuleGranularity.Units ? [.. Slices(all, chosen)] : []);
         List<(string Name, Parameter Parameter)> parameters = [.. Shared(module, options)];
@@ -35,7 +35,7 @@ internal static class ModuleTraining
                 ownership: options.Ownership);
         units.Merge();
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
-        module.to(torch.CPU);
+        module.to(model.Module.TokenEmbedding.device);
         module.eval();
         var learned = TunedModules.Between(model.Module, module, all, chosen, parameters.Sum(item => item.Parameter.numel()));
         return new ModelTransformer<TunedModules>(model.WithModule(module), learned, training, options.TextColumn);

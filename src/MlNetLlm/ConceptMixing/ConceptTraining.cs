@@ -26,7 +26,7 @@ internal static class ConceptTraining
         ConceptLabelTrack? labels, LanguageModel? teacher, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var module = model.Module;
-        module.to(device(options.Device));
+        module.to(DeviceNames.Of(options.Device));
         if (options.NeedsTeacher) RequireTokenizer(model, teacher!, train, options.TextColumn);
         var text = new LanguageObjective(model, module, options, PretrainObjective.NextToken, new MaskingOptions(), null, streams);
         using var batches = (TokenBatches)text.Read(train, TextBudget.All, cancellation).Batches;

@@ -57,7 +57,7 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
         var streams = new RandomStreams(_options.Seed);
         var model = Start(streams);
         var module = model.Module;
-        module.to(torch.device(_options.Device));
+        module.to(DeviceNames.Of(_options.Device));
         var objective = new LanguageObjective(model, module, _options, _options.Objective, _options.Masking);
         var (batches, _) = objective.Read(input, new TextBudget(_options.TextTokens, _options.TextShare), _cancellation);
         using var readBatches = (IDisposable)batches;
@@ -81,7 +81,7 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
                 AfterStep = step => kept.Keep(step.Step),
             },
             _options, _progress, _cancellation);
-        module.to(CPU);
+        module.to(_body.Module.TokenEmbedding.device);
         var relearned = model.WithModule(module);           // frozen, and out of training mode
         return new ModelTransformer<RelearnedEmbeddings>(
             relearned, new RelearnedEmbeddings(relearned, kept.UpTo(training.Steps)), training, _options.TextColumn);

@@ -31,7 +31,7 @@ public sealed class RelearnedEmbeddings : IDisposable
                 $"No embeddings were kept after update {update}. Kept: {string.Join(", ", KeptUpdates)}. Add it to `KeepUpdates`.");
         var all = EmbeddingTables.Of(Model.Module).ToDictionary(item => item.Key, item => item.Value);
         foreach (var (name, table) in tables)
-            all[name] = table.clone();
+            all[name] = table.to(Model.Module.TokenEmbedding.device).clone();
         return Model.WithModule(EmbeddingTables.Join(Model.Module, all));
     }
 

@@ -62,7 +62,7 @@ internal sealed class AdapterTraining
     {
         var streams = new RandomStreams(_options.Seed);
         using var module = _model.Module.ShareWeights();
-        module.to(torch.device(_options.Device));
+        module.to(DeviceNames.Of(_options.Device));
         var targets = Targets(module);
         var adapted = targets.Zip(create(targets, streams), (target, adapter) => new AdaptedProjection<TAdapter>(target, adapter)).ToList();
         try

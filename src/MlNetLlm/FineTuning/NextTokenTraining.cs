@@ -35,7 +35,7 @@ internal static class NextTokenTraining
         var gates = LayerGates.Of(ownership, streams);
         using var batches = Read(model, train, options, ownership, cancellation);
         using var held = validation is null ? null : Read(model, validation, options, ownership, cancellation);
-        var device = torch.device(options.Device);
+        var device = DeviceNames.Of(options.Device);
         // A frozen head lets the loss drop each piece of logits at once; a trained one keeps its graph.
         var headWeights = module.parameters().Any(p => p.requires_grad) ? null : Array.Empty<Tensor>();
         module.train();

@@ -22,13 +22,13 @@ internal static class WholeModelTraining
             TrainingOptions options, LayerOwnership? ownership,
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
-        module.to(torch.device(options.Device));
+        module.to(DeviceNames.Of(options.Device));
         foreach (var parameter in module.parameters()) parameter.requires_grad = true;
         var training = NextTokenTraining.Run(
             model, module, module.named_parameters().Select(p => (p.name, p.parameter)), streams, train, validation, options, progress,
             cancellation, ownership: ownership);
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
-        module.to(torch.CPU);
+        module.to(model.Module.TokenEmbedding.device);
         var tuned = model.WithModule(module);
         return new ModelTransformer<LanguageModel>(tuned, tuned, training, options.TextColumn);
     }

@@ -2,6 +2,7 @@ using Microsoft.ML.Tokenizers;
 using MlNetLlm.Checkpoints;
 using MlNetLlm.Persistence;
 using MlNetLlm.Tokenization;
+using TorchSharp;
 
 namespace MlNetLlm.LanguageModels;
 
@@ -64,6 +65,17 @@ public sealed class LanguageModel : IDisposable
     /// <param name="folder">The folder; an older one is replaced.</param>
     /// <param name="fileSystem">Where to write; null = this machine's files.</param>
     public void Save(string folder, IFileSystem? fileSystem = null) => ModelFolder.Save(this, folder, fileSystem ?? FileSystems.Default);
+
+    /// <summary>Moves the weights to a device: whatever asks the model computes there from now on.</summary>
+    /// <param name="device">"cpu", "cuda" or "cuda:0".</param>
+    /// <returns>This model.</returns>
+    /// <exception cref="ArgumentException">That is no device's name.</exception>
+    /// <exception cref="InvalidOperationException">This machine has no such device.</exception>
+    public LanguageModel To(string device)
+    {
+        Module.to(DeviceNames.Of(device));
+        return this;
+    }
 
     /// <summary>The same tokenizer with other weights, such as fine-tuned ones.</summary>
     /// <param name="module">The model; owned by the result.</param>

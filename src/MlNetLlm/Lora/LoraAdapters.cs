@@ -15,7 +15,7 @@ internal sealed class LoraAdapters(LanguageModel model, AdapterOptions options, 
     /// <summary>The adapters of the given matrices, at their start: no update.</summary>
     public IEnumerable<LoraProjection> Create(IReadOnlyList<Projection> targets, RandomStreams streams)
     {
-        var on = device(options.Device);
+        var on = DeviceNames.Of(options.Device);
         using var generator = new Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
         foreach (var target in targets)
         {

@@ -24,7 +24,7 @@ internal static class PretrainTraining
         Func<LanguageModel, bool>? stopWhen, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var module = model.Module;
-        module.to(torch.device(options.Device));
+        module.to(DeviceNames.Of(options.Device));
         var objective = new LanguageObjective(model, module, options, options.Objective, options.Masking, options.Ownership, streams);
         var (batches, _) = objective.Read(train, TextBudget.All, cancellation);
         using var readBatches = (IDisposable)batches;

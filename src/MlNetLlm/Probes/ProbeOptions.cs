@@ -1,3 +1,5 @@
+using MlNetLlm.LanguageModels;
+
 namespace MlNetLlm.Probes;
 
 /// <summary>
@@ -127,8 +129,7 @@ public abstract record ProbeOptions
                 + "set Given and the weights, or neither.";
         if (ShuffleRows < RowOrder.Run) yield return $"ShuffleRows is {ShuffleRows}; expected {RowOrder.Run} or more.";
         if (CacheMebibytes < 0) yield return $"CacheMebibytes is {CacheMebibytes}; expected 0 or more.";
-        if (Device != "cpu" && Device != "cuda" && !(Device.StartsWith("cuda:") && ushort.TryParse(Device.AsSpan(5), out _)))
-            yield return $"Device is '{Device}'; expected 'cpu', 'cuda' or 'cuda:' and a number.";
+        if (DeviceNames.Fault(Device) is { } device) yield return device;
         foreach (var fault in Unknown(Schedule).Concat(Unknown(BestBy)).Concat(Unknown(ClassWeighting)).Concat(Unknown(Standardization)))
             yield return fault;
     }

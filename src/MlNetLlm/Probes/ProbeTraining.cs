@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,7 +25,7 @@ internal sealed class ProbeTraining : IDisposable
     private ProbeTraining(ProbePass pass)
     {
         _pass = pass;
-        _device = device(pass.Heads[0].Options.Device);
+        _device = DeviceNames.Of(pass.Heads[0].Options.Device);
         _selectors = [.. pass.Heads.Select(head => new ProbeSelector(head.Options))];
         _losses = [.. pass.Heads.Select(_ => double.NaN)];
         _steps = new int[pass.Heads.Count];

@@ -1,4 +1,5 @@
 using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.LanguageModels.Fused;
 using MlNetLlm.Training;
 using TorchSharp;
@@ -21,7 +22,7 @@ internal sealed class SparseAutoencoderTraining
         (_rows, _options) = (rows, options);
         var sample = rows.Sample(options.SampleRows);
         using var drawn = SparseAutoencoderStart.Draw(sample, rows.Width, options, streams[RandomStreams.Initialisation]);
-        _autoencoder = drawn.To(device(options.Device));
+        _autoencoder = drawn.To(DeviceNames.Of(options.Device));
         _scale = SparseAutoencoderStart.InverseVariance(sample, rows.Width);
         _activity = new LatentActivity(options.Latents, options.DeadAfterRows);
     }

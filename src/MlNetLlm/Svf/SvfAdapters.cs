@@ -19,7 +19,7 @@ internal sealed class SvfAdapters(LanguageModel model, AdapterOptions options, I
     {
         var matrices = AdapterTargets.Select(model.Module, options.Modules, options.Layers);
         _factors = SvfDecomposition.Of(model, matrices, settings.DecompositionCache);
-        var on = device(options.Device);
+        var on = DeviceNames.Of(options.Device);
         return targets.Select(target =>
         {
             var factors = _factors[target.Name];

@@ -52,13 +52,13 @@ public sealed class AdaptToTaskEstimator : IEstimator<TaskTransformer>
         using var generator = new Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
         var module = model.Module.CopyWeights();
         var head = new TaskHead(_options.Task, model.Config, names.Count, generator);
-        var device = torch.device(_options.Device);
+        var device = DeviceNames.Of(_options.Device);
         module.to(device);
         head.to(device);
         var training = new TaskTraining(model, module, head, _options, names.Count, _cancellation)
             .Run(streams, input, validation, _progress);
-        module.to(CPU);
-        head.to(CPU);
+        module.to(model.Module.TokenEmbedding.device);
+        head.to(model.Module.TokenEmbedding.device);
         return new TaskTransformer(model.WithModule(module), head, _options, names, training);
     }
 

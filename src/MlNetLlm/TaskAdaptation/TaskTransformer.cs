@@ -5,6 +5,7 @@ using MlNetLlm.LanguageModels;
 using MlNetLlm.Mapping;
 using MlNetLlm.Persistence;
 using MlNetLlm.Training;
+using TorchSharp;
 
 namespace MlNetLlm.TaskAdaptation;
 
@@ -56,6 +57,18 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
         var module = EmbeddingTables.Join(Model.Module, EmbeddingTables.Of(language.Module));
         var model = new LanguageModel(module, language.Tokenizer, language.Special) { Generation = language.Generation };
         return new TaskTransformer(model, Head.ShareWeights(), Options, Names);
+    }
+
+    /// <summary>Moves body, embeddings and head to a device.</summary>
+    /// <param name="device">"cpu", "cuda" or "cuda:0".</param>
+    /// <returns>This transformer.</returns>
+    /// <exception cref="ArgumentException">That is no device's name.</exception>
+    /// <exception cref="InvalidOperationException">This machine has no such device.</exception>
+    public TaskTransformer To(string device)
+    {
+        Model.To(device);
+        Head.to(DeviceNames.Of(device));
+        return this;
     }
 
     /// <summary>Saves it as a folder, whole or not at all.</summary>

@@ -1,4 +1,5 @@
 using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
 
 namespace MlNetLlm.Training;
 
@@ -117,7 +118,9 @@ public abstract record TrainingOptions
     /// <value>1.</value>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Where to compute: "cpu", "cuda" or "cuda:0".</summary>
+    /// <summary>
+    /// Where to compute: "cpu", "cuda" or "cuda:0". A trained model ends up where the one was that it started from; a new one on the CPU.
+    /// </summary>
     /// <value>"cpu".</value>
     public string Device { get; init; } = "cpu";
 
@@ -156,7 +159,6 @@ public abstract record TrainingOptions
             yield return $"CheckpointEvery is {CheckpointEvery} but CheckpointFolder is not set; set both.";
         if (KeepCheckpoints < 1) yield return $"KeepCheckpoints is {KeepCheckpoints}; expected 1 or more.";
         if (Resume && CheckpointFolder is null) yield return "Resume is true but CheckpointFolder is not set; set both.";
-        if (Device != "cpu" && Device != "cuda" && !(Device.StartsWith("cuda:") && ushort.TryParse(Device.AsSpan(5), out _)))
-            yield return $"Device is '{Device}'; expected 'cpu', 'cuda' or 'cuda:' and a number.";
+        if (DeviceNames.Fault(Device) is { } device) yield return device;
     }
 }

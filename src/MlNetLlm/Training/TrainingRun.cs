@@ -1,4 +1,5 @@
 using MlNetLlm.Data;
+using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -34,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         Check();
         foreach (var (_, parameter) in _parameters)
             parameter.requires_grad = true;
-        _device = device(options.Device);
+        _device = DeviceNames.Of(options.Device);
         _random = job.Random ?? new RandomStreams(options.Seed);
         _optimizer = new Optimizer(job.Groups, options);
         _checkpoints = options.CheckpointFolder is { } folder ? new CheckpointFolder(files, folder, _parameters) : null;

@@ -30,6 +30,27 @@ public sealed class LanguageModelTests
     }
 
     [Test]
+    public void To_TheDeviceOfAModel_GivesBackTheSameModel()
+    {
+        using var model = new LanguageModel(new TransformerModel(Big()), Stories());
+        var before = model.Fingerprint;
+        Assert.That(model.To("cpu"), Is.SameAs(model));
+        using var again = model.WithModule(model.Module.ShareWeights());
+        Assert.That(again.Fingerprint, Is.EqualTo(before));
+        Assert.That(model.Module.TokenEmbedding.device_type, Is.EqualTo(DeviceType.CPU));
+    }
+
+    [Test]
+    public void To_WhatIsNoDevice_OrNotHere_SaysWhatIs()
+    {
+        using var model = new LanguageModel(new TransformerModel(Big()), Stories());
+        Assert.That(() => model.To("gpu"), Throws.ArgumentException.With.Message.EqualTo(
+            "Device is 'gpu'; expected 'cpu', 'cuda' or 'cuda:' and a number."));
+        Assert.That(() => model.To("cuda:99"), Throws.InvalidOperationException.With.Message.Contains("Device is 'cuda:99', and ")
+            .And.Message.Contains("Set `Device` to 'cpu'"));
+    }
+
+    [Test]
     public void Constructor_FreezesTheWeightsAndEndsTraining()
     {
         using var model = new LanguageModel(new TransformerModel(Big()), Stories());

@@ -63,7 +63,7 @@ public sealed class CommunitiesExperimentTests
             "network.pruningQuestions=2", "network.pruningTestQuestions=2",
             "network.alpha=0.3", "network.draws=2", "network.louvainRuns=3", "network.permutations=19", "network.communityPermutations=19",
             "network.shuffles=2",
-            "questions.validation=10");
+            "questions.validation=10", "device=cpu");
         Assert.That(result.Metrics.Single(metric => metric is { Arm: "folder-1", Name: "parameters" }).Value, Is.Positive);
         Assert.That(result.Claims.Single(claim => claim.Id == "communities.E2").Estimate, Is.Not.Null);
         Assert.That(result.Claims.Single(claim => claim.Id == "communities.E10A").Verdict, Is.EqualTo(Verdict.NotTestableHere));

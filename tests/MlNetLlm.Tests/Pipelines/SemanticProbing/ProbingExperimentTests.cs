@@ -65,7 +65,7 @@ public sealed class ProbingExperimentTests
         string[] first =
         [
             .. _tiny, "layers=1", "width=32", "heads=4", "training.maxSteps=1", "training.batchSize=2", "training.gradientAccumulation=1",
-            "training.device=cpu", "device=cpu", "trainPrograms=8", "snapshotSteps=[]", "maxHiddenLayers=0", "mlpOnSnapshots=false",
+            "training.device=cpu", "device=cpu", "linearProbe.device=cpu", "mlpProbe.device=cpu", "trainPrograms=8", "snapshotSteps=[]", "maxHiddenLayers=0", "mlpOnSnapshots=false",
             "probeSeeds=[0]", "probePrograms=16", "snapshotProbePrograms=12", "validationPrograms=12", "testPrograms=12",
         ];
         var result = Run(folder["run"], "paper", first);
