@@ -63,9 +63,9 @@ public sealed record CommunitiesOptions
         foreach (var skill in Questions.Skills.Where(name => Skill.All.All(skill => skill.Name != name)))
             yield return $"Questions.Skills has '{skill}'. Known: {string.Join(", ", Skill.All.Select(s => s.Name))}.";
         if (Questions.Mixed && Questions.Skills.Count > 0) yield return "Questions.Mixed needs all skills; leave Skills empty.";
-        var read = Math.Max(Network.AblationQuestions, Network.CalibrationQuestions + Network.PruningTestQuestions);
-        if (Questions.Validation < read)
-            yield return $"Questions.Validation is {Questions.Validation}; calibration, pruning and ablation read up to {read} of them.";
+        if (Questions.Validation < Network.QuestionsRead)
+            yield return $"Questions.Validation is {Questions.Validation}; calibration, pruning and ablation read up to "
+                + $"{Network.QuestionsRead} of them.";
         if (Folders.Count > 0 && Real?.Labels is null) yield return "Folders are given; they need Real with Labels.";
         foreach (var id in Claims.Select(claim => claim.Id).Where(id => !Endpoints.Known.ContainsKey(id[(id.IndexOf('.') + 1)..])))
             yield return $"Claim {id} is none of {string.Join(", ", Endpoints.Known.Keys)}.";

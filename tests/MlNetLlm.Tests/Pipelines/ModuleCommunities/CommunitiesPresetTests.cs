@@ -44,6 +44,31 @@ public class CommunitiesPresetTests
             }));
     }
 
+    [TestCase(4, 2, 9, 4, 12, 13)]
+    [TestCase(4, 14, 2, 4, 12, 14)]
+    [TestCase(13, 2, 2, 4, 12, 13)]
+    [TestCase(8, 2, 2, 4, 8, null)]
+    public void Validated_AsksForAsManyQuestionsAsTheMeasureThatReadsMost(
+        int calibration, int ablation, int pruning, int pruningTest, int validation, int? needed)
+    {
+        var smoke = PresetFile.Load<CommunitiesOptions>(Experiment, "smoke", []);
+        var options = smoke with
+        {
+            Questions = smoke.Questions with { Validation = validation },
+            Network = smoke.Network with
+            {
+                CalibrationQuestions = calibration, AblationQuestions = ablation, PruningQuestions = pruning,
+                PruningTestQuestions = pruningTest,
+            },
+        };
+        Assert.That(options.Network.QuestionsRead, Is.EqualTo(needed ?? validation));
+        if (needed is null)
+            Assert.That(options.Validated, Throws.Nothing);
+        else
+            Assert.That(options.Validated, Throws.ArgumentException.With.Message.Contains(
+                $"Questions.Validation is {validation}; calibration, pruning and ablation read up to {needed} of them."));
+    }
+
     [Test]
     public void Validated_WithFaults_NamesAll()
     {
