@@ -64,10 +64,6 @@ public sealed class ReportInBrowserTests
         return $"file://{path}";
     }
 
-    private static string Screenshots()
-    {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (root.Parent is not null && !File.Exists(Path.Combine(root.FullName, "MlNetLlm.sln"))) root = root.Parent;
-        return Directory.CreateDirectory(Path.Combine(root.FullName, "artifacts", "screenshots")).FullName;
-    }
+    private static string Screenshots() =>
+        Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
 }
