@@ -35,7 +35,7 @@ public sealed class AblateEstimator : IEstimator<ModelTransformer<ModuleMeans>>
     {
         var means = ModuleMeans.Of(_model, input, _options, _cancellation);
         var ablated = means.Ablate(_model, _options.Modules, _options.ChannelGroups);
-        return new ModelTransformer<ModuleMeans>(ablated, means, TrainingResult.None, _options.PromptColumn);
+        return new ModelTransformer<ModuleMeans>(ablated, means, TrainingResult.None);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal static class ModuleTraining
         module.to(model.Module.TokenEmbedding.device);
         module.eval();
         var learned = TunedModules.Between(model.Module, module, all, chosen, parameters.Sum(item => item.Parameter.numel()));
-        return new ModelTransformer<TunedModules>(model.WithModule(module), learned, training, options.TextColumn);
+        return new ModelTransformer<TunedModules>(model.WithModule(module), learned, training);
     }
 
     private static IEnumerable<WeightSlice> Slices(IReadOnlyList<ModelModule> all, IReadOnlyList<string> chosen) =>

@@ -84,7 +84,7 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
         module.to(_body.Module.TokenEmbedding.device);
         var relearned = model.WithModule(module);           // frozen, and out of training mode
         return new ModelTransformer<RelearnedEmbeddings>(
-            relearned, new RelearnedEmbeddings(relearned, kept.UpTo(training.Steps)), training, _options.TextColumn);
+            relearned, new RelearnedEmbeddings(relearned, kept.UpTo(training.Steps)), training);
     }
 
     /// <inheritdoc/>

@@ -70,7 +70,7 @@ internal sealed class AdapterTraining
             foreach (var (target, adapter) in adapted) target.Adapter = adapter;
             var trained = train(module, adapted, streams);
             var learned = keep([.. adapted.Select(item => (item.Target.Name, item.Adapter))]);
-            return new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, trained.Training, _options.TextColumn)
+            return new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, trained.Training)
             {
                 Iterations = trained.Iterations,
             };

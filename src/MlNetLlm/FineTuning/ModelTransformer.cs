@@ -23,15 +23,13 @@ namespace MlNetLlm.FineTuning;
 public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
     where TLearned : class
 {
-    private readonly string _textColumn;
     private readonly DataViewSchema.Annotations _annotations;
 
-    internal ModelTransformer(LanguageModel model, TLearned learned, TrainingResult training, string textColumn)
+    internal ModelTransformer(LanguageModel model, TLearned learned, TrainingResult training)
     {
         Model = model;
         Learned = learned;
         Training = training;
-        _textColumn = textColumn;
         _annotations = ModelColumn.AnnotationsFor(model);
     }
 
@@ -52,7 +50,7 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
 
     /// <summary>The same with episodes.</summary>
     internal ModelTransformer<TLearned> WithEpisodes(IReadOnlyList<ResetEpisode> episodes) =>
-        new(Model, Learned, Training, _textColumn) { Episodes = episodes, Iterations = Iterations };
+        new(Model, Learned, Training) { Episodes = episodes, Iterations = Iterations };
 
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
 
@@ -63,12 +61,9 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
 
     internal override IReadOnlyList<string> Compute(IReadOnlyList<bool> rows) => [.. rows.Select(_ => Model.Fingerprint)];
 
-    private protected override void Save(ModelSaveContext ctx) => SavedMapping.Save(
-        ctx,
-        Encoding.UTF8.GetBytes(Model.Fingerprint),
-        new ModelColumnFactory(),
-        EmptyRows.OfText(_textColumn),
-        [(_textColumn, SavedText.Column)],
+    // It reads no column, so that rows without those that it was trained on pass as they do here.
+    private protected override void Save(ModelSaveContext ctx) => SavedMapping.SaveConstant(
+        ctx, Encoding.UTF8.GetBytes(Model.Fingerprint), new ModelColumnFactory(),
         SavedOutput.Copy(SavedModelColumn.Column, ModelColumn.Name));
 }
 
@@ -86,7 +81,7 @@ public sealed class SavedModelColumn
 /// <summary>Rebuilds the model column in a loaded model file.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [CustomMappingFactoryAttribute(Contract)]
-public sealed class ModelColumnFactory : SavedFactory<SavedTextAndPayload, SavedModelColumn, string>
+public sealed class ModelColumnFactory : SavedFactory<SavedPayload, SavedModelColumn, string>
 {
     private const string Contract = "MlNetLlm.Model";
 
@@ -94,5 +89,5 @@ public sealed class ModelColumnFactory : SavedFactory<SavedTextAndPayload, Saved
 
     private protected override string Restore(byte[] payload) => Encoding.UTF8.GetString(payload);
 
-    private protected override void Map(string state, SavedTextAndPayload input, SavedModelColumn output) => output.Fingerprint = state;
+    private protected override void Map(string state, SavedPayload input, SavedModelColumn output) => output.Fingerprint = state;
 }

@@ -30,6 +30,6 @@ internal static class WholeModelTraining
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         module.to(model.Module.TokenEmbedding.device);
         var tuned = model.WithModule(module);
-        return new ModelTransformer<LanguageModel>(tuned, tuned, training, options.TextColumn);
+        return new ModelTransformer<LanguageModel>(tuned, tuned, training);
     }
 }

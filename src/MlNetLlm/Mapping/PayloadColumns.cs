@@ -16,7 +16,7 @@ public sealed class PayloadKey
     public string Key { get; set; } = "";
 }
 
-/// <summary>Gives every row the constant key, for every saved transformer.</summary>
+/// <summary>Gives every row with a text the constant key.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 [CustomMappingFactoryAttribute(Contract)]
 public sealed class PayloadKeyFactory : CustomMappingFactory<SavedText, PayloadKey>
@@ -25,6 +25,17 @@ public sealed class PayloadKeyFactory : CustomMappingFactory<SavedText, PayloadK
 
     /// <inheritdoc/>
     public override Action<SavedText, PayloadKey> GetMapping() => (_, key) => key.Key = PayloadColumns.KeyValue;
+}
+
+/// <summary>Gives every row the constant key, whatever columns it has.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+[CustomMappingFactoryAttribute(Contract)]
+public sealed class ConstantKeyFactory : CustomMappingFactory<SavedNothing, PayloadKey>
+{
+    internal const string Contract = "MlNetLlm.ConstantKey";
+
+    /// <inheritdoc/>
+    public override Action<SavedNothing, PayloadKey> GetMapping() => (_, key) => key.Key = PayloadColumns.KeyValue;
 }
 
 /// <summary>

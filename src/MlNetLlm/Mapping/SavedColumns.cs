@@ -22,6 +22,21 @@ public interface ISavedPayload
     VBuffer<float> Payload { get; }
 }
 
+/// <summary>The input of a step that reads no column.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class SavedNothing
+{
+}
+
+/// <summary>The payload alone, for a saved transformer that reads no column.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class SavedPayload : ISavedPayload
+{
+    /// <summary>The packed payload.</summary>
+    [ColumnName(PayloadColumns.Payload)]
+    public VBuffer<float> Payload { get; set; }
+}
+
 /// <summary>Text and payload of a saved transformer.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public class SavedTextAndPayload : SavedText, ISavedPayload

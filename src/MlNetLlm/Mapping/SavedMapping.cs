@@ -50,6 +50,19 @@ internal static class SavedMapping
         Save(ml, key, ctx, payload, mapping, example, [(featuresColumn, SavedFeatures.Column)], outputs);
     }
 
+    /// <summary>The same for a transformer that reads no column.</summary>
+    /// <inheritdoc cref="Save{TInput, TOutput, TState}(ModelSaveContext, byte[], SavedFactory{TInput, TOutput, TState}, IDataView,
+    /// IReadOnlyList{ValueTuple{string, string}}, IReadOnlyList{SavedOutput})"/>
+    public static void SaveConstant<TOutput, TState>(
+        ModelSaveContext ctx, byte[] payload, SavedFactory<SavedPayload, TOutput, TState> mapping, params IReadOnlyList<SavedOutput> outputs)
+        where TOutput : class, new()
+        where TState : class
+    {
+        var ml = new MLContext();
+        var key = ml.Transforms.CustomMapping(new ConstantKeyFactory().GetMapping(), ConstantKeyFactory.Contract);
+        Save(ml, key, ctx, payload, mapping, EmptyRows.OfText(), [], outputs);
+    }
+
     private static void Save<TInput, TOutput, TState>(
         MLContext ml,
         IEstimator<ITransformer> key,

@@ -78,7 +78,7 @@ internal sealed record PretrainRun(LanguageModel Model, RandomStreams Streams, T
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         module.to(CPU);
         var trained = Model.WithModule(module);
-        return new ModelTransformer<LanguageModel>(trained, trained, training, Options.TextColumn);
+        return new ModelTransformer<LanguageModel>(trained, trained, training);
     }
 
     // A model of its own over the same weights: nothing that it remembers of them outlives the question.

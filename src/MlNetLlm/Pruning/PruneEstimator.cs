@@ -40,7 +40,7 @@ public sealed class PruneEstimator : IEstimator<ModelTransformer<PrunedParts>>
         LabelledQuestion[] rows = [.. sets.SelectMany(set => set.Rows)];
         var importance = WeightGradients.Of(_model, rows, _options, _options.Form, _cancellation);
         var parts = PruneChoice.Choose(_model, importance, _options);
-        return new ModelTransformer<PrunedParts>(parts.ApplyTo(_model), parts, TrainingResult.None, _options.PromptColumn);
+        return new ModelTransformer<PrunedParts>(parts.ApplyTo(_model), parts, TrainingResult.None);
     }
 
     /// <inheritdoc/>

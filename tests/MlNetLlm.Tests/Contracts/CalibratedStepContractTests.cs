@@ -53,6 +53,9 @@ public sealed class CalibratedStepContractTests(CalibratedStepCase step)
     }
 
     [Test]
+    public void Save_ThenLoad_PassesRowsWithoutTheCalibrationColumns() => SavedStep.PassesOtherRows(_ml, Estimator().Fit(Rows()));
+
+    [Test]
     public void Fit_WithoutAColumn_NamesItAndWhatThereIs()
     {
         var data = _ml.Data.LoadFromEnumerable([new { Body = "ab" }]);

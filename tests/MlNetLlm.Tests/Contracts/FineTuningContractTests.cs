@@ -97,6 +97,9 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     }
 
     [Test]
+    public void Save_ThenLoad_PassesRowsWithoutTheTrainingColumns() => SavedStep.PassesOtherRows(_ml, Estimator().Fit(Toy.Rows(_ml)));
+
+    [Test]
     public void Fit_WithoutTheTextColumn_NamesItAndWhatThereIs()
     {
         var data = _ml.Data.LoadFromEnumerable([new { Body = "ab", Number = 1f }]);

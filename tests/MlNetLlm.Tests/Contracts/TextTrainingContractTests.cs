@@ -58,6 +58,10 @@ public sealed class TextTrainingContractTests(TextTrainingCase training)
     }
 
     [Test]
+    public void Save_ThenLoad_PassesRowsWithoutTheTrainingColumns() =>
+        SavedStep.PassesOtherRows(_ml, Estimator().Fit(ResetToys.Rows()));
+
+    [Test]
     public void Fit_WithoutTheTextColumn_NamesItAndWhatThereIs()
     {
         var data = _ml.Data.LoadFromEnumerable([new { Body = "ab", Number = 1f }]);
