@@ -102,7 +102,7 @@ public class SavedVector
     internal static string[] Names(int size) => [.. Parts(size).Select(part => $"{Prefix}{part}")];
 
     /// <summary>Takes a vector apart.</summary>
-    internal void Set(float[] values)
+    internal virtual void Set(float[] values)
     {
         var from = 0;
         foreach (var part in Parts(values.Length))

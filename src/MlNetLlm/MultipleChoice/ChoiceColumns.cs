@@ -6,7 +6,7 @@ namespace MlNetLlm.MultipleChoice;
 /// <summary>The columns that scoring choices adds; with the label they are what ML.NET's multiclass Evaluate reads.</summary>
 public static class ChoiceColumns
 {
-    /// <summary>The choices' probabilities (Vector of Single, fixed size); 0 where a row has fewer choices.</summary>
+    /// <summary>The choices' probabilities (Vector of Single, fixed size, slots named as the label's values); 0 where a row has fewer choices.</summary>
     public const string Score = "Score";
 
     /// <summary>The likeliest choice (Key with the label's values); the first of equals.</summary>
@@ -18,10 +18,12 @@ public static class ChoiceColumns
     /// <summary>Tokens of a too long prompt's start that the model was not shown (Int32).</summary>
     public const string CutTokens = "CutTokens";
 
+    internal static IReadOnlyList<string> Names { get; } = [Score, PredictedLabel, LogLikelihoods, CutTokens];
+
     internal static IReadOnlyList<OutputColumn<ChoiceResult>> For(IReadOnlyList<string> names) =>
     [
         OutputColumn<ChoiceResult>.OfVector(
-            Score, new VectorDataViewType(NumberDataViewType.Single, names.Count), row => row.Probabilities),
+            Score, new VectorDataViewType(NumberDataViewType.Single, names.Count), row => row.Probabilities, KeyNames.Slots(names)),
         OutputColumn<ChoiceResult>.Of(
             PredictedLabel, new KeyDataViewType(typeof(uint), names.Count), row => (uint)(row.Best + 1), KeyNames.Annotations(names)),
         OutputColumn<ChoiceResult>.OfVector(

@@ -24,11 +24,16 @@ internal static class KeyNames
     }
 
     /// <summary>The annotations of a key column with these names.</summary>
-    public static DataViewSchema.Annotations Annotations(IReadOnlyList<string> names)
+    public static DataViewSchema.Annotations Annotations(IReadOnlyList<string> names) => Texts(Kind, names);
+
+    /// <summary>The annotations of a score column with a slot for each of these names.</summary>
+    public static DataViewSchema.Annotations Slots(IReadOnlyList<string> names) => Texts("SlotNames", names);
+
+    private static DataViewSchema.Annotations Texts(string kind, IReadOnlyList<string> names)
     {
         var texts = names.Select(name => name.AsMemory()).ToArray();
         var builder = new DataViewSchema.Annotations.Builder();
-        builder.Add(Kind, new VectorDataViewType(TextDataViewType.Instance, texts.Length),
+        builder.Add(kind, new VectorDataViewType(TextDataViewType.Instance, texts.Length),
             (ref VBuffer<ReadOnlyMemory<char>> target) => target = new VBuffer<ReadOnlyMemory<char>>(texts.Length, texts));
         return builder.ToAnnotations();
     }

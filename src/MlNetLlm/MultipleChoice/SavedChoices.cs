@@ -28,7 +28,7 @@ public sealed class SavedQuestion : SavedTextAndPayload
 
 /// <summary>The results of a saved answerer under their fixed names; the probabilities are the vector.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class SavedChoices : SavedVector
+public sealed class SavedChoices : SavedScores
 {
     internal const string NameColumn = "MlNetLlm.Choice";
     internal const string LogLikelihoodsColumn = "MlNetLlm.LogLikelihoods";

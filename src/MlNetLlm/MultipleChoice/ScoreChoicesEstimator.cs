@@ -30,7 +30,10 @@ public sealed class ScoreChoicesEstimator : IEstimator<ScoreChoicesTransformer>
     /// <inheritdoc/>
     public ScoreChoicesTransformer Fit(IDataView input)
     {
-        var transformer = new ScoreChoicesTransformer(_model ?? ModelColumn.Find(input.Schema), _options, Names(input.Schema));
+        var transformer = new ScoreChoicesTransformer(_model ?? ModelColumn.Find(input.Schema), _options, Names(input.Schema))
+        {
+            Beside = [.. input.Schema.Select(column => column.Name)],
+        };
         _ = transformer.InputColumns(input.Schema);
         return transformer;
     }

@@ -15,6 +15,7 @@ namespace MlNetLlm.MultipleChoice;
 /// The harness' definition: the log-likelihood of a choice is the sum over the continuation's tokens, given the prompt; no end token is
 /// added. One departure: the begin token stands before the prompt wherever the model has one, as it does in this library's training; the
 /// harness leaves that to each model's tokenizer.
+/// In an ML.NET model file the slots of Score keep their names up to 64 choices, unless one has the name of a column of the data.
 /// </remarks>
 public sealed class ScoreChoicesTransformer : RowTransformer<ChoiceQuestion, ChoiceResult>
 {
@@ -33,6 +34,9 @@ public sealed class ScoreChoicesTransformer : RowTransformer<ChoiceQuestion, Cho
 
     /// <summary>The names of the label's values, one for each slot of Score.</summary>
     public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The columns of the data it was fitted to.</summary>
+    internal IReadOnlyList<string> Beside { get; init; } = [];
 
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) =>
     [
@@ -66,7 +70,7 @@ public sealed class ScoreChoicesTransformer : RowTransformer<ChoiceQuestion, Cho
         new ScoreChoicesFactory(),
         SavedQuestion.Example(Options),
         [(Options.PromptColumn, SavedText.Column), (Options.ContinuationsColumn, SavedQuestion.ContinuationsColumn)],
-        SavedOutput.Vector(ChoiceColumns.Score, Names.Count),
+        SavedOutput.Scores(ChoiceColumns.Score, Names, [.. Beside, .. ChoiceColumns.Names]),
         SavedOutput.Key(SavedChoices.NameColumn, ChoiceColumns.PredictedLabel, Names),
         SavedOutput.Copy(SavedChoices.LogLikelihoodsColumn, ChoiceColumns.LogLikelihoods),
         SavedOutput.Copy(SavedChoices.CutColumn, ChoiceColumns.CutTokens));

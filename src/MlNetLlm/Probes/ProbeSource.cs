@@ -7,7 +7,7 @@ namespace MlNetLlm.Probes;
 internal sealed class ProbeSource : IDisposable
 {
     private readonly IReadOnlyList<ProbeOptions> _probes;
-    private readonly List<string> _features, _labels;
+    private readonly List<string> _features, _labels, _beside;
     private readonly List<int> _sizes;
     private readonly List<LabelClasses> _classes;
     private readonly FeatureScale _scale;
@@ -16,6 +16,7 @@ internal sealed class ProbeSource : IDisposable
     private ProbeSource(IReadOnlyList<ProbeOptions> probes, DataViewSchema schema, Func<ProbeSource, (ProbeData, ProbeData?)> read)
     {
         _probes = probes;
+        _beside = [.. schema.Select(column => column.Name)];
         _features = [.. probes.Select(options => options.FeaturesColumn).Distinct()];
         _labels = [.. probes.Select(options => options.LabelColumn).Distinct()];
         _sizes = [.. _features.Select(name => ProbeReader.Size(ProbeReader.Features(schema, name)))];
@@ -70,7 +71,10 @@ internal sealed class ProbeSource : IDisposable
     {
         var (options, features) = (_probes[number], _features.IndexOf(_probes[number].FeaturesColumn));
         return new ProbeTransformer(
-            options, Classes(number), network, _scale.Part(_sizes.Take(features).Sum(), _sizes[features]), result);
+            options, Classes(number), network, _scale.Part(_sizes.Take(features).Sum(), _sizes[features]), result)
+        {
+            Beside = _beside,
+        };
     }
 
     /// <summary>The classes of a probe's label.</summary>

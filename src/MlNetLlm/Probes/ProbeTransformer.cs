@@ -11,8 +11,9 @@ namespace MlNetLlm.Probes;
 /// MulticlassClassification.Evaluate reads the result.
 /// </summary>
 /// <remarks>
-/// In an ML.NET model file it is a chain of ML.NET's own components, which any process loads. The loaded chain gives the same values and
-/// keys; the slots of its Score have no names. <see cref="Save(string)"/> and <see cref="Load"/> keep the probe itself.
+/// In an ML.NET model file it is a chain of ML.NET's own components, which any process loads. The loaded chain gives the same values, keys
+/// and names; but the slots of its Score have no names where there are more than 64 classes, or where a class has the name of a column of
+/// the data that the probe was trained on. <see cref="Save(string)"/> and <see cref="Load"/> keep the probe itself.
 /// </remarks>
 public sealed class ProbeTransformer : RowTransformer<float[], float[]>, IDisposable
 {
@@ -41,6 +42,9 @@ public sealed class ProbeTransformer : RowTransformer<float[], float[]>, IDispos
     public ProbeTrainingResult Training { get; }
 
     internal LabelClasses Classes { get; }
+
+    /// <summary>The columns of the data it was trained on; empty for a probe from a folder.</summary>
+    internal IReadOnlyList<string> Beside { get; init; } = [];
 
     internal FeatureScale Scale { get; }
 
@@ -98,6 +102,8 @@ public sealed class ProbeTransformer : RowTransformer<float[], float[]>, IDispos
         new ProbeFactory(),
         SavedFeatures.Example(Options.FeaturesColumn, FeatureCount),
         Options.FeaturesColumn,
-        SavedOutput.Vector(Options.ScoreColumn, Classes.Count),
+        SavedOutput.Scores(
+            Options.ScoreColumn, Classes.Names,
+            [.. Beside, Options.FeaturesColumn, Options.LabelColumn, Options.ScoreColumn, Options.PredictedLabelColumn]),
         Classes.SavedKey(SavedProbe.ColumnOf(Classes.Kind), Options.PredictedLabelColumn));
 }

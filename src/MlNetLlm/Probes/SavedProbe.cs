@@ -9,7 +9,7 @@ namespace MlNetLlm.Probes;
 
 /// <summary>The results of a saved probe under their fixed names: the probabilities, and the class's key value as what it is.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class SavedProbe : SavedVector
+public sealed class SavedProbe : SavedScores
 {
     private const string Prefix = "MlNetLlm.Class.";
 

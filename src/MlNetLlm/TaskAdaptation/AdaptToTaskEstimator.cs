@@ -59,7 +59,10 @@ public sealed class AdaptToTaskEstimator : IEstimator<TaskTransformer>
             .Run(streams, input, validation, _progress);
         module.to(model.Module.TokenEmbedding.device);
         head.to(model.Module.TokenEmbedding.device);
-        return new TaskTransformer(model.WithModule(module), head, _options, names, training);
+        return new TaskTransformer(model.WithModule(module), head, _options, names, training)
+        {
+            Beside = [.. input.Schema.Select(column => column.Name)],
+        };
     }
 
     /// <inheritdoc/>

@@ -52,7 +52,8 @@ internal static class SavedTask
         }
         SavedMapping.Save(
             ctx, TaskFolder.Pack(task), mapping, new RowsView<string>(() => [], columns), inputs,
-            SavedOutput.Vector(TaskColumns.Score, task.Names.Count),
+            SavedOutput.Scores(
+                TaskColumns.Score, task.Names, [.. task.Beside, .. inputs.Select(input => input.Item1), TaskColumns.Score, TaskColumns.PredictedLabel]),
             SavedOutput.Key(SavedTaskPrediction.NameColumn, TaskColumns.PredictedLabel, task.Names));
     }
 }
@@ -81,7 +82,7 @@ public sealed class SavedTaskWord : SavedTextAndPayload
 
 /// <summary>The results of a saved task under their fixed names; the probabilities are the vector.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public sealed class SavedTaskPrediction : SavedVector
+public sealed class SavedTaskPrediction : SavedScores
 {
     internal const string NameColumn = "MlNetLlm.Class";
 

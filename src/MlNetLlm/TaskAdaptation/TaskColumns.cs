@@ -9,7 +9,7 @@ namespace MlNetLlm.TaskAdaptation;
 /// <summary>The columns that a task reads and adds; the latter are, with the label, what ML.NET's multiclass Evaluate reads.</summary>
 public static class TaskColumns
 {
-    /// <summary>The classes' probabilities (Vector of Single, fixed size).</summary>
+    /// <summary>The classes' probabilities (Vector of Single, fixed size, slots named as the label's values).</summary>
     public const string Score = "Score";
 
     /// <summary>The likeliest class (Key with the label's values).</summary>
@@ -18,7 +18,7 @@ public static class TaskColumns
     internal static IReadOnlyList<OutputColumn<TaskPrediction>> Added(IReadOnlyList<string> names) =>
     [
         OutputColumn<TaskPrediction>.OfVector(
-            Score, new VectorDataViewType(NumberDataViewType.Single, names.Count), row => row.Probabilities),
+            Score, new VectorDataViewType(NumberDataViewType.Single, names.Count), row => row.Probabilities, KeyNames.Slots(names)),
         OutputColumn<TaskPrediction>.Of(
             PredictedLabel, new KeyDataViewType(typeof(uint), names.Count), row => (uint)(row.Best + 1), KeyNames.Annotations(names)),
     ];

@@ -36,6 +36,9 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
     /// <summary>The names of the label's values, one for each slot of Score.</summary>
     public IReadOnlyList<string> Names { get; }
 
+    /// <summary>The columns of the data it was trained on; empty for one from a folder.</summary>
+    internal IReadOnlyList<string> Beside { get; init; } = [];
+
     /// <summary>How the training went; null for an assembled or loaded one.</summary>
     public TrainingResult? Training { get; }
 
@@ -56,7 +59,7 @@ public sealed class TaskTransformer : RowTransformer<TaskRow, TaskPrediction>, I
                 + "Relearn them on a body of the same configuration.");
         var module = EmbeddingTables.Join(Model.Module, EmbeddingTables.Of(language.Module));
         var model = new LanguageModel(module, language.Tokenizer, language.Special) { Generation = language.Generation };
-        return new TaskTransformer(model, Head.ShareWeights(), Options, Names);
+        return new TaskTransformer(model, Head.ShareWeights(), Options, Names) { Beside = Beside };
     }
 
     /// <summary>Moves body, embeddings and head to a device.</summary>
