@@ -25,7 +25,10 @@ public abstract class ModelAdapter : IDisposable
     /// <summary>Names of the adapted matrices, in the model's order.</summary>
     public abstract IReadOnlyList<string> Matrices { get; }
 
-    /// <summary>The base model with the adapted matrices in place; all other weights are shared with it, and it stays as it is.</summary>
+    /// <summary>
+    /// The base model with the adapted matrices in place, of the type the base's have; all other weights are shared with it, and it stays
+    /// as it is.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The adapter was trained on another base model; both fingerprints are named.</exception>
     /// <exception cref="InvalidDataException">A tensor of the adapter does not fit the matrix it names.</exception>
     public LanguageModel ApplyTo(LanguageModel baseModel)
@@ -50,12 +53,15 @@ public abstract class ModelAdapter : IDisposable
     /// <summary>Frees the adapter's tensors.</summary>
     public abstract void Dispose();
 
-    /// <summary>W' (out, in) of a projection of the base model, on its device.</summary>
+    /// <summary>
+    /// W' (out, in) of a projection of the base model, on its device and of its type: computed in Float32, then rounded once. PEFT keeps
+    /// the base's type too, but rounds the update before it is added.
+    /// </summary>
     internal Tensor Adapted(Projection projection)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        return AdaptedWeight(projection).to(projection.Weight.device).MoveToOuterDisposeScope();
+        return AdaptedWeight(projection).to(projection.Weight.dtype, projection.Weight.device).MoveToOuterDisposeScope();
     }
 
     /// <summary>The matrix (out, in) that takes the place of the projection's own, wherever the adapter's tensors are.</summary>
