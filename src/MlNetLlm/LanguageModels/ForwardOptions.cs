@@ -33,8 +33,8 @@ public sealed record ForwardOptions
 
     /// <summary>
     /// Which rows of the batch pass a layer: given its number, (rows) int64, ascending, or null for all. The others keep their hidden
-    /// states as if the layer added nothing, and cost nothing; activations of that layer have its rows only. Not with a cache, and not
-    /// with padding in a model that looks both ways.
+    /// states as if the layer added nothing, and cost nothing; activations of that layer have its rows only. Not with a cache, not with
+    /// padding in a model that looks both ways, and not in a model that interleaves elements.
     /// </summary>
     /// <value>null: all rows pass all layers.</value>
     public Func<int, Tensor?>? LayerRows { get; init; }
@@ -42,7 +42,7 @@ public sealed record ForwardOptions
     /// <summary>
     /// Whether gradients through attention go back to a token's own key and value only, as if those of all other tokens were constants: the
     /// gradient by a token's hidden state is then that of its own prediction alone, for every token at once. Values do not change. Not with
-    /// a cache.
+    /// a cache, and not in a model that interleaves elements.
     /// </summary>
     /// <value>false.</value>
     public bool OwnTokenGradient { get; init; }

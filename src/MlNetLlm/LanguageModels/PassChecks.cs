@@ -30,8 +30,8 @@ internal static class PassChecks
                 + "belong to the whole batch. Leave one out.", nameof(options));
         if (options.LayerRows is not null && config.Insertion is { Doubles: true })
             throw new ArgumentException(
-                $"{nameof(ForwardOptions.LayerRows)} is set, but this model interleaves elements, which no row can skip. Leave one out.",
-                nameof(options));
+                $"{nameof(ForwardOptions.LayerRows)} is set, but this model interleaves elements, which no row can skip. Leave the rows out, "
+                + $"or take a model whose insertion is added (InsertionMixing.{nameof(InsertionMixing.Add)}) or that has none.", nameof(options));
         RequireInsertion(config, options);
         var lengths = Lengths(tokens, options.Lengths);
         if (options.Cache is null)

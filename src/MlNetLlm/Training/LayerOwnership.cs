@@ -68,6 +68,10 @@ public sealed record LayerOwnership
     {
         if (Owners.Count != config.Layers)
             throw new ArgumentException($"Ownership.Owners names {Owners.Count} layers, the model has {config.Layers}.");
+        if (config.Insertion is { Doubles: true })
+            throw new ArgumentException(
+                "Ownership is set, but this model interleaves elements, which no row can skip. Leave Ownership out, or take a model whose "
+                + $"insertion is added (InsertionMixing.{nameof(InsertionMixing.Add)}) or that has none.");
         if (config.PostNorm)
             throw new ArgumentException(
                 $"'{config.Architecture}' normalises after each sum, so no layer can be skipped. Take one with norms before its parts.");

@@ -1,5 +1,6 @@
 using MlNetLlm.ConceptMixing;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -190,8 +191,27 @@ public sealed class InsertionTests
             Throws.ArgumentException.With.Message.Contains("Concept 20").And.Message.Contains("0 to 19"));
         Assert.That(() => plain.Hidden(tokens, new ForwardOptions { Held = new(0, 1) }),
             Throws.ArgumentException.With.Message.Contains("inserts no concepts"));
-        Assert.That(() => model.Hidden(tokens, new ForwardOptions { OwnTokenGradient = true }),
-            Throws.ArgumentException.With.Message.Contains("OwnTokenGradient"));
+    }
+
+    [Test]
+    public void Hidden_OfInterleavedElements_RefusesWhatHoldsForTokensAlone_AndSaysTheWayOut()
+    {
+        using var model = ToyModels.Create(_deep);
+        using var added = ToyModels.Create(_deep with { Insertion = _deep.Insertion! with { Mixing = InsertionMixing.Add } });
+        using var tokens = ToyModels.Tokens(2, 3);
+        var (gradient, rows) = (new ForwardOptions { OwnTokenGradient = true }, new ForwardOptions { LayerRows = _ => tensor(new[] { 1L }) });
+        using var scope = NewDisposeScope();
+        Assert.That(() => model.Hidden(tokens, gradient), Throws.ArgumentException.With.Message.StartsWith(
+            "OwnTokenGradient is set, but this model interleaves elements, whose tokens predict nothing of their own. "
+            + "Take a model without an insertion."));
+        Assert.That(() => model.Hidden(tokens, rows), Throws.ArgumentException.With.Message.StartsWith(
+            "LayerRows is set, but this model interleaves elements, which no row can skip. Leave the rows out, or take a model whose "
+            + "insertion is added (InsertionMixing.Add) or that has none."));
+        Assert.That(() => added.Hidden(tokens, gradient), Throws.Nothing);
+        Assert.That(() => added.Hidden(tokens, rows), Throws.Nothing);
+        var ownership = new LayerOwnership { Owners = [.. Enumerable.Repeat("one", _deep.Layers)] };
+        Assert.That(() => ownership.Require(model.Config), Throws.ArgumentException.With.Message.Contains("Leave Ownership out"));
+        Assert.That(() => ownership.Require(added.Config), Throws.Nothing);
     }
 
     private static IEnumerable<TestCaseData> Interleaving => ToyModels.Inserting.Where(config => config.Insertion!.Doubles)
