@@ -47,8 +47,7 @@ internal sealed class PickleReader
         {
             return reader.Run();
         }
-        catch (Exception error)
-            when (error is ArgumentOutOfRangeException or InvalidCastException or KeyNotFoundException or OverflowException)
+        catch (Exception error) when (error is ArgumentOutOfRangeException or KeyNotFoundException)
         {
             throw reader.Fault("it ends early, or its values do not fit together", error);
         }
@@ -108,24 +107,26 @@ internal sealed class PickleReader
 
     private void Call()
     {
-        var arguments = (object?[])Pop()!;
-        Push(_call((Name)Pop()!, arguments));
+        var arguments = As<object?[]>(Pop());
+        Push(_call(As<Name>(Pop()), arguments));
     }
 
     private void Named()
     {
         var parts = Last(2);
-        Push(new Name((string)parts[0]!, (string)parts[1]!));
+        Push(new Name(As<string>(parts[0]), As<string>(parts[1])));
     }
 
-    private void Add(object?[] items) => ((List<object?>)Top()!).AddRange(items);
+    private void Add(object?[] items) => As<List<object?>>(Top()).AddRange(items);
 
     private void Set(object?[] items)
     {
         if (items.Length % 2 != 0) throw Fault("a dictionary has a key without a value");
-        var target = (Dictionary<string, object?>)Top()!;
-        for (var i = 0; i < items.Length; i += 2) target[(string)items[i]!] = items[i + 1];
+        var target = As<Dictionary<string, object?>>(Top());
+        for (var i = 0; i < items.Length; i += 2) target[As<string>(items[i])] = items[i + 1];
     }
+
+    private T As<T>(object? value) => value is T it ? it : throw Fault("its values do not fit together");
 
     private object? Top() => _stack[^1];
 

@@ -41,19 +41,14 @@ internal sealed class TorchArchive : IDisposable
     /// <exception cref="InvalidDataException">It is no such file, is damaged, or holds more than tensors, texts and numbers.</exception>
     public static TorchArchive Open(string path)
     {
-        ZipArchive? zip = null;
+        var zip = OpenZip(path);
         try
         {
-            zip = ZipFile.OpenRead(path);
             return new TorchArchive(path, zip);
         }
-        catch (Exception error)
+        catch
         {
-            zip?.Dispose();
-            if (error is InvalidDataException { InnerException: null } && zip is null)
-                throw new InvalidDataException(
-                    $"'{path}' is no archive of torch.save: {error.Message} Files of PyTorch before 1.6 are not read; save it anew.",
-                    error);
+            zip.Dispose();
             throw;
         }
     }
@@ -74,9 +69,10 @@ internal sealed class TorchArchive : IDisposable
         using var scope = NewDisposeScope();
         var storage = stored.Storage;
         var entry = _zip.GetEntry($"{_root}data/{storage.Key}") ?? throw Fault($"the storage of '{name}' is missing");
-        if (entry.CompressedLength != entry.Length || entry.Length != checked(storage.Count * SizeOf(storage.Type)))
+        var bytes = (Int128)storage.Count * SizeOf(storage.Type);
+        if (entry.CompressedLength != entry.Length || entry.Length != bytes)
             throw Fault($"the storage of '{name}' has {entry.Length} bytes ({entry.CompressedLength} in the file), expected "
-                + $"{storage.Count * SizeOf(storage.Type)} stored as they are");
+                + $"{bytes} stored as they are");
         RequireWithin(name, stored);
         var flat = empty(storage.Count, storage.Type);
         Fill(entry, flat);
@@ -87,33 +83,61 @@ internal sealed class TorchArchive : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _zip.Dispose();
 
+    private static ZipArchive OpenZip(string path)
+    {
+        ZipArchive? zip = null;
+        try
+        {
+            zip = ZipFile.OpenRead(path);
+            _ = zip.Entries;   // read now, while a damaged list of them means that this is no archive
+            return zip;
+        }
+        catch (InvalidDataException error)
+        {
+            zip?.Dispose();
+            throw new InvalidDataException(
+                $"'{path}' is no archive of torch.save: {error.Message} Files of PyTorch before 1.6 are not read; save it anew.", error);
+        }
+    }
+
     private void RequireWithin(string name, Stored stored)
     {
-        var last = stored.Offset;
-        for (var i = 0; i < stored.Shape.Length; i++) last = checked(last + (stored.Shape[i] - 1) * stored.Strides[i]);
+        var last = (Int128)stored.Offset;
+        for (var i = 0; i < stored.Shape.Length; i++) last += ((Int128)stored.Shape[i] - 1) * stored.Strides[i];
         if (stored.Offset < 0 || stored.Shape.Any(size => size < 1) || stored.Strides.Any(stride => stride < 0)
             || last >= stored.Storage.Count)
             throw Fault($"tensor '{name}' reaches outside its storage of {stored.Storage.Count} numbers");
     }
 
-    private void Fill(ZipArchiveEntry entry, Tensor flat)
+    private void Fill(ZipArchiveEntry entry, Tensor flat) => Read(entry, stream =>
     {
-        using var stream = entry.Open();
         const int piece = 1 << 20;
         for (var from = 0L; from < flat.numel(); from += piece)
         {
             using var part = flat.narrow(0, from, Math.Min(piece, flat.numel() - from));
             stream.ReadExactly(part.bytes);
         }
-    }
+    });
 
     private byte[] Bytes(ZipArchiveEntry entry, int most)
     {
         if (entry.Length > most) throw Fault($"'{entry.FullName}' has {entry.Length} bytes; at most {most} are read");
         var bytes = new byte[entry.Length];
-        using var stream = entry.Open();
-        stream.ReadExactly(bytes);
+        Read(entry, stream => stream.ReadExactly(bytes));
         return bytes;
+    }
+
+    private void Read(ZipArchiveEntry entry, Action<Stream> read)
+    {
+        try
+        {
+            using var stream = entry.Open();
+            read(stream);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            throw Fault($"'{entry.FullName}' is damaged: {error.Message.TrimEnd('.')}", error);
+        }
     }
 
     // The few functions that saved tensors are made of, as data.
@@ -121,7 +145,7 @@ internal sealed class TorchArchive : IDisposable
     {
         ("collections", "OrderedDict", []) => new Dictionary<string, object?>(),
         ("torch._utils", "_rebuild_tensor_v2", [Storage storage, long offset, object?[] shape, object?[] strides, ..])
-            when shape.Length == strides.Length && shape.Length <= MaxRank =>
+            when shape.Length == strides.Length && shape.Length <= MaxRank && shape.Concat(strides).All(number => number is long) =>
             new Stored(storage, offset, [.. shape.Cast<long>()], [.. strides.Cast<long>()]),
         ("torch._utils", "_rebuild_parameter", [Stored stored, ..]) => stored,
         _ => throw Fault($"it calls {name}, which saved tensors do not need; this is refused because a pickle can run code"),
@@ -150,5 +174,5 @@ internal sealed class TorchArchive : IDisposable
         _ => 2,
     };
 
-    private InvalidDataException Fault(string what) => new($"'{_path}': {what}.");
+    private InvalidDataException Fault(string what, Exception? cause = null) => new($"'{_path}': {what}.", cause);
 }

@@ -18,18 +18,19 @@ internal sealed class TorchFile
         Raw((byte)'(');
     }
 
-    public TorchFile Tensor(string name, float[] values, params long[] shape)
-    {
-        var key = $"{_storages.Count}";
-        _storages.Add((key, MemoryMarshal.AsBytes<float>(values).ToArray()));
-        return Text(name).TensorOf(key, "FloatStorage", values.Length, shape);
-    }
+    public TorchFile Tensor(string name, float[] values, params long[] shape) =>
+        Stored(name, "FloatStorage", MemoryMarshal.AsBytes<float>(values).ToArray(), values.Length, shape);
 
-    public TorchFile Longs(string name, params long[] values)
+    public TorchFile Longs(string name, params long[] values) =>
+        Stored(name, "LongStorage", MemoryMarshal.AsBytes<long>(values).ToArray(), values.Length, [values.Length]);
+
+    /// <summary>A tensor in a storage of its own, laid out as strides and offset say; without strides, row by row.</summary>
+    public TorchFile Stored(
+        string name, string storage, byte[] bytes, long count, long[] shape, long[]? strides = null, long offset = 0)
     {
         var key = $"{_storages.Count}";
-        _storages.Add((key, MemoryMarshal.AsBytes<long>(values).ToArray()));
-        return Text(name).TensorOf(key, "LongStorage", values.Length, [values.Length]);
+        _storages.Add((key, bytes));
+        return Text(name).TensorOf(key, storage, count, shape, strides, offset);
     }
 
     public TorchFile Text(string name, string value) => Text(name).Text(value);
@@ -56,24 +57,31 @@ internal sealed class TorchFile
 
     public static byte[] Global(string module, string member) => [(byte)'c', .. Encoding.ASCII.GetBytes($"{module}\n{member}\n")];
 
-    public string Save(string path)
+    /// <summary>Writes the file.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="byteOrder">What the file says of its numbers; null = nothing.</param>
+    /// <param name="level">How its storages are packed; torch.save packs none.</param>
+    /// <param name="leaveOut">Storages that the pickle names and the file lacks.</param>
+    public string Save(
+        string path, string? byteOrder = "little", CompressionLevel level = CompressionLevel.NoCompression, params string[] leaveOut)
     {
         Raw((byte)'u');
         Raw((byte)'.');
         using var zip = ZipFile.Open(path, ZipArchiveMode.Create);
         Add("data.pkl", _pickle.ToArray());
-        Add("byteorder", "little"u8.ToArray());
-        foreach (var (key, bytes) in _storages) Add($"data/{key}", bytes);
+        if (byteOrder is not null) Add("byteorder", Encoding.ASCII.GetBytes(byteOrder));
+        foreach (var (key, bytes) in _storages)
+            if (!leaveOut.Contains(key)) Add($"data/{key}", bytes);
         return path;
 
         void Add(string name, byte[] bytes)
         {
-            using var stream = zip.CreateEntry($"archive/{name}", CompressionLevel.NoCompression).Open();
+            using var stream = zip.CreateEntry($"archive/{name}", level).Open();
             stream.Write(bytes);
         }
     }
 
-    private TorchFile TensorOf(string key, string storage, int count, long[] shape)
+    private TorchFile TensorOf(string key, string storage, long count, long[] shape, long[]? strides, long offset)
     {
         Raw(Global("torch._utils", "_rebuild_tensor_v2"));
         Raw((byte)'(');
@@ -84,10 +92,9 @@ internal sealed class TorchFile
         Number(count);
         Raw((byte)'t');
         Raw((byte)'Q');
-        Number(0);
+        Number(offset);
         Numbers(shape);
-        var strides = shape.Select((_, i) => shape[(i + 1)..].Aggregate(1L, (a, b) => a * b)).ToArray();
-        Numbers(strides);
+        Numbers(strides ?? [.. shape.Select((_, i) => shape[(i + 1)..].Aggregate(1L, (a, b) => a * b))]);
         Raw(0x89);
         Raw(Global("collections", "OrderedDict"));
         Raw((byte)')', (byte)'R');
@@ -98,15 +105,24 @@ internal sealed class TorchFile
     private void Numbers(long[] values)
     {
         Raw((byte)'(');
-        foreach (var value in values) Number((int)value);
+        foreach (var value in values) Number(value);
         Raw((byte)'t');
     }
 
-    private void Number(int value)
+    // Large numbers as a pickle's LONG1, others as its BININT.
+    private void Number(long value)
     {
-        var bytes = new byte[5];
-        bytes[0] = (byte)'J';
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), value);
+        var bytes = new byte[value is < int.MinValue or > int.MaxValue ? 10 : 5];
+        if (bytes.Length == 5)
+        {
+            bytes[0] = (byte)'J';
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(1), (int)value);
+        }
+        else
+        {
+            (bytes[0], bytes[1]) = (0x8a, sizeof(long));
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(2), value);
+        }
         Raw(bytes);
     }
 
