@@ -99,7 +99,7 @@ internal sealed class ConfigJson
     }
 
     internal double Number(string key, double absent) => Find(key) is not { } value ? absent
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) ? number : throw Wrong(key, "a number");
+        : value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(key, "a number");
 
     internal bool Flag(string key, bool absent) => Find(key) is not { } value ? absent
         : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(key, "true or false");
