@@ -260,6 +260,7 @@ public sealed class HuggingFaceFolderTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void LoadModule_OfALargeFile_NeedsLittleMoreMemoryThanTheModel()
     {
         using var folder = new TemporaryFolder();

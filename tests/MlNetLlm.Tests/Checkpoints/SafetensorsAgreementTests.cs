@@ -11,6 +11,7 @@ public sealed class SafetensorsAgreementTests
     private const int Batch = 10_000;
 
     [Test]
+    [Category("Campaign")]
     public void Read_OfGeneratedFiles_AgreesWithASecondReader() => Compare(40_000);
 
     [Test, Category("Nightly")]

@@ -168,6 +168,7 @@ public sealed class SafetensorsHostileTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void Read_OfHeaderBombs_RefusesThemCheaply()
     {
         var many = File("{" + string.Join(",", Enumerable.Range(0, 200_000).Select(i => Entry($"{i}", "[0]", 0, 0))) + "}", 0);

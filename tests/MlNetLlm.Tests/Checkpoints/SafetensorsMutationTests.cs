@@ -14,6 +14,7 @@ public sealed class SafetensorsMutationTests
     private const long MaxAllocatedBytes = 8 << 20;
 
     [Test]
+    [Category("Campaign")]
     public void Read_OfMutations_RefusesOrIsSound() => Mutate(60_000);
 
     [Test, Category("Nightly")]

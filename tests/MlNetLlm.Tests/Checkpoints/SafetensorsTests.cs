@@ -124,6 +124,7 @@ public sealed class SafetensorsTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void WriteAndRead_OfATensorLargerThanTheWindow_GivesTheSameBits()
     {
         using var scope = NewDisposeScope();
@@ -134,6 +135,21 @@ public sealed class SafetensorsTests
 
         Assert.That(file.Read("large").eq(large).all().item<bool>(), Is.True);
         Assert.That(file.Read("large", ScalarType.Int64).eq(large).all().item<bool>(), Is.True);
+    }
+
+    [Test]
+    public void WriteAndRead_WithoutAnyData_GivesNoTensorOrEmptyOnes()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        Safetensors.Write(FileSystems.Default, folder["none"], []);
+        Safetensors.Write(FileSystems.Default, folder["empty"], [("w", zeros(0, 3))]);
+
+        Assert.That(Safetensors.Read(folder["none"]), Is.Empty);
+        using var file = Safetensors.Open(folder["empty"]);
+        Assert.That((file.Contains("w"), file.Contains("v")), Is.EqualTo((true, false)));
+        Assert.That((file.Entry("w").Count, file.Entry("w").Bytes), Is.EqualTo((0L, 0L)));
+        Assert.That(file.Read("w", ScalarType.Float64).shape, Is.EqualTo(new long[] { 0, 3 }));
     }
 
     [Test]

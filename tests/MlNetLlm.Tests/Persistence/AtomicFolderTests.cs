@@ -4,6 +4,9 @@ namespace MlNetLlm.Tests.Persistence;
 
 public sealed class AtomicFolderTests
 {
+    // What was forced to the disk is the faulty file system's own account; the disk itself need not be waited for.
+    private static readonly IFileSystem _unsynced = new UnsyncedFileSystem();
+
     private TemporaryFolder _root = null!;
 
     [SetUp]
@@ -31,8 +34,8 @@ public sealed class AtomicFolderTests
         {
             var folder = _root[$"{n}"];
             if (overAnOlderFolder)
-                Save(FileSystems.Default, folder, "old", extraFile: true);
-            var files = new FaultyFileSystem(fault, n, sticky);
+                Save(_unsynced, folder, "old", extraFile: true);
+            var files = new FaultyFileSystem(fault, n, sticky, _unsynced);
             var error = AtomicFileTests.Catch(() => Save(files, folder, "new"));
 
             if (!files.Failed)
@@ -45,7 +48,7 @@ public sealed class AtomicFolderTests
             var found = AtomicFolder.Exists(folder) ? Load(folder) : null;
             Assert.That(found, Is.EqualTo(overAnOlderFolder ? "old" : null).Or.EqualTo("new"), $"operation {n}");
 
-            Save(FileSystems.Default, folder, "newest");
+            Save(_unsynced, folder, "newest");
             Assert.That(Load(folder), Is.EqualTo("newest"), $"the save after operation {n} failed");
         }
         Assert.That(_root.Names().Where(name => name.StartsWith('.')), Is.Empty, "leftovers");
@@ -56,7 +59,7 @@ public sealed class AtomicFolderTests
     {
         foreach (var text in new[] { "first", "second" })
         {
-            var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+            var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true, _unsynced);
             Save(files, _root["model"], text);
             files.LosePower();
 
@@ -69,8 +72,8 @@ public sealed class AtomicFolderTests
     {
         for (var n = 0; ; n++)
         {
-            Save(FileSystems.Default, _root[$"{n}"], "old");
-            var files = new FaultyFileSystem(fault, n, sticky: true);
+            Save(_unsynced, _root[$"{n}"], "old");
+            var files = new FaultyFileSystem(fault, n, sticky: true, _unsynced);
             AtomicFileTests.Catch(() => AtomicFolder.Delete(files, _root[$"{n}"]));
             if (!files.Failed)
             {
@@ -80,20 +83,21 @@ public sealed class AtomicFolderTests
             }
             if (AtomicFolder.Exists(_root[$"{n}"]))
                 Assert.That(Load(_root[$"{n}"]), Is.EqualTo("old"));
-            Save(FileSystems.Default, _root[$"{n}"], "newest");
+            Save(_unsynced, _root[$"{n}"], "newest");
             Assert.That(Load(_root[$"{n}"]), Is.EqualTo("newest"));
         }
     }
 
     [Test]
+    [Category("Campaign")]
     public void Write_WithTwoFailuresInARow_StillKeepsTheOldFolder([Range(0, 25, 5)] int first)
     {
         for (var second = 0; second < 30; second++)
         {
             var folder = _root[$"{second}"];
-            Save(FileSystems.Default, folder, "old");
-            var one = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, first, true), folder, "new 1"));
-            var two = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, second, true), folder, "new 2"));
+            Save(_unsynced, folder, "old");
+            var one = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, first, true, _unsynced), folder, "new 1"));
+            var two = AtomicFileTests.Catch(() => Save(new FaultyFileSystem(Fault.Kill, second, true, _unsynced), folder, "new 2"));
 
             Assert.That(Load(folder), Is.AnyOf("old", "new 1", "new 2"));
             if (one is null && two is null)
@@ -112,6 +116,7 @@ public sealed class AtomicFolderTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void Open_AfterEverySingleBitFlip_RefusesTheFolder()
     {
         Save(FileSystems.Default, _root["model"], "one");
@@ -150,6 +155,9 @@ public sealed class AtomicFolderTests
     [TestCase("a/../../b")]
     [TestCase("a//b")]
     [TestCase("C:/x")]
+    [TestCase("a\\u0000b")]
+    [TestCase(".")]
+    [TestCase("a/.")]
     [TestCase("..\\\\x")]
     [TestCase("")]
     public void Verify_WithAPathOutsideTheFolder_RefusesIt(string name)
@@ -170,6 +178,30 @@ public sealed class AtomicFolderTests
 
         Assert.That(() => AtomicFolder.Verify(_root["model"]),
             Throws.InstanceOf<InvalidDataException>().With.Message.Contains("has format 2; this version reads 1"));
+    }
+
+    [Test]
+    public void Verify_WithAMarkerWrittenOtherwise_SaysThatItWasChanged()
+    {
+        Save(FileSystems.Default, _root["model"], "one");
+        var path = Path.Combine(_root["model"], "marker.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"format\"", "\"Format\""));
+
+        Assert.That(() => AtomicFolder.Verify(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(
+            $"'{path}' was changed after it was written."));
+    }
+
+    [Test]
+    public void Exists_AndOpen_AfterAKillBetweenTheRenames_FindTheOlderVersion()
+    {
+        Save(FileSystems.Default, _root["model"], "one");
+        Directory.Move(_root["model"], _root[".model.old"]);
+
+        Assert.That(AtomicFolder.Exists(_root["model"] + Path.DirectorySeparatorChar), Is.True);
+        Assert.That(AtomicFolder.Open(_root["model"]), Is.EqualTo(_root[".model.old"]));
+
+        Directory.CreateDirectory(_root["model"]);
+        Assert.That(AtomicFolder.Exists(_root["model"]), Is.False, "a folder that was made since is not the run's");
     }
 
     private static void Save(IFileSystem files, string folder, string text, bool extraFile = false)

@@ -15,6 +15,7 @@ namespace MlNetLlm.Tests.Runs;
 public sealed class ConcurrentWritersTests
 {
     [Test]
+    [Category("Campaign")]
     public void Writers_SomeOfThemKilled_LoseNothingTheyAcknowledged() => Write(writers: 4, trials: 40, metrics: 20, kills: 2);
 
     // 320,000 records; the writers that are killed write again under another name, so that the full count is reached.
@@ -79,6 +80,7 @@ public sealed class ConcurrentWritersTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void Store_OpenedByManyAtOnce_WorksForAll() => OpenAtOnce(processes: 8, times: 1);
 
     [Test]

@@ -70,6 +70,7 @@ public sealed class CheckpointTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void Run_StoppedAtEachOf40StepsAndResumed_EndsByteEqual()
     {
         var files = new UnsyncedFileSystem();
@@ -85,6 +86,7 @@ public sealed class CheckpointTests
 
     /// <summary>Two batches make a step: every second of these ends comes in the middle of an accumulation.</summary>
     [Test]
+    [Category("Campaign")]
     public void Run_StoppedAtEachOf80BatchesAndResumed_EndsByteEqual()
     {
         var files = new UnsyncedFileSystem();
@@ -111,6 +113,7 @@ public sealed class CheckpointTests
     }
 
     [Test]
+    [Category("Campaign")]
     public void Run_KilledAtEveryFileOperation_EndsByteEqualAfterAResume([Values(Fault.Kill, Fault.PowerLoss)] Fault fault)
     {
         ToyOptions Short(string folder)
@@ -150,6 +153,7 @@ public sealed class CheckpointTests
 
     /// <summary>After the failure a reader finds whole checkpoints only, and the run continues to the same bytes.</summary>
     [TestCaseSource(nameof(DiskFaults))]
+    [Category("Campaign")]
     public void Run_FailingAtSomeOperations_EndsByteEqualAfterAResume(Fault fault, bool sticky) => FailAtOperations(fault, sticky,
         every: 7);
 
