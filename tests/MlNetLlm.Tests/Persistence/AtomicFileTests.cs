@@ -115,6 +115,19 @@ public sealed class AtomicFileTests
         Assert.That(_folder.Names(), Is.EquivalentTo(kept.Append("a.txt")));
     }
 
+    [Test]
+    public void Write_OfARoot_IsRefusedBeforeAnythingIsDone()
+    {
+        var files = new FaultyFileSystem(Fault.InputOutput, failAt: 0, sticky: true);
+        var root = Path.GetPathRoot(_folder.Path)!;
+
+        Assert.That(() => AtomicFile.WriteAllText(files, root, "x"),
+            Throws.ArgumentException.With.Message.StartsWith($"'{root}' names no file that can be written."));
+        Assert.That(() => AtomicFolder.Write(files, root, _ => { }),
+            Throws.ArgumentException.With.Message.StartsWith($"'{root}' names no folder that can be replaced."));
+        Assert.That(files.Operations, Is.Zero);
+    }
+
     internal static Exception? Catch(Action action)
     {
         try

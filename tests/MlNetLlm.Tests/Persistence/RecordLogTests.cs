@@ -150,6 +150,55 @@ public sealed class RecordLogTests
         Assert.That(content.Lost, Is.EqualTo(new[] { new LostRange(0, 5000, 0) }));
     }
 
+    [Test]
+    public void Append_OfARecordTooLong_IsRefusedAndWritesNothing()
+    {
+        using var log = RecordLog.Open(FileSystems.Default, _folder["a.log"]);
+
+        Assert.That(() => log.Append(new byte[RecordLog.MaxRecordBytes + 1]), Throws.ArgumentException.With.Message.StartsWith(
+            $"A record of {RecordLog.MaxRecordBytes + 1} bytes is longer than a log takes ({RecordLog.MaxRecordBytes})."));
+        Assert.That(new FileInfo(_folder["a.log"]).Length, Is.Zero);
+    }
+
+    /// <summary>Heads whose own checksum holds and that lie about what follows, and marks that begin no record.</summary>
+    [Test]
+    public void Parse_OfLyingHeads_TakesTheSoundRecordsBetweenThem()
+    {
+        var (sound, starts) = Log(2);
+        byte[] first = sound[..starts[1]], mark = [0xFF, 0x4C, 0xFE, 0x52];
+        byte[] lies =
+        [
+            .. Head(-1), .. Head(int.MinValue), .. Head(int.MaxValue), .. Head(sound.Length + 1), .. Head(3), .. mark, .. mark, 0xFF,
+            .. mark,
+        ];
+
+        var content = RecordLog.Parse((byte[])[.. first, .. lies, .. sound[starts[1]..], .. Head(1)]);
+
+        Assert.That(content.Records.Select(Text), Is.EqualTo(Expected([0, 1])));
+        Assert.That(content.Lost, Is.EqualTo(new[]
+        {
+            new LostRange(first.Length, first.Length + lies.Length, 1),
+            new LostRange(sound.Length + lies.Length, sound.Length + lies.Length + 16, 2),
+        }));
+        Assert.That($"{content.Lost[0]}", Is.EqualTo(
+            $"bytes {first.Length} to {first.Length + lies.Length - 1} (after record 1) hold no intact record"));
+
+        byte[] Head(int length)
+        {
+            byte[] head = [.. mark, .. BitConverter.GetBytes(length), .. BitConverter.GetBytes(7)];
+            return [.. head, .. BitConverter.GetBytes(RecordLog.Checksum(head))];
+        }
+    }
+
+    /// <summary>The check value that the CRC-32C's definition gives for the nine digits, and every length around a word.</summary>
+    [Test]
+    public void Checksum_IsCrc32C()
+    {
+        Assert.That(RecordLog.Checksum("123456789"u8), Is.EqualTo(0xE3069283));
+        Assert.That(RecordLog.Checksum([]), Is.Zero);
+        Assert.That(RecordLog.Checksum(new byte[32]), Is.EqualTo(0x8A9136AA), "RFC 3720, 32 bytes of zeros");
+    }
+
     private (byte[] Bytes, List<int> Starts) Log(int records)
     {
         var path = _folder[$"{records}-records.log"];

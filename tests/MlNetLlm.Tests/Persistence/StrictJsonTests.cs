@@ -95,9 +95,47 @@ public sealed class StrictJsonTests
         Assert.That(StrictJson.ReadFile<Outer>(folder["big.json"]).LearningRate, Is.EqualTo(0.5));
     }
 
-    [TestCase("lerningrate", "LearningRate")]
-    [TestCase("svd", "svf")]
-    [TestCase("completely different", null)]
-    public void To_WithATypo_FindsTheNearest(string typed, string? expected)
-        => Assert.That(Nearest.To(typed, ["LearningRate", "WarmupSteps", "svf", "reset"]), Is.EqualTo(expected));
+    [Test]
+    public void Parse_WithAByteOrderMark_SkipsIt()
+        => Assert.That(StrictJson.Parse<Outer>([0xEF, 0xBB, 0xBF, .. "{\"warmupSteps\": 4}"u8], "p.json").WarmupSteps, Is.EqualTo(4));
+
+    [TestCase("{\n\n\"warmupSteps\": 1.5 }", "'p.json', line 3: The JSON value could not be converted to System.Int32.")]
+    [TestCase("{ \"parts\": [ {}", "'p.json', line 1: ")]
+    [TestCase("{ \"inner\": { \"count\": 2", "'p.json', line 1: ")]
+    [TestCase("{ \"named\": { \"k\": { \"count\": 2 } }", "'p.json', line 1: ")]
+    [TestCase("null", "'p.json' holds null; expected Outer.")]
+    public void Parse_OfWhatDoesNotFit_SaysTheLineAndNoByte(string json, string start)
+        => Assert.That(() => StrictJson.Parse<Outer>(json, "p.json"), Throws.InstanceOf<InvalidDataException>()
+            .With.Message.StartsWith(start).And.Message.Not.Contains("Path: ").And.Message.Not.Contains("LineNumber: "));
+
+    [Test]
+    public void Parse_OfValuesWithoutMembers_LeavesThemToTheirType()
+    {
+        Assert.That(StrictJson.Parse<int[]>("[1, 2]", "p.json"), Is.EqualTo(new[] { 1, 2 }));
+        Assert.That(StrictJson.Parse<Dictionary<string, int[]>>("""{ "any": [3] }""", "p.json")["any"], Is.EqualTo(new[] { 3 }));
+        var free = StrictJson.Parse<System.Text.Json.Nodes.JsonNode>("""{ "any": { "deep": [1, { "more": 2 }] } }""", "p.json");
+        Assert.That(free["any"]!["deep"]![1]!["more"]!.GetValue<int>(), Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Parse_OfAKeyThatCannotBeSet_ListsThoseThatCan()
+        => Assert.That(() => StrictJson.Parse<Measured>("""{ "zzzzzzzzzzzz": 1 }""", "p.json"),
+            Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(
+                "'p.json', line 1: unknown key 'zzzzzzzzzzzz'. Known: side, note."));
+
+    public sealed record Measured(double Side)
+    {
+        public string Note { get; init; } = "";
+
+        public double Area => Side * Side;
+    }
+
+    [Test]
+    public void ReadFile_OfExactlyTheLimit_ReadsIt()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["f.json"], "{}" + new string(' ', 48));
+
+        Assert.That(StrictJson.ReadFile<Outer>(folder["f.json"], maxBytes: 50).LearningRate, Is.EqualTo(0.5));
+    }
 }

@@ -28,31 +28,61 @@ public sealed class RunComparisonTests
     }
 
     [Test]
-    public void Reproduction_OnTheSameMachine_AllowsNoBitToDiffer()
+    public void Of_RunsOfOtherDataAndEnvironment_NamesEachDifference()
     {
-        var original = ToyRuns.Result();
-        var again = original with
+        var left = ToyRuns.Result();
+        var right = left with
         {
-            Seconds = 99, Metrics = [original.Metrics[0], original.Metrics[1], original.Metrics[2] with { Value = 5 }],
+            Data = [left.Data[0] with { Rows = 11 }, new RunData("more", "aa", 1, "catalog"), new RunData("more", "bb", 2, "catalog")],
+            Environment = new RunEnvironment("def", "stand-in", "other", "cuda", 2),
         };
-        Assert.That(Reproduction.Of(original, again, 0.01).Reproduced, Is.True, "seconds measure the machine");
-
-        var off = again with { Metrics = [again.Metrics[0] with { Value = Math.BitIncrement(8.0) }, again.Metrics[1]] };
-        var reproduction = Reproduction.Of(original, off, 0.01);
-        Assert.That((reproduction.Exact, reproduction.Mismatches.Single().Arm), Is.EqualTo((true, "base")));
+        var comparison = RunComparison.Of(left, right);
+        Assert.That(comparison.Data, Is.EqualTo(new[]
+        {
+            new Difference("toy", "10 rows, SHA-256 00ff", "11 rows, SHA-256 00ff"), new Difference("more", null, "1 rows, SHA-256 aa"),
+        }));
+        Assert.That(comparison.Environment, Is.EqualTo(new[]
+        {
+            new Difference("commit", "abc", "def"), new Difference("mlnet", "package 5.0.1", "stand-in"),
+            new Difference("torch", "libtorch", "other"), new Difference("device", "cpu", "cuda"),
+            new Difference("machine", "x64", "unknown"),
+        }));
     }
 
     [Test]
-    public void Reproduction_OnOtherThreads_AllowsTheTolerance()
+    public void Of_Metrics_PairsThemByArmNameAndSplit()
     {
-        var original = ToyRuns.Result();
-        RunResult Again(double value) => original with
+        var left = ToyRuns.Result() with { Metrics = [new("a", "loss", "train", 1), new("a", "loss", "test", 2)] };
+        var right = left with { Metrics = [new("a", "loss", "test", 5), new("b", "loss", "test", 7), new("a", "accuracy", "test", 9)] };
+
+        var pairs = RunComparison.Of(left, right).Metrics;
+
+        Assert.That(pairs.Select(p => (p.Arm, p.Name, p.Split, p.Left?.Value, p.Right?.Value, p.Change)), Is.EqualTo(new[]
         {
-            Environment = original.Environment with { Threads = 1 },
-            Metrics = [original.Metrics[0] with { Value = value }, original.Metrics[1]],
-        };
-        Assert.That(Reproduction.Of(original, Again(8.05), 0.01) is { Exact: false, Reproduced: true });
-        Assert.That(Reproduction.Of(original, Again(8.2), 0.01).Mismatches, Has.Count.EqualTo(1));
-        Assert.That(Reproduction.Of(original, Again(double.NaN), 0.01).Mismatches, Has.Count.EqualTo(1));
+            ("a", "loss", "train", (double?)1, (double?)null, (double?)null), ("a", "loss", "test", 2, 5, 3),
+            ("b", "loss", "test", null, 7, null), ("a", "accuracy", "test", null, 9, null),
+        }));
+    }
+
+    [TestCase(0.3, 0.4, 0.5)]
+    [TestCase(null, 0.4, null)]
+    [TestCase(0.3, null, null)]
+    public void HalfWidth95_NeedsBothStandardErrors(double? left, double? right, double? root)
+    {
+        var pair = new MetricPair("a", "loss", null, new RunMetric("a", "loss", null, 1, left), new RunMetric("a", "loss", null, 1, right));
+        Assert.That(pair.HalfWidth95, root is null ? Is.Null : Is.EqualTo(1.959964 * root).Within(1e-6));
+        Assert.That((pair with { Left = null }).HalfWidth95, Is.Null);
+        Assert.That((pair with { Right = null }).HalfWidth95, Is.Null);
+    }
+
+    [Test]
+    public void Flat_OfAnyJson_GivesItsLeavesByPath()
+    {
+        Assert.That(RunComparison.Flat(JsonNode.Parse("""{ "a": { "b": [1, { "c": "é" }], "d": null }, "e": [], "f": true }""")),
+            Is.EquivalentTo(new Dictionary<string, string>
+            {
+                ["a.b[0]"] = "1", ["a.b[1].c"] = "\"é\"", ["a.d"] = "null", ["f"] = "true",
+            }));
+        Assert.That(RunComparison.Flat(null), Is.EquivalentTo(new Dictionary<string, string> { [""] = "null" }));
     }
 }

@@ -77,6 +77,104 @@ public sealed class RunStoreTests
     }
 
     [Test]
+    public void Check_OfAFolderThatLostAFile_OrNeverHadASeal_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "svf-smoke-1");
+        File.Delete(Path.Combine(run.Folder, StoredRun.ManifestFile));
+        Assert.That(() => RunSeal.Check(run.Folder), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"'{run.Folder}' has lost 'run.json', which its seal lists."));
+
+        RunSeal.Write(ToyRuns.Files, run.Folder);
+        Assert.That(RunSeal.Check(run.Folder), Is.True, "sealed anew, without the file");
+        File.AppendAllText(Path.Combine(run.Folder, StoredRun.ResultFile), " ");
+        Assert.That(() => RunSeal.Check(run.Folder), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"'{Path.Combine(run.Folder, "result.json")}' was changed after the run: its SHA-256 is not the one in run.seal.json."));
+
+        File.Delete(Path.Combine(run.Folder, RunSeal.FileName));
+        Assert.That(RunSeal.Check(run.Folder), Is.False);
+    }
+
+    [Test]
+    public void Begin_OfAFinishedRun_TakesItsSealAway()
+    {
+        using var folder = new TemporaryFolder();
+        var run = ToyRuns.Write(new RunStore(folder.Path), "svf-smoke-1");
+        var manifest = new RunManifest("svf", "smoke", 2, ["MaxSteps=3"], DateTimeOffset.UnixEpoch);
+
+        var begun = StoredRun.Begin(ToyRuns.Files, run.Folder, manifest);
+
+        Assert.That(RunSeal.Check(run.Folder), Is.False);
+        Assert.That(begun.Manifest! with { Sets = manifest.Sets }, Is.EqualTo(manifest));
+        Assert.That(begun.Manifest!.Sets, Is.EqualTo(manifest.Sets));
+        Assert.That((begun.Id, begun.Manifest.Schema), Is.EqualTo(("svf-smoke-1", 1)));
+    }
+
+    [Test]
+    public void Open_OfWhatIsThere_GivesItsPartsAndNullForTheOthers()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder["new/store"]);
+        Assert.That(Directory.Exists(store.Folder), Is.True, "made where it is not there");
+        var broken = StoredRun.Begin(ToyRuns.Files, Path.Combine(store.Folder, "broken-off"), new("svf", "smoke", 1, [], default));
+        Directory.CreateDirectory(Path.Combine(store.Folder, "result-alone"));
+        File.WriteAllBytes(Path.Combine(store.Folder, "result-alone", StoredRun.ResultFile), StrictJson.ToBytes(ToyRuns.Result()));
+        Directory.CreateDirectory(Path.Combine(store.Folder, "no-run"));
+
+        var all = store.All();
+
+        Assert.That(all.Select(run => (run.Id, run.Result?.Experiment, run.Manifest?.Preset)), Is.EqualTo(new[]
+        {
+            ("broken-off", (string?)null, "smoke"), ("result-alone", "svf", null),
+        }));
+        Assert.That(all.Select(run => run.Records().Points.Count + run.Records().Lost.Count), Is.All.Zero);
+        Assert.That(store.Own("no-run"), Is.Null);
+        Assert.That(() => store.Find("no-run"), Throws.ArgumentException);
+        Assert.That(store.Find("result-alone").Result!.Metrics, Has.Count.EqualTo(3));
+        Assert.That(broken.Result, Is.Null);
+    }
+
+    [Test]
+    public void Find_InAnEmptyStore_SaysThatThereAreNoRuns()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(() => new RunStore(folder.Path).Find("svf"), Throws.ArgumentException.With.Message.EqualTo(
+            $"There is no run 'svf' in '{folder.Path}', and no run's folder of that name. There are no runs yet."));
+    }
+
+    [TestCase(".")]
+    [TestCase("..")]
+    public void Find_OfADot_IsNoNameOfTheStores(string run)
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder["inner"]);
+        ToyRuns.Write(store, "svf-smoke-1");
+        foreach (var path in new[] { folder.Path, store.Folder })
+            File.WriteAllText(Path.Combine(path, StoredRun.ManifestFile), "{}");
+        Assert.That(() => store.Find(run), Throws.ArgumentException.With.Message.Contains("mlnetllm list shows the 1 there are."));
+    }
+
+    [Test]
+    public void Records_OfALaterVersion_AreLeftAside()
+    {
+        using var folder = new TemporaryFolder();
+        using (var recorder = new RunRecorder(FileSystems.Default, folder.Path, TimeProvider.System))
+            recorder.Append("a", "loss", 1, 2.5);
+        using (var log = RecordLog.Open(FileSystems.Default, folder["records/later.log"]))
+        {
+            log.Append("[1, 2]"u8);
+            log.Append("null"u8);
+        }
+        File.WriteAllText(folder["records/notes.txt"], "no log");
+
+        var records = RunRecords.Read(folder.Path);
+
+        Assert.That(records.Points.Single().Value, Is.EqualTo(2.5));
+        Assert.That(records.Lost, Is.Empty);
+        Assert.That(RunRecords.Read(folder["none"]).Points, Is.Empty);
+    }
+
+    [Test]
     public void Records_OfTwoWriters_AreAllThere()
     {
         using var folder = new TemporaryFolder();

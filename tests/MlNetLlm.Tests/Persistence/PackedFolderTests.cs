@@ -1,6 +1,6 @@
 using MlNetLlm.Persistence;
 
-namespace MlNetLlm.Tests.Mapping;
+namespace MlNetLlm.Tests.Persistence;
 
 public sealed class PackedFolderTests
 {
@@ -48,5 +48,38 @@ public sealed class PackedFolderTests
         writer.Write(0);
         Assert.That(Assert.Throws<InvalidDataException>(() => PackedFolder.Unpack(bytes.ToArray(), _ => 0))!.Message,
             Does.Contain("no plain file name"));
+    }
+
+    [TestCase(-1)]
+    [TestCase(4)]
+    [TestCase(int.MaxValue)]
+    public void Unpack_OfALengthThatIsNotThere_IsRefused(int length)
+    {
+        using var bytes = new MemoryStream();
+        using var writer = new BinaryWriter(bytes);
+        writer.Write(0x46504C4D);
+        writer.Write(1);
+        writer.Write("a.txt");
+        writer.Write(length);
+        writer.Write("abc"u8);
+        Assert.That(() => PackedFolder.Unpack(bytes.ToArray(), _ => 0), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"The packed folder gives 'a.txt' {length} bytes, more than are left."));
+    }
+
+    [Test]
+    public void Unpack_OfOtherBytes_SaysThatTheyAreNone() => Assert.That(
+        () => PackedFolder.Unpack("no packed folder"u8.ToArray(), _ => 0),
+        Throws.TypeOf<InvalidDataException>().With.Message.EqualTo("The packed folder does not begin with its mark; it is damaged."));
+
+    [Test]
+    public void Pack_OfTheSameFiles_GivesTheSameBytesInTheOrderOfTheirNames()
+    {
+        byte[] Packed(params string[] names) => PackedFolder.Pack(folder =>
+        {
+            foreach (var name in names) File.WriteAllText(Path.Combine(folder, name), name);
+        });
+
+        Assert.That(Packed("b", "a", "C"), Is.EqualTo(Packed("C", "a", "b")));
+        Assert.That(Packed("b", "a")[8..10], Is.EqualTo(new[] { (byte)1, (byte)'a' }), "after the mark and the number of files");
     }
 }
