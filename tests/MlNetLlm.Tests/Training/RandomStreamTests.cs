@@ -80,4 +80,32 @@ public sealed class RandomStreamTests
     [TestCase(-1)]
     public void Next_WithoutAnyChoice_Throws(int limit)
         => Assert.That(() => new RandomStream(1, "x").Next(limit), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    /// <summary>
+    /// Two of the few numbers in 2^33 whose low half of the product is below the limit: one would favour its result and is refused, the
+    /// other is taken. Found by drawing on until they came.
+    /// </summary>
+    [TestCase(549_971_769, 2, 892_800_291)]
+    [TestCase(1_226_402_514, 1, 2_069_005_682)]
+    public void Next_OfANumberThatWouldFavourItsResult_DrawsAgain(long counter, int draws, int expected)
+    {
+        var stream = new RandomStream(1, "x") { Counter = counter };
+
+        Assert.That(stream.Next(2_100_000_000), Is.EqualTo(expected));
+        Assert.That(stream.Counter, Is.EqualTo(counter + draws));
+    }
+
+    [Test]
+    public void NextDoubleAndNextSeed_StayWithinTheirBounds()
+    {
+        var stream = new RandomStream(9, "bounds");
+        for (var i = 0; i < 10_000; i++)
+        {
+            var number = stream.NextDouble();
+            Assert.That(number, Is.InRange(0, 1 - Math.Pow(2, -53)));
+            Assert.That(number * Math.Pow(2, 53) % 1, Is.Zero);
+            Assert.That(stream.NextSeed(), Is.AtLeast(0));
+        }
+        Assert.That(stream.Counter, Is.EqualTo(20_000));
+    }
 }

@@ -13,7 +13,7 @@ public sealed class TrainingLoopTests
     private static readonly ToyOptions _options = new() { BatchSize = 2, SequenceLength = 8, MaxSteps = 20 };
 
     /// <summary>f(x) = Σ aᵢ (xᵢ - cᵢ)² for three parameters; every batch counts one token.</summary>
-    private sealed class Quadratic : IBatchSource
+    internal sealed class Quadratic : IBatchSource
     {
         public static readonly double[] Start = [1.0, -2.0, 0.5], A = [1.0, 0.3, 20.0], C = [3.0, 0.0, -1.0];
 

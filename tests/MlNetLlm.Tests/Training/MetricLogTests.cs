@@ -1,0 +1,30 @@
+using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Tests.Training;
+
+public sealed class MetricLogTests
+{
+    [Test]
+    public void Open_WithFewerBytes_ForgetsTheRest()
+    {
+        using var root = new TemporaryFolder();
+        Directory.CreateDirectory(root["run"]);
+        var files = new UnsyncedFileSystem();
+        long first;
+        using (var log = new MetricLog(files, root["run"], keepBytes: 0))
+        {
+            log.Append(new TrainingMetrics(1, 10, 2.5, 0.5, 0.01, null));
+            first = log.Bytes;
+            log.Append(new TrainingMetrics(2, 20, 2.25, 0.5, 0.01, 3));
+            log.Flush();
+        }
+        foreach (var (keep, steps) in new (long, int[])[] { (long.MaxValue, [1, 2]), (first, [1]), (first, [1]), (0, []) })
+        {
+            using (new MetricLog(files, root["run"], keep))
+            {
+            }
+            Assert.That(TrainingMetrics.Read(root["run"]).Select(metrics => metrics.Step), Is.EqualTo(steps), $"{keep} bytes");
+        }
+    }
+}

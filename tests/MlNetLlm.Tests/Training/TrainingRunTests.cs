@@ -1,0 +1,143 @@
+using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Training;
+
+namespace MlNetLlm.Tests.Training;
+
+/// <summary>What a job may bring of its own: parts of the loss, a goal, a clock, streams, notes.</summary>
+public sealed class TrainingRunTests
+{
+    private const string Text = "the quick brown fox jumps over the lazy dog and runs away from the angry bees in the green garden";
+
+    private static readonly ToyOptions _options = new() { BatchSize = 2, SequenceLength = 8, MaxSteps = 20 };
+
+    [Test]
+    public void Run_WithPartsOfTheLoss_ReportsThemAndTrainsOnTheSum()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = new ToyNetwork();
+        using var plain = new ToyNetwork();
+        using var batches = Toys.Batches(_options, Text);
+        var job = network.Job(batches);
+        var taken = 0;
+        job = new TrainingJob
+        {
+            Groups = job.Groups, Loss = job.Loss, Batches = batches, ModelFingerprint = "toy",
+            Parts = () => new StepParts(100 + ++taken, new Dictionary<string, double> { ["margin"] = taken }),
+        };
+
+        var result = TrainingLoop.Run(job, _options with { MaxSteps = 3, CheckpointFolder = folder["run"], CheckpointEvery = 3 });
+        TrainingLoop.Run(plain.Job(batches), _options with { MaxSteps = 3 });
+
+        Assert.That((result.Loss, result.Measures["margin"]), Is.EqualTo((103.0, 3.0)));
+        Assert.That(TrainingMetrics.Read(folder["run"]).Select(step => (step.Loss, step.Measures!["margin"])),
+            Is.EqualTo(new[] { (101.0, 1.0), (102.0, 2.0), (103.0, 3.0) }));
+        Assert.That(network.Bytes(), Is.EqualTo(plain.Bytes()));
+    }
+
+    [Test]
+    public void Run_UntilAGoalIsReached_EndsThereWithoutPatience()
+    {
+        using var network = new ToyNetwork();
+        using var batches = Toys.Batches(_options, Text);
+        var job = network.Job(batches, () => 1);
+        var asked = 0;
+        job = new TrainingJob
+        {
+            Groups = job.Groups, Loss = job.Loss, Batches = batches, ModelFingerprint = "toy", Validate = job.Validate,
+            IsReached = () => ++asked == 3, Clock = job.Clock,
+        };
+        var reports = new List<TrainingProgress>();
+
+        var result = TrainingLoop.Run(job, _options with { EvaluateEvery = 2 }, new TrainingLoopTests.Collect(reports));
+
+        Assert.That((result.Steps, result.StoppedEarly, asked), Is.EqualTo((6, true, 3)));
+        Assert.That(reports[^1].Left, Is.EqualTo(TimeSpan.Zero));
+    }
+
+    [Test]
+    public void Run_OnAClockThatStandsStill_ReportsNoSpeed()
+    {
+        var problem = new TrainingLoopTests.Quadratic();
+        var job = new TrainingJob
+        {
+            Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q", Loss = problem.Job().Loss,
+            Clock = new StillClock(),
+        };
+        var reports = new List<TrainingProgress>();
+
+        TrainingLoop.Run(job, new ToyOptions { MaxSteps = 2 }, new TrainingLoopTests.Collect(reports));
+
+        Assert.That(reports.Select(report => (report.TokensPerSecond, report.Left)), Is.All.EqualTo((0.0, TimeSpan.Zero)));
+    }
+
+    [Test]
+    public void Run_WithStreamsOfItsOwn_DrawsFromThem()
+    {
+        var problem = new TrainingLoopTests.Quadratic();
+        var streams = new RandomStreams(5);
+        var job = new TrainingJob
+        {
+            Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q", Loss = problem.Job().Loss, Random = streams,
+        };
+
+        TrainingLoop.Run(job, new ToyOptions { MaxSteps = 3, GradientAccumulation = 2 });
+
+        Assert.That(streams.Counters(), Is.EquivalentTo(new Dictionary<string, long> { [RandomStreams.Dropout] = 6 }), "one a batch");
+    }
+
+    [Test]
+    public void Run_OfAJobThatStartsFromItsBatches_BeginsAtTheFirstAndTellsThePlannedSteps()
+    {
+        var problem = new TrainingLoopTests.Quadratic { Position = 17 };
+        var planned = new List<(int Steps, long Position)>();
+        var job = new TrainingJob
+        {
+            Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q", Loss = problem.Job().Loss,
+            BeforeFirstStep = steps => planned.Add((steps, problem.Position)),
+        };
+
+        TrainingLoop.Run(job, new ToyOptions { MaxSteps = 4, GradientAccumulation = 3 });
+
+        Assert.That(planned, Is.EqualTo(new[] { (4, 17L) }), "before anything is read");
+        Assert.That(problem.Position, Is.EqualTo(12));
+    }
+
+    [Test]
+    public void Run_WithNotesOfItsOwn_HandsThemBackOnResuming()
+    {
+        using var folder = new TemporaryFolder();
+        var options = _options with { MaxSteps = 4, CheckpointFolder = folder["run"], CheckpointEvery = 2, Resume = true };
+        var (saves, restored) = (0, new List<string>());
+        Run(options, stopAt: 3);
+        Assert.That((saves, restored.Count), Is.EqualTo((1, 0)));
+
+        Run(options, stopAt: int.MaxValue);
+        Assert.That(restored, Is.EqualTo(new[] { "note 1" }));
+        Assert.That(Run(options, stopAt: int.MaxValue).Notes, Is.EqualTo("note 2"));
+
+        TrainingState Run(ToyOptions with, int stopAt)
+        {
+            using var network = new ToyNetwork();
+            using var batches = Toys.Batches(with, Text);
+            var job = new TrainingJob
+            {
+                Groups = network.Job(batches).Groups, Loss = network.Loss, Batches = batches, ModelFingerprint = "toy",
+                Notes = new RunNotes(() => $"note {++saves}", restored.Add),
+                AfterStep = step => { if (step.Step == stopAt) throw new KilledException(); },
+            };
+            try
+            {
+                TrainingLoop.Run(job, with, files: new UnsyncedFileSystem());
+            }
+            catch (KilledException)
+            {
+            }
+            return new CheckpointFolder(new UnsyncedFileSystem(), folder["run"], network.Parameters).NewestState()!;
+        }
+    }
+
+    private sealed class StillClock : TimeProvider
+    {
+        public override long GetTimestamp() => 7;
+    }
+}
