@@ -253,14 +253,17 @@ public sealed class LanguageModelCatalog
 
     /// <summary>Perplexity and bits per byte of scored text, with standard errors over rows.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
+    /// <param name="cancellationToken">Stops between two rows.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type, a score is not a number, or nothing was
     /// scored.</exception>
-    public LanguageModelMetrics Evaluate(IDataView scored) => LanguageModelMetrics.From(Scores(scored));
+    public LanguageModelMetrics Evaluate(IDataView scored, CancellationToken cancellationToken = default) =>
+        LanguageModelMetrics.From(Scores(scored, cancellationToken));
 
     /// <summary>The scores row by row, for paired comparisons of two models on the same data.</summary>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
+    /// <param name="cancellationToken">Stops between two rows.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
-    public IReadOnlyList<TextScore> Scores(IDataView scored)
+    public IReadOnlyList<TextScore> Scores(IDataView scored, CancellationToken cancellationToken = default)
     {
         var nll = Scored(scored.Schema, ScoreColumns.NegativeLogLikelihood, NumberDataViewType.Double);
         var tokens = Scored(scored.Schema, ScoreColumns.Tokens, NumberDataViewType.Int32);
@@ -271,6 +274,7 @@ public sealed class LanguageModelCatalog
         var scores = new List<TextScore>();
         while (cursor.MoveNext())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             getNll(ref nllValue);
             getTokens(ref tokenValue);
             getBytes(ref byteValue);

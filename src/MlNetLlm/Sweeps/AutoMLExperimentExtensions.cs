@@ -10,6 +10,11 @@ public static class AutoMLExperimentExtensions
     /// Ranks the trials of a pipeline that ends in <c>Score()</c> by a metric of language models on the validation rows; smaller is better.
     /// Call it after SetPipeline, which sets a trial runner of its own.
     /// </summary>
+    /// <remarks>
+    /// Where the experiment's time is over or RunAsync is cancelled, a running trial stops within one training step, and the best so far is
+    /// the result. AutoML lets the first trial come to its end, for there would be no result without it: a token that is to stop that one
+    /// too goes to RunAsync and to the method of <see cref="SweepCatalog"/>.
+    /// </remarks>
     /// <param name="experiment">An experiment with SetPipeline and SetDataset (training and validation rows).</param>
     /// <param name="metric">The metric.</param>
     public static AutoMLExperiment SetLanguageModelMetric(

@@ -6,7 +6,8 @@ namespace MlNetLlm.Sweeps;
 
 /// <summary>
 /// Runs a trial of a pipeline that ends in Score(): trains on the training rows, scores the validation rows, and reports the metric. A
-/// metric that is not a finite number is a failed trial: ML.NET itself would neither pick nor report it.
+/// metric that is not a finite number is a failed trial: ML.NET itself would neither pick nor report it. A stopped trial ends within one
+/// training step or scored row.
 /// </summary>
 internal sealed class LanguageModelTrialRunner(
     MLContext context, SweepablePipeline pipeline, IDatasetManager datasets, LanguageModelMetric metric) : ITrialRunner
@@ -21,10 +22,11 @@ internal sealed class LanguageModelTrialRunner(
             throw new InvalidOperationException("A sweep of language models needs training and validation rows. "
                 + "Call SetDataset(train, validation); it does not cross-validate.");
         var watch = Stopwatch.StartNew();
+        using var stop = TrialStop.Begin(context, cancellation);
         var chain = pipeline.BuildFromOption(context, settings.Parameter[PipelineKey]);
         var model = chain.Fit(data.LoadTrainDataset(context, settings));
-        cancellation.ThrowIfCancellationRequested();
-        var value = metric.Of(context.LanguageModels().Evaluate(model.Transform(data.LoadValidateDataset(context, settings))));
+        var scored = model.Transform(data.LoadValidateDataset(context, settings));
+        var value = metric.Of(context.LanguageModels().Evaluate(scored, cancellation));
         if (!double.IsFinite(value))
             throw new InvalidOperationException($"Trial {settings.TrialId} has {metric} {value}. Narrow the search space.");
         return new TrialResult

@@ -10,7 +10,7 @@ internal sealed class MixTrialRunner(MixSpace space, SvfMixer mixer, IMixObjecti
 {
     private readonly Lock _gate = new();
 
-    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => Task.Run(() => Run(settings), ct);
+    public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => Task.Run(() => Run(settings, ct), ct);
 
     // Wrong share, and less than a difference of one in up to a thousand examples for the likelihood: the same order as MixScore's.
     internal static double Loss(MixScore score) => (1 - score.Accuracy) + TieBreak(score.LogLikelihood);
@@ -18,11 +18,12 @@ internal sealed class MixTrialRunner(MixSpace space, SvfMixer mixer, IMixObjecti
     private static double TieBreak(double logLikelihood) =>
         1e-3 * (1 - Math.Exp(Math.Min(0, double.IsNaN(logLikelihood) ? double.NegativeInfinity : logLikelihood)));
 
-    private TrialResult Run(TrialSettings settings)
+    private TrialResult Run(TrialSettings settings, CancellationToken cancellation)
     {
         var watch = Stopwatch.StartNew();
         lock (_gate)
         {
+            cancellation.ThrowIfCancellationRequested();
             mixer.Use(space.MixOf(settings));
             var score = objective.Score(mixer.Model);
             return new TrialResult

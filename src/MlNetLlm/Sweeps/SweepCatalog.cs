@@ -38,8 +38,26 @@ public sealed class SweepCatalog
         where TOptions : class, new()
     {
         ArgumentNullException.ThrowIfNull(create);
+        return Of((o, _) => create(o), options);
+    }
+
+    /// <summary>Any estimator with an options record of its own that can be stopped.</summary>
+    /// <typeparam name="TOptions">The record; properties with a Range, Choice or BooleanChoice attribute are swept.</typeparam>
+    /// <param name="create">
+    /// Makes the estimator of given options. Its token stops a trial: on <paramref name="cancellationToken"/>, and, in an experiment with
+    /// <see cref="AutoMLExperimentExtensions.SetLanguageModelMetric"/>, where the experiment stops a running trial.
+    /// </param>
+    /// <param name="options">The options to start from; null = the record's defaults.</param>
+    /// <param name="cancellationToken">Stops a trial.</param>
+    public SweepableEstimator Of<TOptions>(
+        Func<TOptions, CancellationToken, IEstimator<ITransformer>> create, TOptions? options = null,
+        CancellationToken cancellationToken = default)
+        where TOptions : class, new()
+    {
+        ArgumentNullException.ThrowIfNull(create);
         var start = options ?? new TOptions();
-        return new SweepableEstimator((_, point) => create(OptionSpace.Apply(start, point)), OptionSpace.Of(start));
+        return new SweepableEstimator(
+            (context, point) => create(OptionSpace.Apply(start, point), TrialStop.Of(context, cancellationToken)), OptionSpace.Of(start));
     }
 
     /// <summary>Singular value fine-tuning.</summary>
@@ -49,13 +67,13 @@ public sealed class SweepCatalog
     /// <param name="cancellationToken">Stops a trial within one step.</param>
     public SweepableEstimator FineTuneSvf(LanguageModel model, SvfOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new SvfEstimator(model, o, progress, cancellationToken), options);
+        Of((o, stop) => new SvfEstimator(model, o, progress, stop), options, cancellationToken);
 
     /// <summary>Low-rank adaptation.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>
     public SweepableEstimator FineTuneLora(LanguageModel model, LoraOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new LoraEstimator(model, o, progress, cancellationToken), options);
+        Of((o, stop) => new LoraEstimator(model, o, progress, stop), options, cancellationToken);
 
     /// <summary>An SVF expert trained by reinforcement.</summary>
     /// <param name="model">The base model; it is not changed.</param>
@@ -65,19 +83,19 @@ public sealed class SweepCatalog
     /// <param name="cancellationToken">Stops a trial within one iteration.</param>
     public SweepableEstimator TrainSvfExpert(LanguageModel model, IReward reward, TrainSvfExpertOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new TrainSvfExpertEstimator(model, reward, o, progress, cancellationToken), options);
+        Of((o, stop) => new TrainSvfExpertEstimator(model, reward, o, progress, stop), options, cancellationToken);
 
     /// <summary>A LoRA adapter trained by reinforcement.</summary>
     /// <inheritdoc cref="TrainSvfExpert"/>
     public SweepableEstimator TrainLoraExpert(LanguageModel model, IReward reward, TrainLoraExpertOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new TrainLoraExpertEstimator(model, reward, o, progress, cancellationToken), options);
+        Of((o, stop) => new TrainLoraExpertEstimator(model, reward, o, progress, stop), options, cancellationToken);
 
     /// <summary>Full fine-tuning.</summary>
     /// <inheritdoc cref="FineTuneSvf"/>
     public SweepableEstimator FineTuneFull(LanguageModel model, FullOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new FullEstimator(model, o, progress, cancellationToken), options);
+        Of((o, stop) => new FullEstimator(model, o, progress, stop), options, cancellationToken);
 
     /// <summary>Fine-tuning of chosen modules.</summary>
     /// <param name="model">The base model; it is not changed.</param>
@@ -86,14 +104,14 @@ public sealed class SweepCatalog
     /// <param name="cancellationToken">Stops a trial within one step.</param>
     public SweepableEstimator FineTuneCommunity(LanguageModel model, CommunityTuningOptions options,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new CommunityTuningEstimator(model, o, progress, cancellationToken), options);
+        Of((o, stop) => new CommunityTuningEstimator(model, o, progress, stop), options, cancellationToken);
 
     /// <summary>Structured pruning.</summary>
     /// <param name="model">A causal model; it is not changed.</param>
     /// <param name="options">The options to start from; null = the defaults.</param>
     /// <param name="cancellationToken">Stops a trial between batches.</param>
     public SweepableEstimator Prune(LanguageModel model, PruneOptions? options = null, CancellationToken cancellationToken = default) =>
-        Of(o => new PruneEstimator(model, o, cancellationToken), options);
+        Of((o, stop) => new PruneEstimator(model, o, stop), options, cancellationToken);
 
     /// <summary>Pre-training from random weights.</summary>
     /// <param name="config">Shape and kind of the model.</param>
@@ -105,7 +123,7 @@ public sealed class SweepCatalog
     public SweepableEstimator Pretrain(
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new PretrainEstimator(config, tokenizer, special, o, progress, cancellationToken), options);
+        Of((o, stop) => new PretrainEstimator(config, tokenizer, special, o, progress, stop), options, cancellationToken);
 
     /// <summary>Pre-training with concepts, or one of its baselines.</summary>
     /// <param name="config">Shape and kind of the model.</param>
@@ -120,7 +138,8 @@ public sealed class SweepCatalog
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabelTrack? labels = null,
         LanguageModel? teacher = null, ConceptPretrainOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Of(o => new PretrainWithConceptsEstimator(config, tokenizer, special, o, labels, teacher, progress, cancellationToken), options);
+        Of((o, stop) => new PretrainWithConceptsEstimator(config, tokenizer, special, o, labels, teacher, progress, stop), options,
+            cancellationToken);
 
     /// <summary>A linear probe.</summary>
     /// <param name="options">The options to start from; null = the defaults.</param>
@@ -128,20 +147,20 @@ public sealed class SweepCatalog
     /// <param name="cancellationToken">Stops a trial within a step.</param>
     public SweepableEstimator LinearProbe(
         LinearProbeOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new ProbeEstimator(o, progress, cancellationToken), options);
+        Of((o, stop) => new ProbeEstimator(o, progress, stop), options, cancellationToken);
 
     /// <summary>A probe with one or two hidden layers.</summary>
     /// <inheritdoc cref="LinearProbe"/>
     public SweepableEstimator MlpProbe(
         MlpProbeOptions? options = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        Of(o => new ProbeEstimator(o, progress, cancellationToken), options);
+        Of((o, stop) => new ProbeEstimator(o, progress, stop), options, cancellationToken);
 
     /// <summary>A sparse autoencoder.</summary>
     /// <inheritdoc cref="LinearProbe"/>
     public SweepableEstimator SparseAutoencoder(
         SparseAutoencoderOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Of(o => new SparseAutoencoderEstimator(o, progress, cancellationToken), options);
+        Of((o, stop) => new SparseAutoencoderEstimator(o, progress, stop), options, cancellationToken);
 
     /// <summary>Continuations under a steered concept.</summary>
     /// <param name="teacher">Model, autoencoder and layer.</param>
