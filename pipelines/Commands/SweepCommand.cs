@@ -36,7 +36,8 @@ internal static class SweepCommand
         var seed = new Option<int>("--seed") { Description = "Seed of the tuner and of every trial", DefaultValueFactory = _ => 1 };
         var seconds = new Option<double?>("--trial-seconds") { Description = "Stop a trial after so long" };
         var memory = new Option<long?>("--trial-mib") { Description = "Stop a trial whose process holds more memory" };
-        var threads = new Option<int?>("--threads") { Description = "Threads of a trial (default: processors divided by workers)" };
+        var threads = new Option<int?>("--threads") { Description =
+            "Threads of a trial (default: those of the sweep that goes on; of a new one, processors divided by workers)" };
         var outFolder = new Option<string?>("--out") { Description =
             "Folder of the sweep (default: artifacts/runs/sweep-<experiment>-<preset>-<seed>); one that holds a sweep goes on with it" };
         var command = new Command("sweep", "Search an experiment's options on several processes; run it again to go on after a stop")
@@ -55,7 +56,7 @@ internal static class SweepCommand
             var folder = Path.GetFullPath(parsed.GetValue(outFolder)
                 ?? Path.Combine(Repository.Artifacts(), "runs", $"sweep-{chosen.Name}-{parsed.GetValue(preset)}-{options.Seed}"));
             var plan = new TrialPlan(chosen.Name, parsed.GetValue(preset)!, options.Seed,
-                parsed.GetValue(threads) ?? Math.Max(1, Environment.ProcessorCount / options.Workers), file.Metric,
+                Threads(parsed.GetValue(threads), folder, options.Workers), file.Metric,
                 Path.Combine(folder, SweepRun.TrialsFolder), Limits(parsed.GetValue(seconds), parsed.GetValue(memory)));
             CheckNames(chosen, plan.Preset, file);
             return RunAsync(chosen, file.StartingAt(chosen.Options(plan.Preset, [])), options, plan, folder, cancellation);
@@ -88,6 +89,14 @@ internal static class SweepCommand
 
     private static TunerKind Tuner(string name) => _tuners.TryGetValue(name, out var kind) ? kind
         : throw new ArgumentException($"--tuner is '{name}'; expected one of {string.Join(", ", _tuners.Keys)}.");
+
+    // Losses of other numbers of threads are never compared: a sweep keeps its own, with whatever workers it goes on.
+    internal static int Threads(int? asked, string folder, int workers) => asked switch
+    {
+        < 1 => throw new ArgumentException($"--threads is {asked}; expected 1 or more."),
+        { } number => number,
+        null => SweepRun.Threads(folder) ?? Math.Max(1, Environment.ProcessorCount / workers),
+    };
 
     private static TrialLimits Limits(double? seconds, long? memory)
     {

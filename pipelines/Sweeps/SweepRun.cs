@@ -15,6 +15,7 @@ internal static class SweepRun
     public const string SpaceFileName = "space.json";
 
     private const int RandomPointsOfSmac = 20;
+    private const string ThreadsName = "threads";
 
     /// <summary>The folder of the trials in a sweep's folder; each is a run of its own.</summary>
     public const string TrialsFolder = "trials";
@@ -44,7 +45,7 @@ internal static class SweepRun
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
         Advise(sweep, options, context.Display);
         context.Display.Stage($"sweep of {experiment.Name}: {sweep.Trials} trials on {options.Workers} workers");
-        var trials = await sweep.RunAsync(context.Cancellation);
+        var trials = await sweep.RunAsync(context.Cancellation, held);
         context.Display.Done();
         var result = Result(experiment, space, options, plan, trials, context.Clock.GetElapsedTime(start).TotalSeconds);
         StoredRun.Finish(FileSystems.Default, folder, result);
@@ -63,9 +64,12 @@ internal static class SweepRun
     // Losses of another experiment, preset, number of threads or metric are never compared with these.
     private static JsonObject Subject(Experiment experiment, TrialPlan plan) => new()
     {
-        ["experiment"] = experiment.Name, ["preset"] = plan.Preset, ["threads"] = plan.Threads,
+        ["experiment"] = experiment.Name, ["preset"] = plan.Preset, [ThreadsName] = plan.Threads,
         ["metric"] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
     };
+
+    /// <summary>The threads of a trial of the sweep that a folder holds; null where it holds none.</summary>
+    public static int? Threads(string folder) => ParallelSweep.Subject(folder, ThreadsName)?.GetValue<int>();
 
     /// <summary>The folder of a sweep's best trial so far; null where none has completed.</summary>
     public static string? BestTrial(string folder) => Best(ParallelSweep.Read(folder)).Request is { } request

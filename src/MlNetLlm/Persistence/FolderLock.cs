@@ -5,8 +5,8 @@ namespace MlNetLlm.Persistence;
 /// </summary>
 public sealed class FolderLock : IDisposable
 {
-    /// <summary>The file in a folder at work, unless another name is given.</summary>
-    public const string DefaultName = ".run.lock";
+    /// <summary>The lock's file in a folder.</summary>
+    public const string Name = ".run.lock";
 
     private readonly FileStream _held;
 
@@ -17,24 +17,22 @@ public sealed class FolderLock : IDisposable
 
     /// <summary>Takes a folder; it is made when it is not there.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="name">The lock's file in it.</param>
     /// <returns>What keeps the folder until it is disposed of.</returns>
     /// <exception cref="InvalidOperationException">Another process is at work on the folder.</exception>
-    public static FolderLock Take(string folder, string name = DefaultName) => TryTake(folder, name) ?? throw new InvalidOperationException(
+    public static FolderLock Take(string folder) => TryTake(folder) ?? throw new InvalidOperationException(
         $"Another process is at work on '{Path.GetFullPath(folder)}'. Wait for it, stop it, or choose another folder.");
 
     /// <summary>Takes a folder, or says that another process has it.</summary>
     /// <param name="folder">The folder; it is made when it is not there.</param>
-    /// <param name="name">The lock's file in it.</param>
     /// <returns>Null when another process is at work on it.</returns>
-    public static FolderLock? TryTake(string folder, string name = DefaultName)
+    public static FolderLock? TryTake(string folder)
     {
         var full = Path.GetFullPath(folder);
         Directory.CreateDirectory(full);
         try
         {
             return new FolderLock(
-                full, new FileStream(Path.Combine(full, name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                full, new FileStream(Path.Combine(full, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
         {

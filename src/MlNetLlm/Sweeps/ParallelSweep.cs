@@ -69,11 +69,17 @@ public sealed class ParallelSweep
     public void Check() => IsThisSweep(SweepJournal.Read(_folder));
 
     /// <summary>Runs the sweep, or what is left of it.</summary>
+    /// <param name="cancellationToken">Stops it; what is done stays done.</param>
+    /// <param name="taken">The lock on the sweep's folder where it is held already; null = it is taken.</param>
     /// <returns>All trials with their outcomes, by round and number.</returns>
     /// <exception cref="InvalidOperationException">The folder holds another sweep, or another process is at work on it.</exception>
     /// <exception cref="SweepFaultException">No trial can give a loss; the trials at work are stopped, and none has failed.</exception>
-    public async Task<IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)>> RunAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)>> RunAsync(
+        CancellationToken cancellationToken = default, FolderLock? taken = null)
     {
+        if (taken is not null && taken.Folder != _folder)
+            throw new ArgumentException($"The lock is on '{taken.Folder}'; the sweep's folder is '{_folder}'.", nameof(taken));
+        using var own = taken is null ? FolderLock.Take(_folder) : null;
         using (_journal = SweepJournal.Open(FileSystems.Default, _folder))
         {
             Recall();
@@ -102,6 +108,14 @@ public sealed class ParallelSweep
         return [.. entries.Select(e => e.Proposed).OfType<TrialRequest>()
             .Select(r => (r, outcomes.GetValueOrDefault((r.Round, r.Trial))))];
     }
+
+    /// <summary>
+    /// What a sweep's folder says of its subject under a name, such as the metric; null where it holds no sweep or says nothing.
+    /// </summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">A name of the subject that the sweep was given.</param>
+    public static JsonNode? Subject(string folder, string name) =>
+        SweepJournal.Read(folder) is [{ Plan: { } plan }, ..] ? JsonNode.Parse(plan)![name] : null;
 
     /// <summary>A point's value as the command line and JSON write it.</summary>
     public static string Text(Parameter value) => OptionSpace.Value(value).ToJsonString(_oneLine);

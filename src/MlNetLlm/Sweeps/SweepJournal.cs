@@ -6,12 +6,11 @@ namespace MlNetLlm.Sweeps;
 
 /// <summary>
 /// What a sweep has decided and learned, in order: a plan, then proposals and outcomes. Reading it back in order brings a tuner into the
-/// state it was in. One process writes it at a time.
+/// state it was in. One process writes it at a time: the one that holds the lock on the sweep's folder.
 /// </summary>
 internal sealed class SweepJournal : IDisposable
 {
     public const string FileName = "trials.log";
-    private const string LockName = ".sweep.lock";
 
     private static readonly JsonSerializerOptions _json = new()
     {
@@ -20,18 +19,12 @@ internal sealed class SweepJournal : IDisposable
         Converters = { new JsonStringEnumConverter() },
     };
 
-    private readonly FolderLock _lock;
     private readonly RecordLog _log;
 
-    private SweepJournal(FolderLock held, RecordLog log) => (_lock, _log) = (held, log);
+    private SweepJournal(RecordLog log) => _log = log;
 
-    /// <summary>Opens a sweep's journal for writing.</summary>
-    /// <exception cref="InvalidOperationException">Another process is at work on this sweep.</exception>
-    public static SweepJournal Open(IFileSystem files, string folder)
-    {
-        var held = FolderLock.Take(folder, LockName);
-        return new SweepJournal(held, RecordLog.Open(files, Path.Combine(folder, FileName)));
-    }
+    /// <summary>Opens the journal of a sweep's folder for writing.</summary>
+    public static SweepJournal Open(IFileSystem files, string folder) => new(RecordLog.Open(files, Path.Combine(folder, FileName)));
 
     /// <summary>The entries of the latest plan, which is the first of them; a torn one at the end is none.</summary>
     public static IReadOnlyList<SweepEntry> Read(string folder)
@@ -44,11 +37,7 @@ internal sealed class SweepJournal : IDisposable
     /// <summary>Appends an entry; it survives losing power.</summary>
     public void Append(SweepEntry entry) => _log.Append(JsonSerializer.SerializeToUtf8Bytes(entry, _json));
 
-    public void Dispose()
-    {
-        _log.Dispose();
-        _lock.Dispose();
-    }
+    public void Dispose() => _log.Dispose();
 }
 
 /// <summary>One entry: the plan, a proposal or an outcome; the others are null.</summary>

@@ -54,7 +54,7 @@ public sealed class RunCommandTests
             Assert.That((exit, errors), Is.EqualTo((2, errors)));
             Assert.That(errors, Does.Contain($"Another process is at work on '{folder.Path}'"));
         }
-        Assert.That(folder.Names(), Is.EqualTo(new[] { FolderLock.DefaultName }));
+        Assert.That(folder.Names(), Is.EqualTo(new[] { FolderLock.Name }));
         FolderLock.Take(folder.Path).Dispose();
     }
 
@@ -76,7 +76,7 @@ public sealed class RunCommandTests
     }
 
     private static IEnumerable<(string, string)> Contents(string folder) =>
-        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(FolderLock.DefaultName))
+        [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(FolderLock.Name))
             .Order().Select(file => (file, File.ReadAllText(file)))];
 
     [Test]

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Microsoft.ML.SearchSpace.Option;
+using MlNetLlm.Pipelines.Commands;
 using MlNetLlm.Runs;
 using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Persistence;
@@ -61,6 +63,20 @@ public sealed class SweepCommandTests
     }
 
     [Test]
+    public async Task Threads_OfASweepThatGoesOn_AreItsOwn_WhateverTheWorkers()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(SweepCommand.Threads(null, folder.Path, workers: 1000), Is.EqualTo(1), "none is there yet");
+        await new ParallelSweep(new() { { "x", new ChoiceOption(1, 2) } }, new SweepOptions { Trials = 1 }, folder.Path, (request, _) =>
+                Task.FromResult(new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, 1, 1)),
+            subject: new JsonObject { ["threads"] = 7 }).RunAsync();
+        foreach (var workers in new[] { 1, 2, 1000 })
+            Assert.That(SweepCommand.Threads(null, folder.Path, workers), Is.EqualTo(7));
+        Assert.That(SweepCommand.Threads(2, folder.Path, workers: 1), Is.EqualTo(2), "what is asked for is refused by name later");
+        Assert.That(() => SweepCommand.Threads(0, folder.Path, workers: 1), Throws.ArgumentException.With.Message.Contains("--threads is 0"));
+    }
+
+    [Test]
     [Category("Slow")]
     public void Sweep_OfAMetricThatNoResultHas_NamesThoseThereAre_AndGoesOnWhenCorrected()
     {
@@ -85,15 +101,15 @@ public sealed class SweepCommandTests
         using var folder = new TemporaryFolder();
         var space = Write(folder, Tiny.Replace("[800]", "[800, 1600]", StringComparison.Ordinal));
         var sweep = Path.Combine(folder.Path, "sweep");
-        string[] arguments = ["sweep", "svf", "--space", space, "--tuner", "grid", "--trials", "2", "--workers", "2", "--out", sweep];
+        string[] arguments = ["sweep", "svf", "--space", space, "--tuner", "grid", "--trials", "2", "--out", sweep];
 
-        using (var driver = Command.Start(arguments))
+        using (var driver = Command.Start([.. arguments, "--workers", "2"]))
         {
             while (!File.Exists(Path.Combine(sweep, "trials", "0000-0", "run.json"))) Thread.Sleep(20);
             driver.Kill();
             driver.WaitForExit();
         }
-        var (exit, output, errors) = Command.Run(arguments);
+        var (exit, output, errors) = Command.Run([.. arguments, "--workers", "1"]);
         Assert.That(exit, Is.Zero, errors);
         Assert.That(output, Does.Contain("best point"));
 

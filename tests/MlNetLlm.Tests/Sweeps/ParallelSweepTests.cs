@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
+using MlNetLlm.Persistence;
 using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Persistence;
 
@@ -117,9 +118,33 @@ public sealed class ParallelSweepTests
         await new ParallelSweep(Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync).RunAsync();
         Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Trials = 1, Seed = 2 }, folder.Path, BowlAsync).RunAsync(),
             Throws.InvalidOperationException.With.Message.Contains("another sweep"));
-        using var journal = SweepJournal.Open(MlNetLlm.Persistence.FileSystems.Default, folder.Path);
-        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync).RunAsync(),
-            Throws.InvalidOperationException.With.Message.Contains("Another process"));
+    }
+
+    [Test]
+    public async Task RunAsync_InAFolderAtWork_IsRefused_UnlessItIsGivenTheLock()
+    {
+        using var folder = new TemporaryFolder();
+        var sweep = new ParallelSweep(Space(), new SweepOptions { Trials = 2 }, folder.Path, BowlAsync);
+        using (var held = FolderLock.Take(folder.Path))
+        {
+            Assert.That(() => sweep.RunAsync(), Throws.InvalidOperationException.With.Message.Contains("Another process is at work on"));
+            Assert.That(await sweep.RunAsync(taken: held), Has.Count.EqualTo(2));
+            Assert.That(() => FolderLock.Take(folder.Path), Throws.InvalidOperationException, "the sweep lets go of its own lock alone");
+        }
+        Assert.That(folder.Names(), Is.EquivalentTo(new[] { FolderLock.Name, "trials.log" }));
+        using var other = FolderLock.Take(folder["other"]);
+        Assert.That(() => sweep.RunAsync(taken: other), Throws.ArgumentException.With.Message.Contains(other.Folder));
+    }
+
+    [Test]
+    public async Task Subject_IsWhatTheSweepWasGiven()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.That(ParallelSweep.Subject(folder.Path, "threads"), Is.Null);
+        await new ParallelSweep(
+            Space(), new SweepOptions { Trials = 1 }, folder.Path, BowlAsync, subject: new JsonObject { ["threads"] = 3 }).RunAsync();
+        Assert.That(ParallelSweep.Subject(folder.Path, "threads")!.GetValue<int>(), Is.EqualTo(3));
+        Assert.That(ParallelSweep.Subject(folder.Path, "metric"), Is.Null);
     }
 
     [Test]
