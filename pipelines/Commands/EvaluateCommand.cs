@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.Text;
-using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Evaluate;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
 using Spectre.Console;
 using TorchSharp;
 
@@ -63,13 +62,10 @@ internal static class EvaluateCommand
         try
         {
             var (result, tasks) = ModelEvaluation.Run(options, folder, resume, new RunContext(display, TimeProvider.System, cancellation));
-            display.Done();
-            var file = Path.Combine(folder, "result.json");
-            var bytes = StrictJson.ToBytes(result);
-            AtomicFile.WriteAllBytes(FileSystems.Default, file, bytes);
+            var file = Path.Combine(folder, StoredRun.ResultFile);
             if (json)
             {
-                Console.Out.Write(Encoding.UTF8.GetString(bytes));
+                Console.Out.Write(File.ReadAllText(file));
                 return 0;
             }
             EvaluationTable.Print(Terminal.Out, tasks);

@@ -6,7 +6,7 @@ using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Evaluate;
 
-/// <summary>Evaluates a model on tasks and turns what comes out into a result.</summary>
+/// <summary>Evaluates a model on tasks into a folder: the samples on the way, and the result.</summary>
 internal static class ModelEvaluation
 {
     /// <summary>What its results have in place of an experiment's name.</summary>
@@ -20,14 +20,18 @@ internal static class ModelEvaluation
             + (options.Limit is { } limit ? $" --limit {limit}" : "") + (options.Split is { } split ? $" --split {split}" : "");
     }
 
+    /// <exception cref="InvalidOperationException">
+    /// Another process is at work on the folder, or it holds samples of an earlier run and none are wanted.
+    /// </exception>
     public static (RunResult Result, IReadOnlyList<TaskResult> Tasks) Run(
         EvaluationOptions options, string folder, bool resume, RunContext context)
     {
         var start = context.Clock.GetTimestamp();
-        // All names are looked up first: a mistyped one stops before any work.
+        // All names are looked up first: a mistyped one stops before any work, and before there is a folder.
         var tasks = options.Tasks.Select(name => EvaluationTask.Find(name, options.Split)).ToList();
         var ml = new MLContext(1);
         using var model = ml.LanguageModels().Load(options.Model);
+        using var held = FolderLock.Take(folder);
         using var journal = SampleJournal.Open(folder, resume);
         if (journal.Count > 0) context.Display.Note($"{journal.Count} samples of an earlier run are used where they fit");
         var results = new List<TaskResult>();
@@ -39,7 +43,10 @@ internal static class ModelEvaluation
                 ml, model, journal, options.Limit, done => context.Display.Step(done, total, "rows"), context.Cancellation);
             results.Add(runner.Run(task));
         }
-        return (Result(options, tasks, results, context.Clock.GetElapsedTime(start)), results);
+        context.Display.Done();
+        var result = Result(options, tasks, results, context.Clock.GetElapsedTime(start));
+        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, StoredRun.ResultFile), StrictJson.ToBytes(result));
+        return (result, results);
     }
 
     private static RunResult Result(

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using MlNetLlm.Data;
 using MlNetLlm.Persistence;
 using MlNetLlm.Runs;
+using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Pipelines.Evaluate;
 
@@ -40,6 +41,20 @@ public sealed class EvaluateCommandTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Test]
+    public void Evaluate_IntoAFolderAtWork_IsRefused()
+    {
+        foreach (var name in new[] { "stories260k", "arc" })
+            if (!DatasetCatalog.Default.Has(name)) Assert.Ignore($"Data set '{name}' is not on this machine.");
+        using var folder = new TemporaryFolder();
+        using var held = FolderLock.Take(folder.Path);
+        var (code, _, errors) = Run(
+            ["evaluate", "--model", "stories260k", "--tasks", "arc_easy", "--limit", "1", "--out", folder.Path]);
+        Assert.That((code, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain($"Another process is at work on '{folder.Path}'"));
+        Assert.That(folder.Names(), Is.EqualTo(new[] { FolderLock.Name }), "nothing was written");
     }
 
     private static (int Code, string Output, string Errors) Run(IEnumerable<string> arguments)
