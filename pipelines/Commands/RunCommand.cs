@@ -61,19 +61,9 @@ internal static class RunCommand
     internal static FolderLock DefaultFolder(string name, bool resume, RunStore? runs = null)
     {
         var store = runs ?? new RunStore(Path.Combine(Repository.Artifacts(), "runs"));
-        if (resume)
-        {
-            var free = Path.Combine(store.Folder, store.FreeId(name));
-            return FolderLock.Take(Directory.Exists(free) ? free : Path.Combine(store.Folder, name));
-        }
-        for (var number = 1; ; number++)
-        {
-            var folder = Path.Combine(store.Folder, number == 1 ? name : $"{name}-{number}");
-            var result = Path.Combine(folder, StoredRun.ResultFile);
-            if (File.Exists(result) || FolderLock.TryTake(folder) is not { } held) continue;
-            if (!File.Exists(result)) return held;
-            held.Dispose();   // it has just finished
-        }
+        if (!resume) return store.TakeFree(name);
+        var free = Path.Combine(store.Folder, store.FreeId(name));
+        return FolderLock.Take(Directory.Exists(free) ? free : Path.Combine(store.Folder, name));
     }
 
     // A sweep's trial must not outlive the sweep, however that ends.

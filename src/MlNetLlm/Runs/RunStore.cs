@@ -44,13 +44,34 @@ public sealed class RunStore
         throw new ArgumentException($"There is no run '{run}' in '{Folder}', and no run's folder of that name. {hint}");
     }
 
-    /// <summary>An id that no finished run has: the name itself, or the name with the next free number.</summary>
-    public string FreeId(string name)
+    /// <summary>
+    /// The ids of runs of one name, in the order in which they are taken: the name, then the name with -2, -3 and so on, without an end.
+    /// </summary>
+    /// <param name="name">The name.</param>
+    public static IEnumerable<string> Ids(string name)
     {
-        var id = name;
-        for (var number = 2; File.Exists(Path.Combine(Folder, id, StoredRun.ResultFile)); number++) id = $"{name}-{number}";
-        return id;
+        yield return name;
+        for (var number = 2; ; number++) yield return $"{name}-{number}";
     }
+
+    /// <summary>The first id of a name that no finished run has.</summary>
+    /// <param name="name">The name.</param>
+    public string FreeId(string name) => Ids(name).First(id => !IsFinished(id));
+
+    /// <summary>Takes the folder of the first id of a name that has neither a finished run nor one at work.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>The lock on the folder.</returns>
+    public FolderLock TakeFree(string name) => Ids(name).Select(TakeUnfinished).OfType<FolderLock>().First();
+
+    private FolderLock? TakeUnfinished(string id)
+    {
+        if (IsFinished(id) || FolderLock.TryTake(Path.Combine(Folder, id)) is not { } held) return null;
+        if (!IsFinished(id)) return held;
+        held.Dispose();   // it has just finished
+        return null;
+    }
+
+    private bool IsFinished(string id) => File.Exists(Path.Combine(Folder, id, StoredRun.ResultFile));
 
     private static bool IsPlainName(string run) => run.Length > 0 && run is not ("." or "..") && run == Path.GetFileName(run);
 }

@@ -44,6 +44,18 @@ public sealed class RunStoreTests
     }
 
     [Test]
+    public void TakeFree_PassesOverFinishedRunsAndThoseAtWork()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        ToyRuns.Write(store, "svf-smoke-1");
+        using var one = store.TakeFree("svf-smoke-1");
+        using var two = store.TakeFree("svf-smoke-1");
+        Assert.That(new[] { one.Folder, two.Folder }, Is.EqualTo(new[] { folder["svf-smoke-1-2"], folder["svf-smoke-1-3"] }));
+        Assert.That(RunStore.Ids("svf-smoke-1").Take(3), Is.EqualTo(new[] { "svf-smoke-1", "svf-smoke-1-2", "svf-smoke-1-3" }));
+    }
+
+    [Test]
     public void FreeId_OfAFinishedRun_IsTheNextNumber()
     {
         using var folder = new TemporaryFolder();
