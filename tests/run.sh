@@ -3,26 +3,30 @@
 #   bash tests/run.sh              the default tier (minutes)
 #   bash tests/run.sh --slow       also the tests that really train
 #   bash tests/run.sh --nightly    also the long campaigns (mutations, kills, leaks)
+#   bash tests/run.sh --release    the campaigns of a release alone (a day)
 #   bash tests/run.sh ... --filter EXPRESSION   only tests whose full name contains it
 set -uo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../pipelines/setup.sh"
 
 tier='TestCategory!=Slow&TestCategory!=Nightly'
+browser=
 only=
 while [ $# -gt 0 ]; do
   case "$1" in
-    --slow) tier='TestCategory!=Nightly' ;;
-    --nightly) tier= ;;
+    --slow) tier='TestCategory!=Nightly' browser=1 ;;
+    --nightly) tier='TestCategory!=Release' browser=1 ;;
+    # Every one of them is a nightly test too, so that the other tiers leave it out.
+    --release) tier='TestCategory=Release' browser= ;;
     --filter) [ $# -gt 1 ] || die "--filter needs a part of a test's name"; only="FullyQualifiedName~$2"; shift ;;
-    *) die "unknown option '$1'; known: --slow, --nightly, --filter TEXT" ;;
+    *) die "unknown option '$1'; known: --slow, --nightly, --release, --filter TEXT" ;;
   esac
   shift
 done
 filter=$tier
-if [ -n "$only" ]; then filter=${tier:+"($tier)&"}$only; fi
+if [ -n "$only" ]; then filter="($tier)&$only"; fi
 
 # Pages are tested in a real browser.
-if [ "$tier" != 'TestCategory!=Slow&TestCategory!=Nightly' ] && ! command -v chromium >/dev/null; then
+if [ -n "$browser" ] && ! command -v chromium >/dev/null; then
   (install "Chromium, for the tests of reports" chromium) || say "going on without Chromium: tests of pages in a browser are left out"
 fi
 
@@ -34,7 +38,7 @@ status=0
 for project in StandIns.Tests MlNetLlm.Tests; do
   dotnet test "$root/tests/$project/$project.csproj" -c Release --no-build --nologo -v quiet \
     --logger "trx;LogFileName=$project.trx" --logger "console;verbosity=normal" --results-directory "$results" \
-    ${filter:+--filter "$filter"} | grep -vE '^ *(Passed|Skipped) ' || true
+    --filter "$filter" | grep -vE '^ *(Passed|Skipped) ' || true
   [ "${PIPESTATUS[0]}" -eq 0 ] || status=1
 done
 

@@ -20,6 +20,9 @@ public sealed class SafetensorsMutationTests
     [Test, Category("Nightly")]
     public void Read_OfMillionsOfMutations_RefusesOrIsSound() => Mutate(Nightly.Of(50_000_000));
 
+    [Test, Category("Nightly"), Category("Release")]
+    public void Read_OfAHundredMillionMutations_RefusesOrIsSound() => Mutate(Nightly.Of(100_000_000));
+
     private static void Mutate(int count)
     {
         var (refused, sound) = (0, 0);

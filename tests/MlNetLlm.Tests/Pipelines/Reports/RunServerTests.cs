@@ -91,7 +91,7 @@ public sealed class RunServerTests
         Assert.That(Fingerprint(), Is.EqualTo(before));
     }
 
-    // A stand-in for a day: as many requests as 10 a second make in ten minutes.
+    // As many requests as 10 a second make in ten minutes; ServeSoakTests has a day of them.
     [Test]
     [Category("Nightly")]
     public void Requests_SixThousandOfThem_NeedLittleMemory()
