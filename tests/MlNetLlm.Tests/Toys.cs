@@ -165,4 +165,6 @@ public sealed class UnsyncedFileSystem : IFileSystem
     }
 
     public bool Exists(string path) => _disk.Exists(path);
+
+    public IEnumerable<string> Files(string folder, string pattern) => _disk.Files(folder, pattern);
 }

@@ -2,10 +2,11 @@ namespace MlNetLlm.Persistence;
 
 /// <summary>
 /// The operations that change files: every persistent write of the library goes through this seam, so that a test can fail or kill
-/// at the n-th operation. Reading is ordinary <see cref="System.IO"/>.
+/// at the n-th operation. Reading content is ordinary <see cref="System.IO"/>; where a name decides what is written or deleted, it is
+/// asked for here.
 /// </summary>
 /// <remarks>
-/// It is our own, and not System.IO.Abstractions, because the nine operations below are all that the library needs: that package
+/// It is our own, and not System.IO.Abstractions, because the ten operations below are all that the library needs: that package
 /// mirrors hundreds of members of <see cref="System.IO"/>, knows no "flush a folder to disk", and its dependencies are absent from
 /// some package feeds.
 /// </remarks>
@@ -51,4 +52,10 @@ public interface IFileSystem
     /// <param name="path">The path to look at.</param>
     /// <returns>True when something is there.</returns>
     bool Exists(string path);
+
+    /// <summary>Finds files in a folder itself, not in those inside it.</summary>
+    /// <param name="folder">The folder; it must be there.</param>
+    /// <param name="pattern">Their names, with * for any part, such as "*.tmp".</param>
+    /// <returns>Their paths, in any order.</returns>
+    IEnumerable<string> Files(string folder, string pattern);
 }

@@ -29,6 +29,8 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
 
     public bool Exists(string path) => Path.Exists(path);
 
+    public IEnumerable<string> Files(string folder, string pattern) => Directory.EnumerateFiles(folder, pattern);
+
     /// <remarks>.NET cannot open a folder, hence the C library. On Windows the file system journals names itself: nothing to do.</remarks>
     public void SyncFolder(string path)
     {

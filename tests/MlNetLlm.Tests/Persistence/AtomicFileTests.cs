@@ -105,11 +105,16 @@ public sealed class AtomicFileTests
     }
 
     [Test]
-    public void Write_DeletesWhatKilledWritersLeft_AndNothingElse()
+    public void Write_DeletesWhatKilledWritersOfThisMachineLeft_AndNothingElse()
     {
-        // No system numbers a process so high. The others: a writer at work, another file's, and files of other kinds.
-        string[] left = [$".a.txt.{int.MaxValue}-1.tmp", $".a.txt.{int.MaxValue}-27.tmp"];
-        string[] kept = [$".a.txt.{Environment.ProcessId}-987654.tmp", $".b.txt.{int.MaxValue}-1.tmp", ".a.txt.other.tmp", ".a.txt.tmp"];
+        var machine = Machine();
+        // No system numbers a process so high. The others: writers at work here and elsewhere, and files of other kinds.
+        string[] left = [$".a.txt.{machine}-{int.MaxValue}-1.tmp", $".b.json.{machine}-{int.MaxValue}-27.tmp"];
+        string[] kept =
+        [
+            $".a.txt.{machine}-{Environment.ProcessId}-987654.tmp", $".a.txt.{machine}x-{int.MaxValue}-1.tmp",
+            $".a.txt.elsewhere-{int.MaxValue}-1.tmp", $"a.txt.{machine}-{int.MaxValue}-1.tmp", ".a.txt.other.tmp", ".a.txt.tmp",
+        ];
         foreach (var name in left.Concat(kept)) File.WriteAllText(_folder[name], "");
         AtomicFile.WriteAllText(FileSystems.Default, _folder["a.txt"], "new");
         Assert.That(_folder.Names(), Is.EquivalentTo(kept.Append("a.txt")));
@@ -126,6 +131,30 @@ public sealed class AtomicFileTests
         Assert.That(() => AtomicFolder.Write(files, root, _ => { }),
             Throws.ArgumentException.With.Message.StartsWith($"'{root}' names no folder that can be replaced."));
         Assert.That(files.Operations, Is.Zero);
+    }
+
+    [Test]
+    public void Write_LooksForLeftoversOnceAFolder()
+    {
+        var files = new FaultyFileSystem(Fault.Kill, failAt: int.MaxValue, sticky: true);
+        foreach (var name in new[] { "a.txt", "a.txt", "b.txt" }) AtomicFile.WriteAllText(files, _folder[name], "text");
+        Assert.That(files.Looks, Is.EqualTo(1));
+        Directory.CreateDirectory(_folder["other"]);
+        AtomicFile.WriteAllText(files, _folder["other/a.txt"], "text");
+        Assert.That(files.Looks, Is.EqualTo(2));
+    }
+
+    // As the writer itself names it: of a write that is killed before its file has its name.
+    private string Machine()
+    {
+        var files = new FaultyFileSystem(Fault.Kill, failAt: 1, sticky: true);
+        Assert.That(() => AtomicFile.WriteAllText(files, _folder["killed/a.txt"], "text"), Throws.InstanceOf<KilledException>());
+        Directory.CreateDirectory(_folder["killed"]);
+        files = new FaultyFileSystem(Fault.Kill, failAt: 1, sticky: true);
+        Assert.That(() => AtomicFile.WriteAllText(files, _folder["killed/a.txt"], "text"), Throws.InstanceOf<KilledException>());
+        var name = Path.GetFileName(Directory.EnumerateFiles(_folder["killed"]).Single());
+        Directory.Delete(_folder["killed"], recursive: true);
+        return name.Split('.')[^2].Split('-')[0];
     }
 
     internal static Exception? Catch(Action action)

@@ -38,6 +38,9 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     /// <summary>How many operations were asked for.</summary>
     public int Operations { get; private set; }
 
+    /// <summary>How often it was asked what is in a folder.</summary>
+    public int Looks { get; private set; }
+
     /// <summary>Whether the fault was reached.</summary>
     public bool Failed => Operations > failAt;
 
@@ -106,6 +109,12 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     }
 
     public bool Exists(string path) => _disk.Exists(path);
+
+    public IEnumerable<string> Files(string folder, string pattern)
+    {
+        Looks++;
+        return _disk.Files(folder, pattern);
+    }
 
     /// <summary>Takes back what was never forced to the disk: bytes not flushed, and renames in folders not synced.</summary>
     public void LosePower()
