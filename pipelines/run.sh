@@ -7,9 +7,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 project="$root/pipelines/MlNetLlm.Pipelines.csproj"
 program="$root/pipelines/bin/Release/net10.0/MlNetLlm.Pipelines.dll"
 
-# Building costs seconds even when nothing changed: skip it unless a source is newer than the program.
+# Building costs seconds even when nothing changed: skip it unless a source, or the commit that runs record, is newer than the program.
 changed() {
-  [ ! -f "$program" ] || [ -n "$(find "$root/src" "$root/pipelines" "$root"/*.props "$root/artifacts/StandIns.props" \
+  local commits; commits=$(git -C "$root" rev-parse --path-format=absolute --git-path logs/HEAD 2>/dev/null || true)
+  [ ! -f "$program" ] || [ -n "$(find "$root/src" "$root/pipelines" "$root"/*.props "$root/artifacts/StandIns.props" ${commits:+"$commits"} \
     \( -name bin -o -name obj \) -prune -o -type f -newer "$program" -print -quit 2>/dev/null)" ]
 }
 if changed; then

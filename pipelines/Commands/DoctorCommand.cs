@@ -24,6 +24,7 @@ internal static class DoctorCommand
     private static int Run()
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "found", "fix");
+        table.AddRow("mlnetllm", $"{RunEnvironments.Version(typeof(DoctorCommand).Assembly)}, commit {RunEnvironments.Commit()}", "");
         table.AddRow("runtime",
             Markup.Escape($".NET {Environment.Version} on {System.Runtime.InteropServices.RuntimeInformation.OSDescription}"), "");
         table.AddRow("Microsoft.ML", Markup.Escape(RunEnvironments.Describe(typeof(MLContext).Assembly)), "");

@@ -37,10 +37,22 @@ internal static class RunEnvironments
     public static bool IsStandIn(Assembly assembly) =>
         assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Any(a => a is { Key: "StandIn", Value: "true" });
 
-    private static string Version(Assembly assembly) =>
-        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "of unknown version";
+    /// <summary>
+    /// The commit that this program was built from, with "-dirty" behind it where sources differed from the commit; of a build that knows
+    /// none, the commit of the checkout that it lies in; else "unknown".
+    /// </summary>
+    public static string Commit() => CommitOf(typeof(RunEnvironments).Assembly) ?? CheckedOut() ?? "unknown";
 
-    private static string Commit()
+    /// <summary>The version of an assembly, without its commit.</summary>
+    public static string Version(Assembly assembly) => Informational(assembly)?.Split('+')[0] ?? "of unknown version";
+
+    /// <summary>The commit in an assembly's version, as the SDK puts it there; null where there is none.</summary>
+    internal static string? CommitOf(Assembly assembly) => Informational(assembly)?.Split('+') is [_, var commit] ? commit : null;
+
+    private static string? Informational(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
+    private static string? CheckedOut()
     {
         try
         {
@@ -52,11 +64,11 @@ internal static class RunEnvironments
             });
             var text = git?.StandardOutput.ReadToEnd().Trim();
             git?.WaitForExit();
-            return git?.ExitCode == 0 && text is { Length: > 0 } ? text : "unknown";
+            return git?.ExitCode == 0 && text is { Length: > 0 } ? text : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return "unknown";   // no git here
+            return null;   // no git here
         }
     }
 }

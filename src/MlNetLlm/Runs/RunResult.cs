@@ -41,7 +41,9 @@ public sealed record RunResult
 }
 
 /// <summary>What a run ran on.</summary>
-/// <param name="Commit">The commit of the source, "unknown" outside a checkout.</param>
+/// <param name="Commit">
+/// The commit that the program was built from, with "-dirty" behind it where sources differed; "unknown" where no build knows it.
+/// </param>
 /// <param name="Mlnet">The Microsoft.ML in use: package and version, or stand-in.</param>
 /// <param name="Torch">The TorchSharp in use and its libtorch.</param>
 /// <param name="Device">cpu or cuda.</param>
