@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using MlNetLlm.Adapters;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Rewards;
@@ -15,6 +16,7 @@ internal sealed class ReinforceTraining
     private readonly ReinforceOptions _options;
     private readonly IProgress<TrainingProgress>? _progress;
     private readonly CancellationToken _cancellation;
+    private readonly AdapterTraining _adapters;
 
     /// <exception cref="ArgumentException">The model is not causal, or its context is shorter than the options ask for.</exception>
     public ReinforceTraining(
@@ -24,7 +26,23 @@ internal sealed class ReinforceTraining
         ArgumentNullException.ThrowIfNull(reward);
         _model = CausalModel.Require(model, "Training by reinforcement");
         (_reward, _options, _progress, _cancellation) = (reward, options, progress, cancellation);
+        _adapters = new AdapterTraining(model, options, progress, cancellation);
     }
+
+    /// <summary>Trains on rows of prompts.</summary>
+    /// <param name="train">Training rows.</param>
+    /// <param name="validation">Rows for early stopping and the choice of the best iteration, or null.</param>
+    /// <param name="create">See <see cref="AdapterTraining.Run"/>.</param>
+    /// <param name="keep">See <see cref="AdapterTraining.Run"/>.</param>
+    /// <param name="multipliers">The smallest and largest multiplier of singular values of adapters; null where they have none.</param>
+    public ModelTransformer<TLearned> Fit<TAdapter, TLearned>(
+        IDataView train, IDataView? validation, Func<IReadOnlyList<Projection>, RandomStreams, IEnumerable<TAdapter>> create,
+        Func<IReadOnlyList<(string Name, TAdapter Adapter)>, TLearned> keep,
+        Func<IEnumerable<TAdapter>, (double Min, double Max)>? multipliers = null)
+        where TAdapter : IProjectionAdapter
+        where TLearned : ModelAdapter => _adapters.Run(create, keep, (module, adapted, streams) => Run(
+            module, adapted, streams, train, validation,
+            multipliers is null ? null : () => multipliers(adapted.Select(item => item.Adapter))));
 
     /// <param name="module">The module that computes, adapters in place, on the options' device.</param>
     /// <param name="adapted">Its adapted matrices.</param>
@@ -32,7 +50,7 @@ internal sealed class ReinforceTraining
     /// <param name="train">Training rows.</param>
     /// <param name="validation">Validation rows, or null.</param>
     /// <param name="multipliers">The smallest and largest multiplier of singular values as they are, or null where there are none.</param>
-    public TrainedAdapters Run<TAdapter>(
+    private TrainedAdapters Run<TAdapter>(
         TransformerModel module, IReadOnlyList<AdaptedProjection<TAdapter>> adapted, RandomStreams streams, IDataView train,
         IDataView? validation, Func<(double Min, double Max)>? multipliers)
         where TAdapter : IProjectionAdapter

@@ -15,8 +15,7 @@ public sealed class TrainSvfExpertEstimator : IEstimator<ModelTransformer<SvfExp
 {
     private readonly TrainSvfExpertOptions _options;
     private readonly SvfAdapters _adapters;
-    private readonly AdapterTraining _training;
-    private readonly ReinforceTraining _reinforcement;
+    private readonly ReinforceTraining _training;
 
     /// <summary>Trains an expert for a model; the model itself is not changed.</summary>
     /// <param name="model">The base model; it must be causal.</param>
@@ -31,8 +30,7 @@ public sealed class TrainSvfExpertEstimator : IEstimator<ModelTransformer<SvfExp
     {
         _options = options.Validated();
         _adapters = new SvfAdapters(model, _options, _options);
-        _training = new AdapterTraining(model, _options, progress, cancellationToken);
-        _reinforcement = new ReinforceTraining(model, reward, _options, progress, cancellationToken);
+        _training = new ReinforceTraining(model, reward, _options, progress, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -42,10 +40,8 @@ public sealed class TrainSvfExpertEstimator : IEstimator<ModelTransformer<SvfExp
     /// Trains on <paramref name="input"/>, with early stopping and the best iteration chosen by the share of wrong answers on
     /// <paramref name="validation"/>.
     /// </summary>
-    public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation) => _training.Run(
-        _adapters.Create, _adapters.Keep,
-        (module, adapted, streams) => _reinforcement.Run(
-            module, adapted, streams, input, validation, () => SvfAdapters.Range(adapted.Select(item => item.Adapter))));
+    public ModelTransformer<SvfExpert> Fit(IDataView input, IDataView? validation) =>
+        _training.Fit(input, validation, _adapters.Create, _adapters.Keep, SvfAdapters.Range);
 
     /// <inheritdoc/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
