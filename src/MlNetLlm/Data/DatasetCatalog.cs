@@ -84,9 +84,8 @@ public sealed class DatasetCatalog
         var file = string.Join('/', parts.SkipWhile(part => part == "datasets").Skip(1));
         if (!Known().Contains(name))
         {
-            var hint = Nearest.To(name, Known()) is { } nearest 
-                ? $"Did you mean data set '{nearest}'?" : $"Known data sets: {string.Join(", ", Known())}.";
-            throw new FileNotFoundException($"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {hint}");
+            throw new FileNotFoundException(
+                $"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {Hint(name, Known())}");
         }
         var dataset = _default.Value.Find(name);
         if (file.Length > 0)
@@ -95,6 +94,11 @@ public sealed class DatasetCatalog
             dataset.File(each);
         return dataset.Folder;
     }
+
+    /// <summary>What to do about a data set that is not known.</summary>
+    internal static string Hint(string name, IReadOnlyList<string> known) => known.Count == 0
+        ? "No datasets/catalog.json is found above the working directory or the program: outside the repository give a path."
+        : Nearest.To(name, known) is { } nearest ? $"Did you mean data set '{nearest}'?" : $"Known data sets: {string.Join(", ", known)}.";
 
     internal static string Origin(DatasetEntry entry, DatasetFile file)
         => string.Join(" or ", entry.Source.Take(1)) + (file.From is null ? "" : $", {file.From}");

@@ -100,6 +100,15 @@ public sealed class DatasetCatalogTests
     }
 
     [Test]
+    public void Hint_WithoutACatalog_SaysWhereOneIsLookedFor()
+    {
+        Assert.That(DatasetCatalog.Hint("stories260k", []), Is.EqualTo(
+            "No datasets/catalog.json is found above the working directory or the program: outside the repository give a path."));
+        Assert.That(DatasetCatalog.Hint("nmaes", ["arc", "names"]), Is.EqualTo("Did you mean data set 'names'?"));
+        Assert.That(DatasetCatalog.Hint("zzzzzzzz", ["arc", "names"]), Is.EqualTo("Known data sets: arc, names."));
+    }
+
+    [Test]
     public void Resolve_OfWhatIsThereOrNowhere_ReturnsItOrSaysSo()
     {
         Assert.That(DatasetCatalog.Resolve(_folder.Path), Is.EqualTo(_folder.Path));
