@@ -9,14 +9,28 @@ using MlNetLlm.Training;
 
 namespace MlNetLlm;
 
-/// <summary>Creates the components of concept mixing: sparse autoencoders and what their latents, the concepts, are used for.</summary>
+/// <summary>
+/// Creates the components of concept mixing (Tack et al., CoCoMix, 2025): sparse autoencoders and what their latents, the concepts, are
+/// used for.
+/// </summary>
+/// <remarks>Remarks name the columns that a step reads and adds by their usual names; options have others.</remarks>
 public sealed class ConceptCatalog
 {
     internal ConceptCatalog()
     {
     }
 
-    /// <summary>Trains a TopK sparse autoencoder on a column of hidden states.</summary>
+    /// <summary>Trains a TopK sparse autoencoder (Gao et al. 2024) on a column of hidden states.</summary>
+    /// <remarks>
+    /// Reads Features (vector of Single of known size), such as HiddenStates adds. Adds Activations (vector of Single, one a latent, most
+    /// of them 0), Latents (vector of Int32, the active ones, the strongest first) and Strengths (vector of Single, theirs).
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// var pipeline = ml.LanguageModels().HiddenStates(model, new HiddenStatesOptions { Layer = 3, Pooling = HiddenStatePooling.Mean })
+    ///     .Append(ml.Concepts().TrainSparseAutoencoder(new SparseAutoencoderOptions { Latents = 512, ActiveLatents = 16 }));
+    /// </code>
+    /// </example>
     /// <param name="options">Options; null = the defaults.</param>
     /// <param name="progress">Told after every step; its tokens are hidden states.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
@@ -25,6 +39,10 @@ public sealed class ConceptCatalog
         CancellationToken cancellationToken = default) => new(options ?? new SparseAutoencoderOptions(), progress, cancellationToken);
 
     /// <summary>Encodes a column of hidden states with an autoencoder that is there already.</summary>
+    /// <remarks>
+    /// Reads Features (vector of Single as long as the autoencoder is wide). Adds Activations (vector of Single), Latents (vector of Int32)
+    /// and Strengths (vector of Single), as after <see cref="TrainSparseAutoencoder"/>.
+    /// </remarks>
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="columns">Columns; null = the defaults.</param>
     public SparseAutoencoderTransformer Encode(SparseAutoencoder autoencoder, SparseCodeColumns? columns = null) =>
@@ -32,8 +50,16 @@ public sealed class ConceptCatalog
 
     /// <summary>
     /// Labels every token of a text with concepts, once: into a folder, or from it where the labels are there already. A killed run goes on
-    /// where it was.
+    /// where it was (Tack et al. 2025, section 3, attribution).
     /// </summary>
+    /// <remarks>Reads Text (text) and adds nothing: the labels are in the folder.</remarks>
+    /// <example>
+    /// <code>
+    /// var teacher = new ConceptTeacher(model, autoencoder, layer: 3);
+    /// ConceptLabels labels = ml.Concepts().LabelConcepts(teacher, text, "labels");
+    /// LanguageModel student = ml.Concepts().Pretrain(config, model.Tokenizer, model.Special, labels).Fit(text).Model;
+    /// </code>
+    /// </example>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="data">The text.</param>
     /// <param name="folder">The folder to make or to open.</param>
@@ -50,8 +76,12 @@ public sealed class ConceptCatalog
 
     /// <summary>
     /// Trains a new model that predicts concepts in its middle and goes on with them, or one of the models it is compared with
-    /// (<see cref="ConceptPretrainOptions"/>).
+    /// (<see cref="ConceptPretrainOptions"/>; Tack et al. 2025).
     /// </summary>
+    /// <remarks>
+    /// Reads Text (text; the text that was labelled, in its order). Adds LanguageModel (text, the new model's fingerprint), through which
+    /// later steps of the pipeline find the model. See <see cref="LabelConcepts"/> for an example.
+    /// </remarks>
     /// <param name="config">Shape and kind of the model, without an insertion.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
@@ -66,7 +96,13 @@ public sealed class ConceptCatalog
         CancellationToken cancellationToken = default) =>
         new(config, tokenizer, special, options ?? new ConceptPretrainOptions(), labels, teacher, progress, cancellationToken);
 
-    /// <summary>As the above, with the kind of labels that the options name.</summary>
+    /// <summary>
+    /// Trains a new model that predicts concepts and goes on with them, with the kind of labels that the options name (Tack et al. 2025).
+    /// </summary>
+    /// <remarks>
+    /// Reads Text (text; the text that was labelled, in its order). Adds LanguageModel (text, the new model's fingerprint), through which
+    /// later steps of the pipeline find the model. See <see cref="LabelConcepts"/> for an example.
+    /// </remarks>
     /// <param name="config">Shape and kind of the model, without an insertion.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
@@ -86,6 +122,7 @@ public sealed class ConceptCatalog
     }
 
     /// <summary>Measures what a teacher loses when its hidden states pass through the autoencoder.</summary>
+    /// <remarks>Reads Text (text); adds nothing.</remarks>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="data">The text, read once.</param>
     /// <param name="options">Column and windows; null = the defaults.</param>
@@ -114,6 +151,7 @@ public sealed class ConceptCatalog
     public IDataView ConceptsOf(LanguageModel model, string text) => ConceptTable.Of(model, text);
 
     /// <summary>How often and how strongly each concept is active in a text, and where most.</summary>
+    /// <remarks>Reads Text (text); adds nothing.</remarks>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="data">The text, read once.</param>
     /// <param name="options">Column and windows; null = the defaults.</param>
@@ -123,6 +161,7 @@ public sealed class ConceptCatalog
         ConceptStatistics.Of(teacher, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
 
     /// <summary>How often and with what logit a concept model chooses each concept in a text, and where most.</summary>
+    /// <remarks>Reads Text (text); adds nothing.</remarks>
     /// <param name="model">A model that predicts concepts.</param>
     /// <param name="data">The text, read once.</param>
     /// <param name="options">Column and windows; null = the defaults.</param>
@@ -131,7 +170,16 @@ public sealed class ConceptCatalog
         LanguageModel model, IDataView data, LabelConceptsOptions? options = null, CancellationToken cancellationToken = default) =>
         ConceptStatistics.Of(model, data, (options ?? new LabelConceptsOptions()).Validated(), cancellationToken);
 
-    /// <summary>Continues texts while one concept is held at a strength of our choice.</summary>
+    /// <summary>Continues texts while one concept is held at a strength of our choice (Tack et al. 2025, steering).</summary>
+    /// <remarks>
+    /// Reads Text (text). Adds Generated (text, the continuation alone) and CutTokens (Int32, tokens of a too long text's start that the
+    /// model was not shown).
+    /// </remarks>
+    /// <example>
+    /// <code>
+    /// var steered = ml.Concepts().Steer(teacher, new SteerConceptOptions { Concept = 17, Strength = 4, MeanStrength = 1 }).Fit(prompts);
+    /// </code>
+    /// </example>
     /// <param name="teacher">Model, autoencoder and layer.</param>
     /// <param name="options">Which concept, and how strongly.</param>
     /// <param name="generation">How to continue, and which columns; null = the defaults.</param>
@@ -139,7 +187,11 @@ public sealed class ConceptCatalog
         ConceptTeacher teacher, SteerConceptOptions options, GenerationOptions? generation = null) =>
         new(teacher, options, generation ?? new GenerationOptions());
 
-    /// <summary>Continues texts while one concept of a concept model is held at a strength of our choice.</summary>
+    /// <summary>Continues texts while one concept of a concept model is held at a strength of our choice (Tack et al. 2025).</summary>
+    /// <remarks>
+    /// Reads Text (text). Adds Generated (text, the continuation alone) and CutTokens (Int32, tokens of a too long text's start that the
+    /// model was not shown). See the other overload for an example.
+    /// </remarks>
     /// <param name="model">A model that inserts concepts.</param>
     /// <param name="options">Which concept, and how strongly; its strength is a logit.</param>
     /// <param name="generation">How to continue, and which columns; null = the defaults.</param>
@@ -148,6 +200,7 @@ public sealed class ConceptCatalog
         new(model, options, generation ?? new GenerationOptions());
 
     /// <summary>Measures how well an autoencoder gives a column of hidden states back.</summary>
+    /// <remarks>Reads Features (vector of Single as long as the autoencoder is wide); adds nothing.</remarks>
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="data">The rows, read once.</param>
     /// <param name="featuresColumn">The column.</param>

@@ -3,10 +3,24 @@ using MlNetLlm.Sweeps;
 
 namespace MlNetLlm;
 
-/// <summary>Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>.</summary>
+/// <summary>
+/// Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>, <c>ml.Concepts()</c> and <c>ml.Sweeps()</c>, beside
+/// ML.NET's own catalogues.
+/// </summary>
+/// <example>
+/// <code>
+/// var ml = new MLContext(seed: 1);
+/// LanguageModel model = ml.LanguageModels().Load("path/to/a/model");
+/// var pipeline = ml.Transforms.Conversion.MapValueToKey("Label", "Topic")
+///     .Append(ml.LanguageModels().HiddenStates(model, layer: 3))
+///     .Append(ml.Probes().Linear());
+/// </code>
+/// </example>
 public static class MLContextExtensions
 {
-    /// <summary>Language models as ML.NET components: load, read, fine-tune, score, evaluate.</summary>
+    /// <summary>Language models as ML.NET components: load, read, pre-train, fine-tune, score, generate, answer, evaluate.</summary>
+    /// <param name="context">The context; its seed is not the components', which have their own among their options.</param>
+    /// <returns>A catalogue; making one costs nothing.</returns>
     public static LanguageModelCatalog LanguageModels(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -14,13 +28,15 @@ public static class MLContextExtensions
     }
 
     /// <summary>Probes as ML.NET components: linear and multi-layer classifiers of features, trained alone or together.</summary>
+    /// <inheritdoc cref="LanguageModels"/>
     public static ProbeCatalog Probes(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         return new ProbeCatalog();
     }
 
-    /// <summary>Concept mixing as ML.NET components: sparse autoencoders, concept labels, inspection.</summary>
+    /// <summary>Concept mixing as ML.NET components: sparse autoencoders, concept labels, pre-training with them, steering.</summary>
+    /// <inheritdoc cref="LanguageModels"/>
     public static ConceptCatalog Concepts(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -28,6 +44,7 @@ public static class MLContextExtensions
     }
 
     /// <summary>The library's estimators as sweepable ones for <c>ml.Auto().CreateExperiment()</c>.</summary>
+    /// <inheritdoc cref="LanguageModels"/>
     public static SweepCatalog Sweeps(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
