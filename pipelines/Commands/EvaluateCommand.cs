@@ -19,6 +19,10 @@ internal static class EvaluateCommand
         };
         var limit = new Option<long?>("--limit") { Description = "Rows of each task at most: its first ones (default: all)" };
         var split = new Option<string?>("--split") { Description = "Split to read (default: test, else validation)" };
+        var device = new Option<string>("--device")
+        {
+            Description = "Where the model answers: cpu, cuda or cuda:0", DefaultValueFactory = _ => "cpu",
+        };
         var outFolder = new Option<string?>("--out")
         {
             Description = "Folder for samples and result (default: artifacts/runs/evaluate-<model>)",
@@ -31,11 +35,12 @@ internal static class EvaluateCommand
         };
         var command = new Command("evaluate", "Measure a model's accuracy on benchmarks")
         {
-            model, tasks, limit, split, outFolder, resume, json, threads,
+            model, tasks, limit, split, device, outFolder, resume, json, threads,
         };
         command.SetAction((parsed, cancellation) => Task.Run(() => Run(
             Checked(
-                parsed.GetValue(model)!, parsed.GetValue(tasks)!, parsed.GetValue(limit), parsed.GetValue(split), parsed.GetValue(threads)),
+                parsed.GetValue(model)!, parsed.GetValue(tasks)!, parsed.GetValue(limit), parsed.GetValue(split), parsed.GetValue(threads))
+                with { Device = parsed.GetValue(device)! },
             parsed.GetValue(threads), parsed.GetValue(outFolder), parsed.GetValue(resume), parsed.GetValue(json), cancellation)));
         return command;
     }

@@ -5,4 +5,5 @@ namespace MlNetLlm.Pipelines.Evaluate;
 /// <param name="Tasks">Names of the tasks.</param>
 /// <param name="Limit">Rows of each task at most; null = all.</param>
 /// <param name="Split">The split; null = test where there is one.</param>
-public sealed record EvaluationOptions(string Model, IReadOnlyList<string> Tasks, long? Limit, string? Split);
+/// <param name="Device">Where the model answers: "cpu", "cuda" or "cuda:0".</param>
+public sealed record EvaluationOptions(string Model, IReadOnlyList<string> Tasks, long? Limit, string? Split, string Device = "cpu");

@@ -17,7 +17,8 @@ internal static class ModelEvaluation
     {
         var options = PresetFile.FromJson<EvaluationOptions>(result.Options);
         return $"mlnetllm evaluate --model {options.Model} --tasks {string.Join(',', options.Tasks)}"
-            + (options.Limit is { } limit ? $" --limit {limit}" : "") + (options.Split is { } split ? $" --split {split}" : "");
+            + (options.Limit is { } limit ? $" --limit {limit}" : "") + (options.Split is { } split ? $" --split {split}" : "")
+            + (options.Device == "cpu" ? "" : $" --device {options.Device}");
     }
 
     /// <exception cref="InvalidOperationException">
@@ -30,7 +31,7 @@ internal static class ModelEvaluation
         // All names are looked up first: a mistyped one stops before any work, and before there is a folder.
         var tasks = options.Tasks.Select(name => EvaluationTask.Find(name, options.Split)).ToList();
         var ml = new MLContext(1);
-        using var model = ml.LanguageModels().Load(options.Model);
+        using var model = ml.LanguageModels().Load(options.Model).To(options.Device);
         using var held = FolderLock.Take(folder);
         using var journal = SampleJournal.Open(folder, resume);
         if (journal.Count > 0) context.Display.Note($"{journal.Count} samples of an earlier run are used where they fit");

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Pipelines;
@@ -23,6 +24,17 @@ public sealed class DeviceTests
     {
         using var folder = new TemporaryFolder();
         var (exit, _, errors) = Command.Run("run", experiment, "--preset", "smoke", "--set", "device=cuda:99", "--out", folder["run"]);
+        Assert.That(exit, Is.Not.Zero);
+        Assert.That(errors, Does.Contain("Device is 'cuda:99', and ").And.Contain("Set `Device` to 'cpu'"));
+    }
+
+    [Test]
+    public void Evaluate_OnADeviceThatIsNotHere_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        using (var model = Toy.Model()) model.Save(folder["model"]);
+        var (exit, _, errors) = Command.Run(
+            "evaluate", "--model", folder["model"], "--tasks", "arc_easy", "--device", "cuda:99", "--out", folder["run"]);
         Assert.That(exit, Is.Not.Zero);
         Assert.That(errors, Does.Contain("Device is 'cuda:99', and ").And.Contain("Set `Device` to 'cpu'"));
     }

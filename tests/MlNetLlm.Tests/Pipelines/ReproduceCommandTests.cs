@@ -94,17 +94,18 @@ public sealed class ReproduceCommandTests
         Assert.That(folder.Names(), Is.EqualTo(new[] { "sweep" }));
     }
 
-    [Test]
-    public void Before_OfAnEvaluation_SaysHowItIsRepeated()
+    [TestCase("", "--tasks arc_easy,gsm8k --limit 5.")]
+    [TestCase(""", "device": "cuda" """, "--limit 5 --device cuda.")]
+    public void Before_OfAnEvaluation_SaysHowItIsRepeated(string device, string end)
     {
         using var folder = new TemporaryFolder();
         var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
         {
             Experiment = "evaluate",
-            Options = JsonNode.Parse("""{ "model": "m", "tasks": ["arc_easy", "gsm8k"], "limit": 5, "split": null }""")!,
+            Options = JsonNode.Parse($$"""{ "model": "m", "tasks": ["arc_easy", "gsm8k"], "limit": 5, "split": null{{device}} }""")!,
         });
         Assert.That(() => ReproductionChecks.Before(run), Throws.InvalidOperationException.With.Message.Contains(
-            "mlnetllm evaluate --model m --tasks arc_easy,gsm8k --limit 5"));
+            "mlnetllm evaluate --model m --tasks arc_easy,gsm8k --limit 5").And.Message.Contains(end));
     }
 
     [Test]
