@@ -34,6 +34,10 @@ internal sealed class OutputHead : nn.Module
         RegisterComponents();
     }
 
+    /// <summary>All that <see cref="Forward"/> computes with.</summary>
+    internal IEnumerable<Parameter> Weights(Parameter tokenEmbedding) =>
+        _weight is null ? parameters().Append(tokenEmbedding) : parameters();
+
     /// <summary>(…, width) to (…, vocabulary).</summary>
     internal Tensor Forward(Tensor hidden, Parameter tokenEmbedding)
     {

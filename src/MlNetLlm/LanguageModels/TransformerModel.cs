@@ -103,6 +103,10 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     }
 
     /// <summary>Hidden states after the final norm, before the head.</summary>
+    /// <remarks>
+    /// On the CPU and without gradients, the rows of a plain pass go a few at a time (<see cref="RowPieces"/>): activations of all of
+    /// them are never held.
+    /// </remarks>
     /// <param name="tokens">(batch, time) int64.</param>
     /// <param name="options">Cache, padding, activations to hand out or to edit; null = a plain pass.</param>
     /// <returns>(batch, time, width).</returns>
@@ -111,6 +115,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     {
         options ??= ForwardOptions.None;
         var (start, lengths) = PassChecks.Require(this, tokens, options);
+        if (RowPieces.Suit(tokens, options, training ? Config.Dropout : 0))
+            return RowPieces.Cat(tokens, options, Hidden);
         using var scope = NewDisposeScope();
         var positions = start is null ? options.Cache!.Positions(tokens.size(1), tokens.device) : null;
         var pass = Pass(tokens, start ?? 0, positions, options);
@@ -137,6 +143,9 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     /// <param name="hidden">(…, width), as <see cref="Hidden"/> gives them.</param>
     /// <returns>(…, vocabulary).</returns>
     public Tensor Head(Tensor hidden) => _head.Forward(hidden, _embeddings.TokenWeight);
+
+    /// <summary>All weights that <see cref="Head"/> computes with, trainable or not; the token embedding where the head is tied.</summary>
+    public IEnumerable<Parameter> HeadWeights => _head.Weights(_embeddings.TokenWeight);
 
     /// <summary>
     /// A new model over the SAME storage, frozen: adapters set on it never reach this one, and nothing can train the weights.

@@ -1,4 +1,5 @@
 using MlNetLlm.LanguageModels;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace MlNetLlm.Tests.LanguageModels;
@@ -121,6 +122,52 @@ public sealed class TransformerModelTests
             var alone = model.Hidden(tokens.narrow(0, row, 1).narrow(1, 0, length));
             Assert.That(ToyModels.LargestDifference(padded.narrow(0, row, 1).narrow(1, 0, length), alone), Is.LessThan(1e-5));
         }
+    }
+
+    [TestCaseSource(typeof(ToyModels), nameof(ToyModels.All))]
+    public void Hidden_WithoutGradients_GoesAFewRowsAtATimeToTheSameStates(TransformerConfig config)
+    {
+        using var scope = NewDisposeScope();
+        using var model = ToyModels.Create(config);
+        var batch = (2 * RowPieces.TokensAThread * get_num_threads() / 15) + 3;                  // two whole pieces and a small one
+        var tokens = ToyModels.Tokens(batch, 15);
+        var padded = new ForwardOptions { Lengths = 1 + arange(batch, ScalarType.Int64).remainder(15) };
+        var (plain, unfinished) = (new ForwardOptions(), padded with { Layers = 1 });
+        var all = new[] { plain, padded, unfinished };
+
+        var whole = all.Select(pass => model.Hidden(tokens, pass)).ToArray();
+        using var quiet = no_grad();
+        var passes = 0;
+        var pieces = all.Select(pass => model.Hidden(tokens, pass)).ToArray();
+        RowPieces.Cat(tokens, padded, (rows, pass) => model.Hidden(rows, pass with { Edit = (name, value) =>
+        {
+            passes += name == "embeddings" ? 1 : 0;
+            return value;
+        } }));
+
+        Assert.That(all.Select(pass => RowPieces.Suit(tokens, pass, dropout: 0)), Is.All.True);
+        Assert.That(passes, Is.EqualTo(3));
+        foreach (var (expected, states) in whole.Zip(pieces))
+            Assert.That(ToyModels.LargestDifference(states, expected), Is.LessThan(1e-6 * Largest(expected)));
+
+        static double Largest(Tensor states) => Math.Max(1, states.abs().max().ToDouble());
+    }
+
+    [Test]
+    public void Hidden_ThatIsWatchedOrDrops_TakesAllRowsAtOnce()
+    {
+        using var scope = NewDisposeScope();
+        var tokens = ToyModels.Tokens(RowPieces.TokensAThread * get_num_threads(), 2);
+        using var kept = new Activations("final");
+
+        Assert.That(RowPieces.Suit(tokens, ForwardOptions.None, dropout: 0), Is.False, "gradients");
+        using var quiet = no_grad();
+        Assert.That(RowPieces.Suit(tokens, ForwardOptions.None, dropout: 0), Is.True);
+        Assert.That(RowPieces.Suit(tokens.narrow(0, 0, 3), ForwardOptions.None, dropout: 0), Is.False, "few");
+        Assert.That(RowPieces.Suit(tokens, ForwardOptions.None, dropout: 0.1), Is.False);
+        Assert.That(RowPieces.Suit(tokens, new ForwardOptions { Activations = kept }, dropout: 0), Is.False);
+        Assert.That(RowPieces.Suit(tokens, new ForwardOptions { Edit = (_, value) => value }, dropout: 0), Is.False);
+        Assert.That(RowPieces.Suit(tokens, new ForwardOptions { LayerRows = _ => null }, dropout: 0), Is.False);
     }
 
     [Test]
