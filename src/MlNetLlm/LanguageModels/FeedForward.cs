@@ -37,10 +37,12 @@ internal sealed class FeedForward : nn.Module
     internal Tensor Forward(Tensor x, ForwardPass pass)
     {
         using var scope = NewDisposeScope();
+        if (_kind == FeedForwardKind.GeluTanh && Down.Adapter is null && !pass.IsShown(_hidden) && is_grad_enabled())
+            return FeedForwardMath.Down(Up.call(x), Down.Weight, Down.Bias).MoveToOuterDisposeScope();
         var hidden = _kind switch                                             // (batch, time, units)
         {
             FeedForwardKind.SwiGlu => nn.functional.silu(Gate!.call(x)) * Up.call(x),
-            FeedForwardKind.GeluTanh => FeedForwardMath.GeluTanh(Up.call(x)),
+            FeedForwardKind.GeluTanh => FeedForwardMath.GeluTanh(Up.call(x), inPlace: Up.Adapter is null),
             _ => nn.functional.gelu(Up.call(x)),
         };
         return Down.call(pass.Show(_hidden, hidden)).MoveToOuterDisposeScope();

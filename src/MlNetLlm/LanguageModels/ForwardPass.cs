@@ -49,6 +49,9 @@ internal sealed class ForwardPass
     /// <summary>Whether someone wants to see this activation.</summary>
     internal bool IsWanted(string name) => _options.Activations?.Wants(name) == true;
 
+    /// <summary>Whether an activation must be made as it stands: someone sees or may change it.</summary>
+    internal bool IsShown(string name) => _options.Edit is not null || IsWanted(name);
+
     /// <summary>Shows an activation to who wants it and returns what the model goes on with.</summary>
     internal Tensor Show(string name, Tensor value)
     {

@@ -14,23 +14,28 @@ internal sealed unsafe class FusedGelu : autograd.SingleTensorFunction<FusedGelu
     /// <inheritdoc/>
     public override string Name => nameof(FusedGelu);
 
-    /// <summary>gelu(x) for a tensor that <see cref="FusedSteps.Apply"/> accepts.</summary>
-    internal static Tensor Of(Tensor x) => FusedSteps.NeedGradient(x) ? apply(x) : Forward(x);
+    /// <summary>gelu(x) for a tensor that <see cref="FusedSteps.Apply"/> accepts; in its place where wanted, and without a graph.</summary>
+    internal static Tensor Of(Tensor x, bool inPlace = false) =>
+        FusedSteps.NeedGradient(x) ? apply(x) : Forward(x, inPlace ? x : empty_like(x));
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         var x = (Tensor)vars[0];
         ctx.save_for_backward([x]);
-        return Forward(x);
+        return Forward(x, empty_like(x));
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var x = ctx.get_saved_variables()[0];
-        var slope = grad_output.contiguous();
-        var result = empty_like(x);
+        return [Backward(x, grad_output.contiguous(), empty_like(x))];
+    }
+
+    /// <summary>result = dy/dx ⊙ slope; the result may be the slope itself.</summary>
+    internal static Tensor Backward(Tensor x, Tensor slope, Tensor result)
+    {
         float* from = FusedSteps.Data(x), upper = FusedSteps.Data(slope), to = FusedSteps.Data(result);
         FusedSteps.Share((int)x.numel(), LeastAPart, (first, end) =>
         {
@@ -40,13 +45,13 @@ internal sealed unsafe class FusedGelu : autograd.SingleTensorFunction<FusedGelu
             for (; i < end; i++)
                 to[i] = Slope(Vector512.Create(from[i]))[0] * upper[i];
         });
-        GC.KeepAlive(slope);
-        return [result];
+        GC.KeepAlive((x, slope));
+        return result;
     }
 
-    private static Tensor Forward(Tensor x)
+    /// <summary>y = gelu(x), without a graph; y may be x itself.</summary>
+    internal static Tensor Forward(Tensor x, Tensor y)
     {
-        var y = empty_like(x);
         float* from = FusedSteps.Data(x), to = FusedSteps.Data(y);
         FusedSteps.Share((int)x.numel(), LeastAPart, (first, end) =>
         {

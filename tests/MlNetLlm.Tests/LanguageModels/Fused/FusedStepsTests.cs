@@ -40,6 +40,47 @@ public sealed class FusedStepsTests
     }
 
     [Test]
+    public void GeluInPlace_OfFloat32WithoutAGraph_IsTheSameInTheSameMemory()
+    {
+        using var scope = NewDisposeScope();
+        using var random = new Generator(3);
+        var x = randn([5, 20], generator: random);
+        var expected = ToyModels.Values(FeedForwardMath.GeluTanh(x));
+        var learnt = x.clone().requires_grad_();
+
+        Assert.That(ToyModels.Values(FeedForwardMath.GeluTanh(learnt, inPlace: true)), Is.EqualTo(expected));
+        Assert.That(ToyModels.Values(learnt), Is.EqualTo(ToyModels.Values(x)), "a graph needs x");
+        Assert.That(ToyModels.Values(FeedForwardMath.GeluTanh(x, inPlace: true)), Is.EqualTo(expected));
+        Assert.That(ToyModels.Values(x), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void GeluLinear_OfFloat32_GivesTheFormulasValuesAndGradients(
+        [Values] bool biased, [Values] bool learntInput, [Values] bool learntWeight)
+    {
+        if (!learntInput && !learntWeight && !biased) return;                 // nothing to differentiate
+        using var scope = NewDisposeScope();
+        using var random = new Generator(3);
+        var (x, slope) = (randn([2, 7, 20], generator: random) * 2, randn([2, 7, 6], generator: random));
+        var (weight, bias) = (randn([6, 20], generator: random), randn([6], generator: random));
+
+        var (fused, exact) = (Run(ScalarType.Float32), Run(ScalarType.Float64));
+
+        Assert.That(fused.Count(values => values is null), Is.EqualTo((learntInput ? 0 : 1) + (learntWeight ? 0 : 1) + (biased ? 0 : 1)));
+        foreach (var (ours, reference) in fused.Zip(exact))
+            Assert.That(ours, reference is null ? Is.Null : Is.EqualTo(reference).Within(2 * Tolerance));
+
+        float[]?[] Run(ScalarType type)
+        {
+            var (input, w) = (x.to(type).clone().requires_grad_(learntInput), weight.to(type).clone().requires_grad_(learntWeight));
+            var b = biased ? bias.to(type).clone().requires_grad_() : null;
+            var y = FeedForwardMath.Down(input, w, b);
+            (y * slope.to(type)).sum().backward();
+            return [ToyModels.Values(y), .. new[] { input, w, b }.Select(t => t?.grad is { } gradient ? ToyModels.Values(gradient) : null)];
+        }
+    }
+
+    [Test]
     public void Gelu_FarFromZero_SaturatesAndKeepsNaN()
     {
         using var scope = NewDisposeScope();
