@@ -20,7 +20,7 @@ namespace MlNetLlm.ConceptMixing;
 /// </remarks>
 internal static unsafe class ConceptLoss
 {
-    private const long NumbersAtOnce = 2 << 20;
+    private const long NumbersAtOnce = 1 << 19;
 
     /// <summary>Chooses and scores.</summary>
     /// <param name="x">(n, d); what is not float32 on the CPU takes libtorch's operators and does hold all logits.</param>
