@@ -69,16 +69,13 @@ internal static class ConceptRuns
     {
         using var batches = Batches(folder);
         var inputs = Safetensors.Read(Path.Combine(folder, WeightsName));
-        using var model = new TransformerModel(concepts ? Mixed : Plain);
-        using (no_grad())
-            foreach (var (name, parameter) in model.named_parameters()) parameter.copy_(inputs[$"student.{name}"]);
+        using var model = Inputs.Take(new TransformerModel(concepts ? Mixed : Plain), inputs, "student.");
         foreach (var tensor in inputs.Values) tensor.Dispose();
         var trained = model.named_parameters().Select(p => (p.name, p.parameter));
         if (!concepts)
         {
             TrainingSteps.Run(
-                model, trained, batches.Next, batch => Objectives.NextToken(
-                    model.Head, model.Hidden(batch.Tokens), batch.Targets, Vocabulary), turns);
+                model, trained, batches.Next, batch => Objectives.NextToken(model, model.Hidden(batch.Tokens), batch.Targets), turns);
             return;
         }
         using var labels = ConceptLabels.Open(Path.Combine(folder, LabelsName));

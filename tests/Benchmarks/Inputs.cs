@@ -46,13 +46,19 @@ internal static class Inputs
 
     public static bool IsAttention(Projection projection) => projection.Kind <= ProjectionKind.Output;
 
-    /// <summary>The random model, as written.</summary>
-    public static TransformerModel Model(Dictionary<string, Tensor> inputs)
+    /// <summary>The random model, as written; its weights leave the inputs.</summary>
+    public static TransformerModel Model(Dictionary<string, Tensor> inputs) => Take(new TransformerModel(Config), inputs);
+
+    /// <summary>Moves a model's weights out of what was read, so that they are held once, as on PyTorch's side.</summary>
+    public static TransformerModel Take(TransformerModel model, Dictionary<string, Tensor> inputs, string prefix = "")
     {
-        var model = new TransformerModel(Config);
         using var plain = no_grad();
         foreach (var (name, parameter) in model.named_parameters())
-            parameter.copy_(inputs[name]);
+        {
+            inputs.Remove(prefix + name, out var values);
+            parameter.copy_(values!);
+            values!.Dispose();
+        }
         return model;
     }
 

@@ -40,10 +40,7 @@ internal static class MaskedInputs
     public static (TransformerModel Model, Func<TokenBatch> Batch) Read(string folder)
     {
         var inputs = Safetensors.Read(Path.Combine(folder, FileName));
-        var model = new TransformerModel(Config);
-        using var plain = no_grad();
-        foreach (var (name, parameter) in model.named_parameters())
-            parameter.copy_(inputs[name]);
+        var model = Inputs.Take(new TransformerModel(Config), inputs);
         var (tokens, targets) = (inputs["tokens"].data<long>().ToArray(), inputs["targets"].data<long>().ToArray());
         return (model, () => TokenBatch.Of(tokens, targets, Inputs.Batch));
     }

@@ -21,7 +21,7 @@ internal static class MaskedWorkloads
             parameter.requires_grad = false;
         TrainingSteps.Run(
             model, model.named_parameters().Where(p => !frozenBody || names.Contains(p.name)).Select(p => (p.name, p.parameter)), batch,
-            b => Objectives.NextToken(model.Head, model.Hidden(b.Tokens), b.Targets, model.Config.VocabularySize), turns);
+            b => Objectives.NextToken(model, model.Hidden(b.Tokens), b.Targets), turns);
     }
 
     /// <summary>Learns 8,000 tokens from 4 MiB of made-up words, whose frequencies fall as in natural text.</summary>

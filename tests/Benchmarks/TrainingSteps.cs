@@ -14,12 +14,8 @@ internal static class TrainingSteps
     private sealed class EndOfTurnsException : Exception;
 
     public static void Run(
-        TransformerModel model, IEnumerable<(string Name, Parameter Parameter)> trained, Tensor tokens, IReadOnlyList<Tensor>? headWeights,
-        Turns turns) => Run(
-            model, trained, () => Batch(tokens),
-            batch => Objectives.NextToken(
-                model.Head, model.Hidden(batch.Tokens), batch.Targets, model.Config.VocabularySize, headWeights),
-            turns);
+        TransformerModel model, IEnumerable<(string Name, Parameter Parameter)> trained, Tensor tokens, Turns turns) => Run(
+            model, trained, () => Batch(tokens), batch => Objectives.NextToken(model, model.Hidden(batch.Tokens), batch.Targets), turns);
 
     public static void Run(
         TransformerModel model, IEnumerable<(string Name, Parameter Parameter)> trained, Func<TokenBatch> batch,

@@ -71,7 +71,7 @@ internal static class Workloads
     private static void Train(Dictionary<string, Tensor> inputs, Turns turns)
     {
         using var model = Inputs.Model(inputs);
-        TrainingSteps.Run(model, model.named_parameters().Select(p => (p.name, p.parameter)), inputs["tokens"], null, turns);
+        TrainingSteps.Run(model, model.named_parameters().Select(p => (p.name, p.parameter)), inputs["tokens"], turns);
     }
 
     private static void Svf(Dictionary<string, Tensor> inputs, SvfForward forward, Turns turns)
@@ -101,7 +101,7 @@ internal static class Workloads
         TrainingSteps.Run(
             model,
             model.Projections.SelectMany(p => p.Adapter?.Parameters.Select(q => ($"{p.Name}.{q.Name}", q.Parameter)) ?? []),
-            inputs["tokens"], [], turns);
+            inputs["tokens"], turns);
 
     private static void Score(Dictionary<string, Tensor> inputs, Turns turns)
     {

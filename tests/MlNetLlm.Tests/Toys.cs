@@ -113,7 +113,8 @@ public sealed class ToyNetwork : IDisposable
 
     public Tensor Head(Tensor hidden) => hidden.matmul(this["head"].t());
 
-    public Tensor Loss(TokenBatch batch) => Objectives.NextToken(Head, Hidden(batch.Tokens), batch.Targets, LetterTokenizer.Vocabulary);
+    public Tensor Loss(TokenBatch batch) => Objectives.NextToken(
+        Head, Hidden(batch.Tokens), batch.Targets, LetterTokenizer.Vocabulary, [this["head"]]);
 
     public TrainingJob Job(IBatchSource batches, Func<double>? validate = null, Action<TrainingStep>? afterStep = null) => new()
     {

@@ -34,14 +34,7 @@ internal sealed class ConceptObjective(
     {
         var targets = Targets(batch);
         var hidden = module.Hidden(batch.Tokens, new ForwardOptions { Targets = targets });
-        var (nats, divergence) = Next(hidden, batch);
-        _nats = (_nats.Sum + nats.ToDouble(), _nats.Count + batch.TokenCount);
-        var loss = nats;
-        if (divergence is not null)
-        {
-            Count(Distilled, divergence.ToDouble(), batch.TokenCount);
-            loss = loss + divergence * options.DistillationWeight;
-        }
+        var loss = Next(hidden, batch);
         if (targets?.Labels is { } concepts && ConceptMixing.ConceptLoss.Labelled(concepts, labels!.LabelsPerToken) is > 0 and var labelled)
         {
             Count(ConceptLoss, targets.Loss!.ToDouble() - ConceptMixing.ConceptLoss.Floor(concepts, labels.LabelsPerToken), labelled);
@@ -79,14 +72,21 @@ internal sealed class ConceptObjective(
         };
     }
 
-    private (Tensor Nats, Tensor? Divergence) Next(Tensor hidden, TokenBatch batch)
+    private Tensor Next(Tensor hidden, TokenBatch batch)
     {
-        var size = module.Config.VocabularySize;
-        if (options.DistillationWeight == 0) return (Objectives.NextToken(module.Head, hidden, batch.Targets, size), null);
-        var on = hidden.device;
-        var there = teacher!.Module.TokenEmbedding.device;
-        return Distillation.Losses(
-            module.Head, hidden, states => teacher.Module.Head(states.to(there)).to(on), OfTeacher(batch, null), batch.Targets, size);
+        if (options.DistillationWeight == 0)
+        {
+            var next = Objectives.NextToken(module, hidden, batch.Targets);
+            _nats = (_nats.Sum + next.ToDouble(), _nats.Count + batch.TokenCount);
+            return next;
+        }
+        var (on, there) = (hidden.device, teacher!.Module.TokenEmbedding.device);
+        var (loss, nats, divergence) = Distillation.Losses(
+            (module.Head, module.HeadWeights), hidden, states => teacher.Module.Head(states.to(there)).to(on), OfTeacher(batch, null),
+            batch.Targets, module.Config.VocabularySize, options.DistillationWeight);
+        _nats = (_nats.Sum + nats, _nats.Count + batch.TokenCount);
+        Count(Distilled, divergence, batch.TokenCount);
+        return loss;
     }
 
     // The teacher runs anew in every step: its distributions would not fit on a disk.

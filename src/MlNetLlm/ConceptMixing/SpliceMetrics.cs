@@ -59,6 +59,6 @@ public sealed record SpliceMetrics(long Targets, double Loss, double SplicedLoss
         ReadOnlySpan<long> shape = [batch.Rows, batch.Time];
         var on = module.TokenEmbedding.device;
         var hidden = module.Hidden(tensor(batch.Tokens, shape, device: on), pass);
-        return Objectives.NextToken(module.Head, hidden, tensor(batch.Targets, shape, device: on), module.Config.VocabularySize).ToDouble();
+        return Objectives.NextToken(module, hidden, tensor(batch.Targets, shape, device: on)).ToDouble();
     }
 }

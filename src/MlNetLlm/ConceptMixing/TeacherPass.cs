@@ -35,8 +35,7 @@ internal sealed record TeacherPass(float[] States, float[] Slopes, int[] NextTok
         var hidden = module.Hidden(
             tensor(tokens, [rows, tokens.Length / rows], device: on),
             new ForwardOptions { OwnTokenGradient = options.Gradient == ConceptGradient.NextToken, Edit = Begin });  // (rows, time, width)
-        var loss = Objectives.NextToken(
-            module.Head, hidden, tensor(targets, [rows, tokens.Length / rows], device: on), module.Config.VocabularySize, []);
+        var loss = Objectives.NextToken(module, hidden, tensor(targets, [rows, tokens.Length / rows], device: on));
         loss.backward();
         using var slopes = start.grad!;
         var result = new TeacherPass(

@@ -36,8 +36,6 @@ internal static class NextTokenTraining
         using var batches = Read(model, train, options, ownership, cancellation);
         using var held = validation is null ? null : Read(model, validation, options, ownership, cancellation);
         var device = DeviceNames.Of(options.Device);
-        // A frozen head lets the loss drop each piece of logits at once; a trained one keeps its graph.
-        var headWeights = module.parameters().Any(p => p.requires_grad) ? null : Array.Empty<Tensor>();
         module.train();
         var result = TrainingLoop.Run(
             new TrainingJob
@@ -58,7 +56,7 @@ internal static class NextTokenTraining
         {
             var pass = new ForwardOptions { Features = batch.Features };
             var hidden = module.Hidden(batch.Tokens, gates?.Apply(pass, batch, module.training) ?? pass);
-            return Objectives.NextToken(module.Head, hidden, batch.Targets, module.Config.VocabularySize, headWeights);
+            return Objectives.NextToken(module, hidden, batch.Targets);
         }
 
         double InEvaluation(Func<double> value)

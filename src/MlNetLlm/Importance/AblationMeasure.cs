@@ -51,7 +51,7 @@ internal sealed class AblationMeasure(
             using var scope = torch.NewDisposeScope();
             var there = batch.To(module.TokenEmbedding.device);
             var hidden = module.Hidden(there.Tokens, new ForwardOptions { Lengths = there.Lengths });
-            var loss = Objectives.NextToken(module.Head, hidden, there.Targets, module.Config.VocabularySize).ToDouble();
+            var loss = Objectives.NextToken(module, hidden, there.Targets).ToDouble();
             return double.IsFinite(loss)
                 ? loss
                 : throw new InvalidOperationException($"The loss of the calibration rows is {loss}: the model's weights are broken.");

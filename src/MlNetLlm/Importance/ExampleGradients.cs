@@ -45,7 +45,7 @@ internal sealed class ExampleGradients : IDisposable
             {
                 Lengths = there.Lengths, Edit = (name, value) => name == "embeddings" ? value.detach().requires_grad_() : value,
             };
-            var loss = Objectives.NextToken(_module.Head, _module.Hidden(there.Tokens, pass), there.Targets, _module.Config.VocabularySize);
+            var loss = Objectives.NextToken(_module, _module.Hidden(there.Tokens, pass), there.Targets);
             if (loss.ToDouble() is var value && !double.IsFinite(value))
                 throw new InvalidOperationException($"The loss of the calibration rows is {value}: the model's weights are broken.");
             var slopes = autograd.grad([loss], [.. _taps.Select(tap => tap.Output)]);

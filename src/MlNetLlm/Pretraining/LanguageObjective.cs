@@ -69,7 +69,7 @@ internal sealed class LanguageObjective
     {
         var pass = new ForwardOptions { Lengths = batch.Lengths, Features = batch.Features };
         var hidden = _module.Hidden(batch.Tokens, _gates?.Apply(pass, batch, _module.training) ?? pass);
-        return Objectives.NextToken(_module.Head, hidden, batch.Targets, _module.Config.VocabularySize);
+        return Objectives.NextToken(_module, hidden, batch.Targets);
     }
 
     /// <summary>The mean loss per counted token, without dropout, in nats.</summary>

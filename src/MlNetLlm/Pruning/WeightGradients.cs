@@ -68,7 +68,7 @@ internal sealed class WeightGradients
         using var graph = enable_grad();
         var there = batch.To(module.TokenEmbedding.device);
         var pass = new ForwardOptions { Lengths = there.Lengths };
-        var loss = Objectives.NextToken(module.Head, module.Hidden(there.Tokens, pass), there.Targets, module.Config.VocabularySize);
+        var loss = Objectives.NextToken(module, module.Hidden(there.Tokens, pass), there.Targets);
         if (loss.ToDouble() is var value && !double.IsFinite(value))
             throw new InvalidOperationException($"The loss of the calibration rows is {value}: the model's weights are broken.");
         loss.backward();

@@ -20,8 +20,8 @@ public sealed class DistillationTests
         var (head, other) = (Draw(random, Vocabulary, Width), Draw(random, Vocabulary, Width));
         var (hidden, teacher) = (Draw(random, 2, 3, Width), Draw(random, 2, 3, Width));
         long[] targets = [3, TokenBatch.Ignored, 0, 8, 1, 5];
-        var (nats, divergence) = Distillation.Losses(
-            h => h.matmul(head.t()), hidden, h => h.matmul(other.t()), teacher, tensor(targets, [2, 3]), Vocabulary);
+        var (loss, nats, divergence) = Distillation.Losses(
+            (h => h.matmul(head.t()), [head]), hidden, h => h.matmul(other.t()), teacher, tensor(targets, [2, 3]), Vocabulary, 0.3);
         var (p, q) = (Rows(hidden, head), Rows(teacher, other));
         var (expected, apart) = (0.0, 0.0);
         for (var row = 0; row < targets.Length; row++)
@@ -30,8 +30,9 @@ public sealed class DistillationTests
             expected -= Math.Log(p[row][targets[row]]);
             apart += q[row].Zip(p[row], (b, a) => b * Math.Log(b / a)).Sum();
         }
-        Assert.That(nats.ToDouble(), Is.EqualTo(expected).Within(1e-9));
-        Assert.That(divergence.ToDouble(), Is.EqualTo(apart).Within(1e-9).And.GreaterThan(0));
+        Assert.That(nats, Is.EqualTo(expected).Within(1e-9));
+        Assert.That(divergence, Is.EqualTo(apart).Within(1e-9).And.GreaterThan(0));
+        Assert.That(loss.ToDouble(), Is.EqualTo(expected + 0.3 * apart).Within(1e-9));
 
         double[][] Rows(Tensor h, Tensor w) => [.. h.view(-1, Width).matmul(w.t()).data<double>().ToArray().Chunk(Vocabulary)
             .Select(row => row.Select(z => Math.Exp(z) / row.Sum(Math.Exp)).ToArray())];
@@ -43,9 +44,10 @@ public sealed class DistillationTests
         using var scope = NewDisposeScope();
         using var model = ToyModels.Create(ToyModels.Llama);
         var (hidden, targets) = (model.Hidden(ToyModels.Tokens(2, 7)), ToyModels.Tokens(2, 7, seed: 3));
-        var (nats, divergence) = Distillation.Losses(model.Head, hidden, model.Head, hidden, targets, 11);
-        Assert.That(divergence.ToDouble(), Is.Zero.Within(1e-5));
-        Assert.That(nats.ToDouble(), Is.EqualTo(Objectives.NextToken(model.Head, hidden, targets, 11).ToDouble()).Within(1e-4));
+        var (_, nats, divergence) = Distillation.Losses(
+            (model.Head, model.HeadWeights), hidden, model.Head, hidden, targets, 11, weight: 1);
+        Assert.That(divergence, Is.Zero.Within(1e-5));
+        Assert.That(nats, Is.EqualTo(Objectives.NextToken(model, hidden, targets).ToDouble()).Within(1e-4));
     }
 
     [Test]
@@ -56,13 +58,13 @@ public sealed class DistillationTests
         var (head, other, teacher) = (
             Draw(random, Vocabulary, Width), Draw(random, Vocabulary, Width), Draw(random, 1, Rows, Width).requires_grad_(true));
         var targets = ToyModels.Tokens(1, Rows, Vocabulary);
-        Check(Draw(random, 1, Rows, Width), random, hidden =>
-        {
-            var (nats, divergence) = Distillation.Losses(
-                h => h.matmul(head.t()), hidden, h => h.matmul(other.t()), teacher, targets, Vocabulary);
-            return nats + divergence * 0.1;
-        });
+        Check(Draw(random, 1, Rows, Width), random, hidden => Loss(hidden, head));
+        var states = Draw(random, 1, Rows, Width);
+        Check(head, random, weight => Loss(states, weight));
         Assert.That(teacher.grad, Is.Null, "the teacher learns nothing");
+
+        Tensor Loss(Tensor hidden, Tensor weight) => Distillation.Losses(
+            (h => h.matmul(weight.t()), [weight]), hidden, h => h.matmul(other.t()), teacher, targets, Vocabulary, 0.1).Loss;
     }
 
     [Test]

@@ -125,7 +125,7 @@ public sealed class PretrainWithConceptsTests
         var module = Estimator(_options with { MaxSteps = 0 }).Fit(ConceptToy.Text()).Model.Module;
         var labels = new WindowLabels(_labels, batches);
         var total = new ConceptObjective(module, _options with { ConceptWeight = 0.5 }, labels, null).Loss(batch).ToDouble();
-        var nats = Objectives.NextToken(module.Head, module.Hidden(batch.Tokens), batch.Targets, 12).ToDouble();
+        var nats = Objectives.NextToken(module, module.Hidden(batch.Tokens), batch.Targets).ToDouble();
         var targets = new InsertionTargets { Labels = labels.Of(batch) };
         module.Hidden(batch.Tokens, new ForwardOptions { Targets = targets });
         var labelled = ConceptLoss.Labelled(targets.Labels, 2);

@@ -110,7 +110,7 @@ public sealed class StudentSteeringTests
             {
                 Held = new(concept, literal ? 3 : 3 * statistics.MeanStrength(concept), literal),
             });
-            sum += Objectives.NextToken(_model.Module.Head, hidden, tensor(batch.Targets, [1, batch.Time]), 12).ToDouble();
+            sum += Objectives.NextToken(_model.Module, hidden, tensor(batch.Targets, [1, batch.Time])).ToDouble();
             count += batch.Time - 1;
         }
         Assert.That(losses[2], Is.EqualTo(sum / count).Within(1e-5));

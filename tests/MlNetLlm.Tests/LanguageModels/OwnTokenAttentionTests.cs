@@ -77,7 +77,7 @@ public sealed class OwnTokenAttentionTests
                 Edit = (name, value) => name != $"layers.{layer - 1}" ? value
                     : start = value.detach().clone().requires_grad_(true).DetachFromDisposeScope(),
             });
-            Objectives.NextToken(model.Head, hidden, targets, config.VocabularySize).backward();
+            Objectives.NextToken(model, hidden, targets).backward();
             return start.grad!.clone();
         }
 

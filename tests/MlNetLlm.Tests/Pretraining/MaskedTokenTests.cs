@@ -93,8 +93,7 @@ public sealed class MaskedTokenTests
             Throws.ArgumentException.With.Message.Contains("sees the next token"));
 
     private static Tensor Loss(TransformerModel model, TokenBatch batch) => Objectives.NextToken(
-        model.Head, model.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths }),
-        batch.Targets, model.Config.VocabularySize);
+        model, model.Hidden(batch.Tokens, batch.Lengths is null ? null : new ForwardOptions { Lengths = batch.Lengths }), batch.Targets);
 
     private static TokenBatch Batch(int time, int seed = 3)
     {

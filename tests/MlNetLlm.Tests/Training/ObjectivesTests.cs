@@ -2,6 +2,7 @@ using MlNetLlm.Data;
 using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace MlNetLlm.Tests.Training;
 
@@ -18,7 +19,7 @@ public sealed class ObjectivesTests
         using var scope = NewDisposeScope();
         var (hidden, weight, targets) = Problem();
 
-        var loss = Objectives.NextToken(h => h.matmul(weight.t()), hidden, targets, Vocabulary).ToDouble();
+        var loss = Objectives.NextToken(h => h.matmul(weight.t()), hidden, targets, Vocabulary, [weight]).ToDouble();
 
         Assert.That(loss, Is.EqualTo(ByHand(hidden, weight).Sum()).Within(SinglePrecision));
     }
@@ -37,26 +38,73 @@ public sealed class ObjectivesTests
     }
 
     [Test]
-    public void NextToken_InPieces_GivesTheSameLossAndGradients([Values(
-        Vocabulary, 4 << 20, 8 << 20)] int claimedVocabulary, [Values] bool frozenHead)
+    public void NextToken_InPieces_GivesTheLossAndTheGradientsOfTheWhole([Values] bool learntHead, [Values] bool ignored)
     {
-        var results = new List<(float Loss, float[] Hidden, float[]? Weight)>();
+        const int vocabulary = 3000, width = 4, places = 700;               // three pieces
+        var results = new List<(float Loss, float[] Hidden, float[]? Weight, float[]? Bias)>();
         foreach (var piecewise in new[] { false, true })
         {
             using var scope = NewDisposeScope();
-            var (hidden, weight, targets) = Problem();
-            var (h, w) = (hidden.requires_grad_(), weight.requires_grad_(!frozenHead));
-            var weights = frozenHead ? Array.Empty<Tensor>() : [w];
-            var loss = Objectives.NextToken(
-                x => x.matmul(w.t()), h * 2, targets, piecewise ? claimedVocabulary : Vocabulary, piecewise ? weights : null);
-            (loss / 4).backward();
-            results.Add((loss.item<float>(), h.grad!.data<float>().ToArray(), w.grad?.data<float>().ToArray()));
+            using var random = new Generator(1);
+            var hidden = randn([2, places / 2, width], generator: random).requires_grad_();
+            var (weight, bias) = (randn([vocabulary, width], generator: random), randn([vocabulary], generator: random));
+            var targets = randint(vocabulary, [2, places / 2], ScalarType.Int64, generator: random);
+            if (ignored) targets.narrow(1, 5, 9).fill_(TokenBatch.Ignored);
+            weight.requires_grad_(learntHead);
+            bias.requires_grad_(learntHead);
+            var states = hidden * 2;                                         // not a leaf, as in a model
+            var loss = piecewise
+                ? Objectives.NextToken(Head, states, targets, vocabulary, [weight, bias])
+                : functional.cross_entropy(Head(states).view(-1, vocabulary), targets.view(-1), reduction: Reduction.Sum);
+            (loss / places + weight.square().sum() * 1e-3).backward();      // the head has gradients from elsewhere too
+            results.Add((loss.item<float>(), Numbers(hidden.grad)!, Numbers(weight.grad), Numbers(bias.grad)));
+
+            Tensor Head(Tensor h) => functional.linear(h, weight, bias);
         }
 
-        Assert.That(results[1].Loss, Is.EqualTo(results[0].Loss).Within(SinglePrecision));
-        Assert.That(results[1].Hidden, Is.EqualTo(results[0].Hidden).Within(SinglePrecision));
-        Assert.That(results[1].Weight, frozenHead ? Is.Null : Is.EqualTo(results[0].Weight!).Within(SinglePrecision));
-        Assert.That(results[0].Hidden.Max(Math.Abs), Is.GreaterThan(1e-2));
+        Assert.That(PiecewiseLoss.Pieces(zeros(places, width), vocabulary).Count(), Is.EqualTo(3));
+        Assert.That(results[1].Loss, Is.EqualTo(results[0].Loss).Within(1e-4).Percent);
+        RequireEqual(results[1].Hidden, results[0].Hidden);
+        Assert.That(results[1].Weight is null, Is.EqualTo(!learntHead));
+        if (!learntHead) return;
+        RequireEqual(results[1].Weight!, results[0].Weight!);
+        RequireEqual(results[1].Bias!, results[0].Bias!);
+
+        static float[]? Numbers(Tensor? gradient) => gradient?.data<float>().ToArray();
+
+        static void RequireEqual(float[] actual, float[] expected) =>
+            Assert.That(actual, Is.EqualTo(expected).Within(SinglePrecision * expected.Max(Math.Abs)));
+    }
+
+    [Test]
+    public void NextToken_InPieces_HoldsNoMoreLogitsThanOnePieces()
+    {
+        using var scope = NewDisposeScope();
+        const int vocabulary = 5000;
+        var (hidden, weight) = (ones(600, 1, 4).requires_grad_(), ones(vocabulary, 4));
+        var most = 0L;
+
+        Objectives.NextToken(
+            h =>
+            {
+                most = Math.Max(most, h.size(0));
+                return h.matmul(weight.t());
+            },
+            hidden, zeros(600, 1, dtype: ScalarType.Int64), vocabulary, [weight]);
+
+        Assert.That(most, Is.EqualTo(256));
+        Assert.That(PiecewiseLoss.Pieces(hidden.view(-1, 4), 512).Select(piece => piece.Count), Is.EqualTo(new[] { 600L }));
+        Assert.That(
+            PiecewiseLoss.Pieces(zeros(2500, 1), 512).Select(piece => piece.Count), Is.EqualTo(new[] { 1024L, 1024L, 452L }));
+    }
+
+    [Test]
+    public void NextToken_OfAFrozenModel_HasNoGraph()
+    {
+        using var scope = NewDisposeScope();
+        var (hidden, weight, targets) = Problem();
+
+        Assert.That(Objectives.NextToken(h => h.matmul(weight.t()), hidden, targets, Vocabulary, [weight]).requires_grad, Is.False);
     }
 
     [Test]
@@ -66,16 +114,18 @@ public sealed class ObjectivesTests
         var (single, weights, targets) = Problem();
         var (hidden, weight) = (single.to(ScalarType.BFloat16), weights.to(ScalarType.BFloat16));
         var logits = Head(hidden.reshape(-1, 4)).to(ScalarType.Float32);
-        var expected = nn.functional.cross_entropy(logits, targets.reshape(-1), reduction: nn.Reduction.None).data<float>().ToArray();
+        var expected = functional.cross_entropy(logits, targets.reshape(-1), reduction: Reduction.None).data<float>().ToArray();
 
         var losses = Objectives.NegativeLogLikelihood(Head, hidden, targets, Vocabulary);
-        var sum = Objectives.NextToken(Head, hidden, targets, Vocabulary);
-        var pieces = Objectives.NextToken(Head, hidden.requires_grad_(), targets, 8 << 20, []);
+        var sum = Objectives.NextToken(Head, hidden, targets, Vocabulary, [weight]);
+        var graph = Objectives.NextToken(Head, hidden.requires_grad_(), targets, Vocabulary, [weight.requires_grad_()]);
+        graph.backward();
 
-        Assert.That(new[] { losses.dtype, sum.dtype, pieces.dtype }, Is.All.EqualTo(ScalarType.Float32));
+        Assert.That(new[] { losses.dtype, sum.dtype, graph.dtype }, Is.All.EqualTo(ScalarType.Float32));
+        Assert.That(new[] { hidden.grad!.dtype, weight.grad!.dtype }, Is.All.EqualTo(ScalarType.BFloat16));
         Assert.That(losses.data<float>().ToArray(), Is.EqualTo(expected).Within(SinglePrecision));
         Assert.That(sum.ToDouble(), Is.EqualTo(expected.Sum()).Within(SinglePrecision));
-        Assert.That(pieces.ToDouble(), Is.EqualTo(expected.Sum()).Within(SinglePrecision));
+        Assert.That(graph.ToDouble(), Is.EqualTo(expected.Sum()).Within(SinglePrecision));
 
         Tensor Head(Tensor h) => h.matmul(weight.t());
     }
@@ -88,7 +138,7 @@ public sealed class ObjectivesTests
         using var quiet = no_grad();
 
         Assert.That(
-            Objectives.NextToken(h => h.matmul(weight.t()), hidden, targets, Vocabulary, headWeights: []).ToDouble(),
+            Objectives.NextToken(h => h.matmul(weight.t()), hidden, targets, Vocabulary, []).ToDouble(),
             Is.EqualTo(ByHand(hidden, weight).Sum()).Within(SinglePrecision));
     }
 
@@ -99,7 +149,7 @@ public sealed class ObjectivesTests
         var (hidden, weight, _) = Problem();
 
         Assert.That(Objectives.NextToken(h => h.matmul(weight.t()), hidden, full(
-            2, 3, TokenBatch.Ignored, ScalarType.Int64), Vocabulary).ToDouble(), Is.Zero);
+            2, 3, TokenBatch.Ignored, ScalarType.Int64), Vocabulary, [weight]).ToDouble(), Is.Zero);
     }
 
     [Test]
