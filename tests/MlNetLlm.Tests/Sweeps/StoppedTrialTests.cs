@@ -56,7 +56,15 @@ public sealed class StoppedTrialTests
         var training = Ml.Sweeps().Of<FullOptions>(
             (options, stop) => new FullEstimator(
                 model, options with { MaxSteps = trials++ == 0 ? 2 : StepsOfMinutes }, progress, stop), Quick);
-        var best = Experiment(training).SetTrainingTimeInSeconds(2).Run();
+        TrialResult best;
+        uint seconds = 2;
+        do
+        {
+            trials = 0;
+            best = Experiment(training).SetTrainingTimeInSeconds(seconds).Run();
+            seconds *= 2;
+        }
+        while (trials == 1);   // on a busy machine the first trial, which is short, may need all the time
         Assert.That((best.TrialSettings.TrialId, trials), Is.EqualTo((0, 2)));
         Assert.That(last, Is.GreaterThan(0).And.LessThan(StepsOfMinutes));
     }
