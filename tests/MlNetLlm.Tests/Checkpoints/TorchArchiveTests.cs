@@ -273,7 +273,7 @@ public sealed class TorchArchiveTests
         var sound = new TorchFile().Stored("w", "FloatStorage", _six, 6, [2, 3]).Text("t", "x").Save(_folder["sound.pt"]);
         var bytes = File.ReadAllBytes(sound);
         var random = new Random(7);
-        for (var i = 0; i < 3_000; i++)
+        for (var i = 0; i < 1_000; i++)
         {
             var changed = i % 3 == 0 ? bytes[..random.Next(bytes.Length)] : [.. bytes];
             if (i % 3 != 0) changed[random.Next(changed.Length)] = (byte)random.Next(256);
