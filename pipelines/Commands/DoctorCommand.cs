@@ -46,6 +46,7 @@ internal static class DoctorCommand
             using var probe = torch.ones(1);
             var devices = torch.cuda.is_available() ? $"{torch.cuda.device_count()} CUDA device(s)" : "cpu";
             table.AddRow("TorchSharp", $"{RunEnvironments.Torch()}, {devices}, {torch.get_num_threads()} threads", "");
+            table.AddRow("matrix products", Markup.Escape(MatrixProducts.Describe() ?? "what libtorch was built with"), "");
             return true;
         }
         catch (Exception error) when (

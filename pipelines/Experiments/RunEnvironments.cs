@@ -14,7 +14,7 @@ internal static class RunEnvironments
     /// <summary>The environment of a run that used tensors.</summary>
     public static RunEnvironment Current() =>
         new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu", torch.get_num_threads(),
-            Machine());
+            Machine(), MatrixProducts.Describe());
 
     /// <summary>What decides the bits of results on machines with the same packages.</summary>
     public static string Machine()

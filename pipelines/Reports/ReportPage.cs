@@ -157,6 +157,7 @@ internal static class ReportPage
         [
             ["commit", result.Environment.Commit], ["Microsoft.ML", result.Environment.Mlnet], ["torch", result.Environment.Torch],
             ["device", result.Environment.Device], ["threads", $"{result.Environment.Threads}"], ["machine", result.Environment.Machine],
+            ["matrix products", result.Environment.Products],
         ]);
         if (result.Data.Count > 0)
             body.Table("Data", ["name", "rows#", "origin", "SHA-256"],

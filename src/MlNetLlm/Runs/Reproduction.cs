@@ -1,14 +1,14 @@
 namespace MlNetLlm.Runs;
 
 /// <summary>How a repeated run compares with the original.</summary>
-/// <param name="Exact">Whether every bit had to agree: same machine kind, packages, device and threads.</param>
+/// <param name="Exact">Whether every bit had to agree: same machine kind, packages, products, device and threads.</param>
 /// <param name="Compared">Metrics compared.</param>
 /// <param name="Mismatches">Metrics outside the tolerance, or that one of the two lacks.</param>
 /// <param name="Environment">What differs in the environment.</param>
 public sealed record Reproduction(
     bool Exact, int Compared, IReadOnlyList<MetricPair> Mismatches, IReadOnlyList<Difference> Environment)
 {
-    private static readonly string[] _decidesBits = ["mlnet", "torch", "device", "threads", "machine"];
+    private static readonly string[] _decidesBits = ["mlnet", "torch", "device", "threads", "machine", "products"];
 
     /// <summary>Whether every metric agreed.</summary>
     public bool Reproduced => Mismatches.Count == 0;
@@ -20,7 +20,7 @@ public sealed record Reproduction(
     public static Reproduction Of(RunResult original, RunResult again, double tolerance)
     {
         var comparison = RunComparison.Of(original, again);
-        var exact = !comparison.Environment.Any(d => _decidesBits.Contains(d.Name) && !(d.Name == "machine" && d.Left == "unknown"));
+        var exact = !comparison.Environment.Any(d => _decidesBits.Contains(d.Name) && d.Left != RunComparison.Unknown);
         var pairs = comparison.Metrics.Where(m => !MeasuresTheMachine(m.Name)).ToList();
         return new Reproduction(exact, pairs.Count,
             [.. pairs.Where(pair => !Agree(pair.Left, pair.Right, exact ? 0 : tolerance))], comparison.Environment);

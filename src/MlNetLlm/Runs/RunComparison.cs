@@ -12,6 +12,9 @@ public sealed record RunComparison(
     IReadOnlyList<MetricPair> Metrics, IReadOnlyList<Difference> Options, IReadOnlyList<Difference> Environment,
     IReadOnlyList<Difference> Data)
 {
+    /// <summary>What an older run says of a part of its environment that was not recorded then.</summary>
+    internal const string Unknown = "unknown";
+
     /// <summary>Compares two results.</summary>
     public static RunComparison Of(RunResult left, RunResult right) => new(
         Pairs(left, right),
@@ -31,7 +34,8 @@ public sealed record RunComparison(
     private static Dictionary<string, string> Parts(RunEnvironment environment) => new(StringComparer.Ordinal)
     {
         ["commit"] = environment.Commit, ["mlnet"] = environment.Mlnet, ["torch"] = environment.Torch, ["device"] = environment.Device,
-        ["threads"] = $"{environment.Threads}", ["machine"] = environment.Machine ?? "unknown",
+        ["threads"] = $"{environment.Threads}", ["machine"] = environment.Machine ?? Unknown,
+        ["products"] = environment.Products ?? Unknown,
     };
 
     private static Dictionary<string, string> Hashes(RunResult result) =>

@@ -49,7 +49,9 @@ public sealed record RunResult
 /// <param name="Device">cpu or cuda.</param>
 /// <param name="Threads">Threads of a tensor operation.</param>
 /// <param name="Machine">The kind of machine: system, architecture and vector instructions, which decide the bits of results.</param>
-public sealed record RunEnvironment(string Commit, string Mlnet, string Torch, string Device, int Threads, string? Machine = null);
+/// <param name="Products">What multiplies matrices, with which processor's code and on how many threads: it decides the bits too.</param>
+public sealed record RunEnvironment(
+    string Commit, string Mlnet, string Torch, string Device, int Threads, string? Machine = null, string? Products = null);
 
 /// <summary>A data set of a run.</summary>
 /// <param name="Name">Its name in the catalogue, or what made it.</param>

@@ -59,21 +59,25 @@ public sealed class ReproductionTests
     [TestCase("device", false)]
     [TestCase("threads", false)]
     [TestCase("machine", false)]
+    [TestCase("products", false)]
     [TestCase("commit", true)]
     [TestCase("old machine", true)]
+    [TestCase("old products", true)]
     [TestCase("nothing", true)]
     public void Of_AnotherEnvironment_IsExactUnlessItDecidesBits(string change, bool exact)
     {
         var original = ToyRuns.Result();
         var environment = original.Environment;
         if (change == "old machine") original = original with { Environment = environment with { Machine = null } };
+        if (change == "old products") original = original with { Environment = environment with { Products = null } };
         var again = ToyRuns.Result() with
         {
             Environment = change switch
             {
                 "mlnet" => environment with { Mlnet = "other" }, "torch" => environment with { Torch = "other" },
                 "device" => environment with { Device = "cuda" }, "threads" => environment with { Threads = 9 },
-                "machine" => environment with { Machine = "other" }, "commit" => environment with { Commit = "other" }, _ => environment,
+                "machine" => environment with { Machine = "other" }, "products" => environment with { Products = "other" },
+                "commit" => environment with { Commit = "other" }, _ => environment,
             },
         };
         var reproduction = Reproduction.Of(original, again, 0);

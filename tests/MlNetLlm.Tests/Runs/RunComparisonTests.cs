@@ -45,7 +45,7 @@ public sealed class RunComparisonTests
         {
             new Difference("commit", "abc", "def"), new Difference("mlnet", "package 5.0.1", "stand-in"),
             new Difference("torch", "libtorch", "other"), new Difference("device", "cpu", "cuda"),
-            new Difference("machine", "x64", "unknown"),
+            new Difference("machine", "x64", "unknown"), new Difference("products", "OpenBLAS", "unknown"),
         }));
     }
 

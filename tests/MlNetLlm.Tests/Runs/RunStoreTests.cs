@@ -221,7 +221,7 @@ internal static class ToyRuns
     public static RunResult Result() => new()
     {
         Experiment = "svf", Preset = "smoke", Seed = 1, Seconds = 12.5, PeakMemoryMiB = 300,
-        Environment = new RunEnvironment("abc", "package 5.0.1", "libtorch", "cpu", 2, "x64"),
+        Environment = new RunEnvironment("abc", "package 5.0.1", "libtorch", "cpu", 2, "x64", "OpenBLAS"),
         Data = [new RunData("toy", "00ff", 10, "generated")],
         Options = JsonNode.Parse("""{ "maxTokens": 100, "rates": { "svf": [ 0.1, 0.2 ] } }""")!,
         Metrics =
