@@ -34,11 +34,16 @@ public sealed class FolderLock : IDisposable
             return new FolderLock(
                 full, new FileStream(Path.Combine(full, Name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException error) when (error is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException error) when (IsHeld(error))
         {
             return null;
         }
     }
+
+    // What the system says of a file that another process keeps to itself: a sharing violation, or EWOULDBLOCK, as .NET hands it on. Any
+    // other fault, such as a full disk, is not another process's, and waiting for one would never end.
+    private static bool IsHeld(IOException error) => error.HResult == (OperatingSystem.IsWindows() ? unchecked((int)0x80070020)
+        : OperatingSystem.IsMacOS() ? 35 : 11);
 
     /// <summary>Lets go of the folder.</summary>
     public void Dispose() => _held.Dispose();

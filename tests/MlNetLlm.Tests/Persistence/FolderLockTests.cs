@@ -29,4 +29,14 @@ public sealed class FolderLockTests
     [Test]
     public void TryTake_OfAFolderThatCannotBe_SaysWhyInsteadOfWaiting() =>
         Assert.That(() => FolderLock.TryTake(_root[new string('n', 300)]), Throws.TypeOf<PathTooLongException>());
+
+    [Test]
+    [Platform("Linux,MacOsX")]
+    public void TryTake_WhereTheLockCannotBeOpened_SaysWhyInsteadOfNamingAnotherProcess()
+    {
+        Directory.CreateDirectory(_root["run"]);
+        File.CreateSymbolicLink(Path.Combine(_root["run"], FolderLock.Name), FolderLock.Name);   // leads to itself
+        Assert.That(() => FolderLock.TryTake(_root["run"]), Throws.InstanceOf<IOException>());
+        Assert.That(() => FolderLock.Take(_root["run"]), Throws.InstanceOf<IOException>());
+    }
 }
