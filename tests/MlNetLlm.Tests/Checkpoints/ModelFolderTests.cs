@@ -35,6 +35,8 @@ public sealed class ModelFolderTests
             using var loaded = ModelFolder.Load(_root[path]);
             Assert.That(loaded.Fingerprint, Is.EqualTo(model.Fingerprint), path);
         }
+        Assert.That(() => ModelFolder.Load(_root["none"]), Throws.TypeOf<DirectoryNotFoundException>().With.Message.EqualTo(
+            $"There is no model at '{_root["none"]}': neither a file nor a folder."));
         Assert.That(() => ModelFolder.Load(_root["llama2c/a.bin"]), Throws.TypeOf<InvalidDataException>().With.Message.Contains("a.bin"));
     }
 
