@@ -42,9 +42,11 @@ using OptionalTensor = decltype(std::declval<IValue&>().toOptional<Tensor>());
 
 // ---------------------------------------------------------------- loading
 // Large tensors have a heap of their own: among the small blocks of glibc's, which live on, theirs would leave holes that fit
-// nothing (a fifth of a training step's memory). Best fit, neighbours joined; pages stay but for an end of more than kKept.
+// nothing (a fifth of a training step's memory). Best fit, neighbours joined; pages stay but for those of a tensor of kReturned, which
+// another program may want, and for an end of more than kKept.
 struct LargeBlocks final : c10::Allocator {
-  static constexpr size_t kLeast = 1 << 18, kUnit = 1 << 12, kReserved = size_t(1) << 38, kKept = size_t(512) << 20;
+  static constexpr size_t kLeast = 1 << 18, kUnit = 1 << 12, kReserved = size_t(1) << 38, kReturned = 32 << 20,
+                          kKept = size_t(512) << 20;
   std::mutex lock;
   char* start = nullptr;
   char* touched = nullptr;  // no page behind it was ever written, or all were given back
@@ -78,6 +80,7 @@ struct LargeBlocks final : c10::Allocator {
     auto it = used.find(at);
     size_t n = it->second;
     used.erase(it);
+    if (n >= kReturned) madvise(at, n, MADV_DONTNEED);
     auto next = free_blocks.lower_bound(at);
     if (next != free_blocks.end() && at + n == next->first) { n += next->second; next = free_blocks.erase(next); }
     if (next != free_blocks.begin()) {
