@@ -13,6 +13,8 @@ namespace MlNetLlm.LanguageModels;
 public sealed class LanguageModel : IDisposable
 {
     private readonly Lazy<string> _fingerprint;
+    private readonly TransformerModel _module;
+    private bool _isDisposed;
 
     /// <summary>Joins a model and a tokenizer, freezes the weights and ends training mode.</summary>
     /// <param name="module">The model; owned from now on.</param>
@@ -21,7 +23,7 @@ public sealed class LanguageModel : IDisposable
     /// <exception cref="ArgumentException">The tokenizer has ids outside the model's vocabulary.</exception>
     public LanguageModel(TransformerModel module, Tokenizer tokenizer, SpecialTokens? special = null)
     {
-        Module = module;
+        _module = module;
         Tokenizer = tokenizer;
         Special = special ?? (tokenizer as TextTokenizer)?.Special ?? SpecialTokens.None;
         RequireVocabulary();
@@ -32,10 +34,13 @@ public sealed class LanguageModel : IDisposable
     }
 
     /// <summary>Shape and kind of the model.</summary>
-    public TransformerConfig Config => Module.Config;
+    public TransformerConfig Config => _module.Config;
 
     /// <summary>The weights.</summary>
-    public TransformerModel Module { get; }
+    /// <exception cref="ObjectDisposedException">The model was disposed of.</exception>
+    public TransformerModel Module => !_isDisposed ? _module : throw new ObjectDisposedException(
+        nameof(LanguageModel), "This language model was disposed of. Rows are computed as they are read: keep the model until the last one "
+        + "was.");
 
     /// <summary>Text to token ids and back.</summary>
     public Tokenizer Tokenizer { get; }
@@ -82,7 +87,11 @@ public sealed class LanguageModel : IDisposable
     public LanguageModel WithModule(TransformerModel module) => new(module, Tokenizer, Special) { Generation = Generation };
 
     /// <summary>Frees the weights.</summary>
-    public void Dispose() => Module.Dispose();
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _module.Dispose();
+    }
 
     private void RequireVocabulary()
     {

@@ -38,7 +38,8 @@ public static class ModelModules
             : seen.Add(name) ? module : throw new ArgumentException($"Module '{name}' stands twice among those chosen."))];
     }
 
-    private static string Unknown(string name, IEnumerable<string> known) =>
+    /// <summary>What to say of a name that is none of a model's modules.</summary>
+    internal static string Unknown(string name, IEnumerable<string> known) =>
         $"The model has no module '{name}'. "
         + (Nearest.To(name, known) is { } nearest ? $"Did you mean '{nearest}'?" : $"It has {string.Join(", ", known.Take(7))}, …");
 

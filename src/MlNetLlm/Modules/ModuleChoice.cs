@@ -93,7 +93,7 @@ public static class ModuleChoice
     {
         var wanted = names.ToHashSet(StringComparer.Ordinal);
         if (wanted.FirstOrDefault(name => all.All(module => module.Name != name)) is { } unknown)
-            throw new ArgumentException($"There is no module '{unknown}' among the {all.Count} of this model.");
+            throw new ArgumentException(ModelModules.Unknown(unknown, all.Select(module => module.Name)));
         return [.. all.Select(module => module.Name).Where(wanted.Contains)];
     }
 }

@@ -1,5 +1,7 @@
+using Microsoft.ML;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Persistence;
+using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tokenization;
 using TorchSharp;
@@ -48,6 +50,20 @@ public sealed class LanguageModelTests
             "Device is 'gpu'; expected 'cpu', 'cuda' or 'cuda:' and a number."));
         Assert.That(() => model.To("cuda:99"), Throws.InvalidOperationException.With.Message.Contains("Device is 'cuda:99', and ")
             .And.Message.Contains("Set `Device` to 'cpu'"));
+    }
+
+    [Test]
+    public void Transform_OfRowsReadAfterTheModelIsGone_SaysSo()
+    {
+        var ml = new MLContext(1);
+        var rows = Toy.Rows(ml, 3);
+        using var kept = Toy.Model();
+        IDataView scored;
+        using (var model = kept.WithModule(kept.Module.CopyWeights()))
+            scored = ml.LanguageModels().Score(model).Fit(rows).Transform(rows);
+        Assert.That(() => ml.LanguageModels().Scores(scored), Throws.InstanceOf<ObjectDisposedException>().With.Message.Contains(
+            "This language model was disposed of. Rows are computed as they are read: keep the model until the last one was."));
+        Assert.That(ml.LanguageModels().Scores(ml.LanguageModels().Score(kept).Fit(rows).Transform(rows)), Has.Count.EqualTo(3));
     }
 
     [Test]

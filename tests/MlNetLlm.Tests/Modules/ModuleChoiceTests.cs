@@ -66,7 +66,7 @@ public sealed class ModuleChoiceTests
     public void Choose_WithAnUnknownOrNoName_IsRefused()
     {
         Assert.That(() => ModuleChoice.Choose(ModuleRegime.Community, _all, ["layers.9.mlp.up"], [], 1),
-            Throws.ArgumentException.With.Message.Contains("no module 'layers.9.mlp.up'"));
+            Throws.ArgumentException.With.Message.StartsWith("The model has no module 'layers.9.mlp.up'. Did you mean 'layers."));
         Assert.That(() => ModuleChoice.Choose(ModuleRegime.WrongCommunity, _all, _community, [], 1),
             Throws.ArgumentException.With.Message.Contains("wrongCommunity"));
         Assert.That(() => ModuleChoice.Any(_all, 43, 1), Throws.ArgumentException.With.Message.Contains("there are 42"));
