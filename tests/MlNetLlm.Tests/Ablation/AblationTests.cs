@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Ablation;
+using MlNetLlm.Data;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Modules;
 using MlNetLlm.Tests.Contracts;
@@ -107,6 +108,29 @@ public sealed class AblationTests
             Throws.ArgumentException.With.Message.Contains("Did you mean 'layers.0.mlp.up'?"));
         Assert.That(() => _ml.LanguageModels().Ablate(_model, options with { ChannelGroups = 0, BatchTokens = 0 }),
             Throws.ArgumentException.With.Message.Contains("ChannelGroups is 0").And.Message.Contains("BatchTokens is 0"));
+    }
+
+    [Test]
+    public void Of_ABatchOfMoreRowsThanAPassTakesAtOnce_IsTheMeanOverAll()
+    {
+        const int Time = 6, Few = 50;
+        var rows = RowPieces.TokensAThread * get_num_threads() / Time + 5;
+        var random = new Random(4);
+        long[] tokens = [.. Enumerable.Range(0, rows * Time).Select(_ => (long)random.Next(_model.Config.VocabularySize))];
+        long[] lengths = [.. Enumerable.Range(0, rows).Select(_ => (long)random.Next(1, Time + 1))];
+        using var whole = ModuleMeans.Of(_model, [Batch(0, rows)], default).Ablate(_model, ["layers.1.mlp.up"]);
+        using var parts = ModuleMeans.Of(_model, Enumerable.Range(0, (rows + Few - 1) / Few).Select(part => Batch(part * Few, Few)), default)
+            .Ablate(_model, ["layers.1.mlp.up"]);
+        Assert.That(ToyModels.LargestDifference(Bias(whole), Bias(parts)), Is.LessThan(1e-5));
+
+        TokenBatch Batch(int from, int most)
+        {
+            var count = Math.Min(most, rows - from);
+            var ids = tokens[(from * Time)..((from + count) * Time)];
+            return TokenBatch.Of(ids, ids, count) with { Lengths = tensor(lengths[from..(from + count)]) };
+        }
+
+        Tensor Bias(LanguageModel model) => model.Module.Projections.Single(projection => projection.Name == "layers.1.mlp.up").Bias!;
     }
 
     [Test]
