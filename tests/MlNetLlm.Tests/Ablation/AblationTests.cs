@@ -119,8 +119,8 @@ public sealed class AblationTests
         long[] tokens = [.. Enumerable.Range(0, rows * Time).Select(_ => (long)random.Next(_model.Config.VocabularySize))];
         long[] lengths = [.. Enumerable.Range(0, rows).Select(_ => (long)random.Next(1, Time + 1))];
         using var whole = ModuleMeans.Of(_model, [Batch(0, rows)], default).Ablate(_model, ["layers.1.mlp.up"]);
-        using var parts = ModuleMeans.Of(_model, Enumerable.Range(0, (rows + Few - 1) / Few).Select(part => Batch(part * Few, Few)), default)
-            .Ablate(_model, ["layers.1.mlp.up"]);
+        var batches = Enumerable.Range(0, (rows + Few - 1) / Few).Select(part => Batch(part * Few, Few));
+        using var parts = ModuleMeans.Of(_model, batches, default).Ablate(_model, ["layers.1.mlp.up"]);
         Assert.That(ToyModels.LargestDifference(Bias(whole), Bias(parts)), Is.LessThan(1e-5));
 
         TokenBatch Batch(int from, int most)
