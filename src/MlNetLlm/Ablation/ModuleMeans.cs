@@ -48,8 +48,7 @@ public sealed class ModuleMeans
                 var places = arange(there.Tokens.size(1), ScalarType.Int64, there.Tokens.device);                  // (time)
                 var valid = places.lt(there.Lengths!.unsqueeze(1));                                                // (batch, time)
                 foreach (var sum in sums) sum.Valid = valid;
-                // What is valid is of the whole batch, so its rows go together: a pass that may be edited is not taken in pieces.
-                module.Hidden(there.Tokens, new ForwardOptions { Lengths = there.Lengths, Edit = (_, value) => value });
+                module.Hidden(there.Tokens, new ForwardOptions { Lengths = there.Lengths });
             }
         }
         return new ModuleMeans(sums.ToDictionary(sum => sum.Projection.Name, sum => sum.Means()));

@@ -105,7 +105,7 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     /// <summary>Hidden states after the final norm, before the head.</summary>
     /// <remarks>
     /// On the CPU and without gradients, the rows of a plain pass go a few at a time (<see cref="RowPieces"/>): activations of all of
-    /// them are never held.
+    /// them are never held. A model with adapters takes them together, as an adapter may look at the whole batch.
     /// </remarks>
     /// <param name="tokens">(batch, time) int64.</param>
     /// <param name="options">Cache, padding, activations to hand out or to edit; null = a plain pass.</param>
@@ -115,7 +115,7 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
     {
         options ??= ForwardOptions.None;
         var (start, lengths) = PassChecks.Require(this, tokens, options);
-        if (RowPieces.Suit(tokens, options, training ? Config.Dropout : 0))
+        if (RowPieces.Suit(tokens, options, training ? Config.Dropout : 0) && Projections.All(matrix => matrix.Adapter is null))
             return RowPieces.Cat(tokens, options, Hidden);
         using var scope = NewDisposeScope();
         var positions = start is null ? options.Cache!.Positions(tokens.size(1), tokens.device) : null;
