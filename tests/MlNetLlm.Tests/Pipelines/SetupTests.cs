@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Pipelines;
@@ -7,7 +8,7 @@ namespace MlNetLlm.Tests.Pipelines;
 /// What pipelines/setup.sh does on machines that lack this or that. The programs it asks are replaced by ones that answer as told and note
 /// what they were asked; the caller runs under "set -euo pipefail", as pipelines/run.sh does.
 /// </summary>
-[Platform("Linux")]
+[Platform("Linux"), SupportedOSPlatform("linux")]
 public sealed class SetupTests
 {
     private static readonly string[] _usual =
