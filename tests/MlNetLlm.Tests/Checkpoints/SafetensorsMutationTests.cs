@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Numerics;
 using MlNetLlm.Checkpoints;
@@ -26,35 +27,39 @@ public sealed class SafetensorsMutationTests
     private static void Mutate(int count)
     {
         var (refused, sound) = (0, 0);
+        var slow = new ConcurrentBag<(byte[] File, int Number)>();
         Parallel.For(0, (count + Batch - 1) / Batch, batch =>
         {
             var random = new Random(batch);
             for (var i = batch * Batch; i < Math.Min(count, (batch + 1) * Batch); i++)
-                if (IsSound(SafetensorsMutations.Mutation(random), i))
-                    Interlocked.Increment(ref sound);
-                else
-                    Interlocked.Increment(ref refused);
+            {
+                var file = SafetensorsMutations.Mutation(random);
+                var (isSound, cheap) = Judge(file, i);
+                Interlocked.Increment(ref isSound ? ref sound : ref refused);
+                if (!cheap) slow.Add((file, i));
+            }
         });
+        // On a busy machine a thread may have had to wait: what was slow is judged again when no other runs.
+        foreach (var (file, number) in slow)
+            Assert.That(Enumerable.Range(0, 3).Any(_ => Judge(file, number).Cheap), $"Mutation {number} cost too much: {Convert.ToHexString(file)}");
         TestContext.Out.WriteLine($"{count} mutations: {refused} refused, {sound} sound");
         Assert.That(sound, Is.GreaterThan(count / 50), "the mutations are too wild to test what comes after the first check");
         Assert.That(refused, Is.GreaterThan(count / 4), "the mutations are too tame");
     }
 
-    private static bool IsSound(byte[] file, int number, int tries = 3)
+    // Whether the file was read, and whether that took a second and eight mebibytes at most.
+    private static (bool Sound, bool Cheap) Judge(byte[] file, int number)
     {
         var (before, watch) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.StartNew());
         try
         {
             var header = SafetensorsHeader.Read(file);
-            return Fault(header, file.Length) is { } fault ? throw new InvalidOperationException(fault) : true;
+            return Fault(header, file.Length) is { } fault ? throw new InvalidOperationException(fault) : (true, true);
         }
         catch (InvalidDataException)
         {
-            if (watch.Elapsed.TotalSeconds > 1 && tries > 1)                       // on a busy machine a thread may wait that long
-                return IsSound(file, number, tries - 1);
-            if (GC.GetAllocatedBytesForCurrentThread() - before > MaxAllocatedBytes + file.Length || watch.Elapsed.TotalSeconds > 1)
-                throw new AssertionException($"Mutation {number} cost too much: {Convert.ToHexString(file)}");
-            return false;
+            return (false,
+                GC.GetAllocatedBytesForCurrentThread() - before <= MaxAllocatedBytes + file.Length && watch.Elapsed.TotalSeconds <= 1);
         }
         catch (Exception error)
         {
