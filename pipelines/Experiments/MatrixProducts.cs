@@ -18,11 +18,14 @@ internal static unsafe class MatrixProducts
 
     private static string? OpenBlas()
     {
-        if (Loaded("libopenblas") is not { } file || !NativeLibrary.TryLoad(file, out var library)) return null;
-        var name = (delegate* unmanaged[Cdecl]<byte*>)NativeLibrary.GetExport(library, "openblas_get_corename");
-        var count = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "openblas_get_num_threads");
-        var threads = count();
-        return $"OpenBLAS for {Marshal.PtrToStringUTF8((nint)name())}, {threads} {(threads == 1 ? "thread" : "threads")}";
+        // Some builds give their functions other names; a run does not fail for that.
+        if (Loaded("libopenblas") is not { } file || !NativeLibrary.TryLoad(file, out var library)
+            || !NativeLibrary.TryGetExport(library, "openblas_get_corename", out var core)
+            || !NativeLibrary.TryGetExport(library, "openblas_get_num_threads", out var count))
+            return null;
+        var threads = ((delegate* unmanaged[Cdecl]<int>)count)();
+        var name = Marshal.PtrToStringUTF8((nint)((delegate* unmanaged[Cdecl]<byte*>)core)());
+        return $"OpenBLAS for {name}, {threads} {(threads == 1 ? "thread" : "threads")}";
     }
 
     // The file of a library in this process; null where there is none, or no list of them.

@@ -104,8 +104,8 @@ public sealed class TransformerModel : Module<Tensor, Tensor>
 
     /// <summary>Hidden states after the final norm, before the head.</summary>
     /// <remarks>
-    /// On the CPU and without gradients, the rows of a plain pass go a few at a time (<see cref="RowPieces"/>): activations of all of
-    /// them are never held. A model with adapters takes them together, as an adapter may look at the whole batch.
+    /// On the CPU and without gradients, the rows of a plain pass go a few at a time: activations of all of them are
+    /// never held. A model with adapters takes them together, as an adapter may look at the whole batch.
     /// </remarks>
     /// <param name="tokens">(batch, time) int64.</param>
     /// <param name="options">Cache, padding, activations to hand out or to edit; null = a plain pass.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
+using MlNetLlm.Pipelines.Commands;
 using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Pipelines;
@@ -23,7 +24,7 @@ public sealed class SetupTests
         foreach (var folder in new[] { "bin", "asked", "packages", "checkout/pipelines", "checkout/artifacts", "temporary" })
             Directory.CreateDirectory(_machine[folder]);
         foreach (var file in new[] { "Directory.Packages.props", "pipelines/setup.sh" })
-            File.Copy(Path.Combine(Repository.Root, file), _machine["checkout/" + file]);
+            File.Copy(Path.Combine(Repository.Root()!, file), _machine["checkout/" + file]);
         foreach (var name in _usual)
             File.CreateSymbolicLink(_machine["bin/" + name], new[] { "/usr/bin/", "/bin/" }.Select(folder => folder + name).First(File.Exists));
         Install("id", "echo 0");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MlNetLlm.Pipelines.Commands;
 using MlNetLlm.Pipelines.Reports;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
@@ -65,5 +66,5 @@ public sealed class ReportInBrowserTests
     }
 
     private static string Screenshots() =>
-        Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts", "screenshots")).FullName;
+        Directory.CreateDirectory(Path.Combine(Repository.Artifacts(), "screenshots")).FullName;
 }
