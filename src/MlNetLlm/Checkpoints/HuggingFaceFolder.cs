@@ -25,20 +25,16 @@ public static class HuggingFaceFolder
     {
         var tokenizer = TokenizerFile.Load(folder);
         var module = LoadModule(folder, options);
-        try
+        return ModelFolder.Together(folder, module, () =>
         {
             var config = ConfigJson.Read(Path.Combine(folder, ConfigName));
             var path = Path.Combine(folder, GenerationName);
             var defaults = File.Exists(path) ? ConfigJson.Read(path) : null;
-            var special = HuggingFaceGeneration.Special(config, defaults, tokenizer.Special);
-            var generation = HuggingFaceGeneration.Options(config, defaults);
-            return ModelFolder.Together(folder, () => new LanguageModel(module, tokenizer, special) { Generation = generation });
-        }
-        catch
-        {
-            module.Dispose();
-            throw;
-        }
+            return new LanguageModel(module, tokenizer, HuggingFaceGeneration.Special(config, defaults, tokenizer.Special))
+            {
+                Generation = HuggingFaceGeneration.Options(config, defaults),
+            };
+        });
     }
 
     /// <summary>Reads the weights only.</summary>

@@ -60,36 +60,37 @@ internal static class ModelFolder
         var config = Checked(description.Config, path);
         SafetensorsWeights.RequireLayers(config, weights.Header.Tensors.Count, path);
         var module = new TransformerModel(config, SafetensorsWeights.Source(weights));
-        try
+        return Together(folder, module, () =>
         {
             SafetensorsWeights.RequireAllUsed(weights, module);
-            return Together(folder, () =>
-                new LanguageModel(module, TokenizerFile.Load(folder), description.Special) { Generation = description.Generation });
-        }
-        catch
-        {
-            module.Dispose();
-            throw;
-        }
+            return new LanguageModel(module, TokenizerFile.Load(folder), description.Special) { Generation = description.Generation };
+        });
     }
 
-    /// <summary>Makes a model of what its files hold; where the parts do not fit, the files are to blame, not the caller.</summary>
-    internal static LanguageModel Together(string path, Func<LanguageModel> make)
+    /// <summary>
+    /// Makes a model of what its files hold, around a module already read. Where the parts do not fit, the files are to blame, not the
+    /// caller, and the module is disposed.
+    /// </summary>
+    internal static LanguageModel Together(string path, TransformerModel module, Func<LanguageModel> make)
     {
         try
         {
             return make();
         }
-        catch (ArgumentException error)
+        catch (Exception error)
         {
-            throw new InvalidDataException($"'{path}': {error.Message}", error);
+            module.Dispose();
+            if (error is ArgumentException)
+                throw new InvalidDataException($"'{path}': {error.Message}", error);
+            throw;
         }
     }
 
     private static LanguageModel LoadLlama2C(string file)
     {
         var tokenizer = TokenizerFile.Load(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        return Together(file, () => new LanguageModel(Llama2C.Read(file), tokenizer));
+        var module = Llama2C.Read(file);
+        return Together(file, module, () => new LanguageModel(module, tokenizer));
     }
 
     private static TransformerConfig Checked(TransformerConfig config, string path)

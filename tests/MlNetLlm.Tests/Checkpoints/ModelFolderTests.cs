@@ -88,5 +88,23 @@ public sealed class ModelFolderTests
         Assert.That(LiveTensors.Reachable(), Is.AtMost(before), "what was read is let go of");
     }
 
+    [Test]
+    public void Load_OfALlama2CModelBesideAnotherTokenizer_SaysSoAndDisposesOfIt()
+    {
+        using var model = Model();
+        using var small = ToyModels.Create(_config with { VocabularySize = 300 });
+        TokenizerFile.Save(model.Tokenizer, _root["llama2c"]);
+        Llama2C.Write(FileSystems.Default, _root["llama2c/sound.bin"], model.Module);
+        Llama2C.Write(FileSystems.Default, _root["llama2c/small.bin"], small);
+        var start = LiveTensors.OnThread;
+        ModelFolder.Load(_root["llama2c/sound.bin"]).Dispose();
+        var sound = LiveTensors.OnThread - start;               // what stays of a model that was disposed of
+
+        Assert.That(() => ModelFolder.Load(_root["llama2c/small.bin"]), Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(
+            $"'{_root["llama2c/small.bin"]}': The tokenizer has token id 511, the model's vocabulary ends at 299. They do not "
+            + "belong together."));
+        Assert.That(LiveTensors.OnThread - start, Is.AtMost(2 * sound), "disposed of, not left to the collector");
+    }
+
     private static LanguageModel Model() => new(ToyModels.Create(_config), TokenizerFile.Load(Stories260K.Folder));
 }
