@@ -159,7 +159,7 @@ public sealed class UnsyncedFileSystem : IFileSystem
 
     public void Delete(string path) => _disk.Delete(path);
 
-    public void CreateFolder(string path) => _disk.CreateFolder(path);
+    public void CreateFolder(string path) => Directory.CreateDirectory(path);
 
     public void SyncFolder(string path)
     {

@@ -40,7 +40,9 @@ public interface IFileSystem
     /// <param name="path">The file or folder.</param>
     void Delete(string path);
 
-    /// <summary>Makes a folder and its parents; nothing happens when it is there.</summary>
+    /// <summary>
+    /// Makes a folder and its parents and forces their names to the disk; nothing happens when it is there.
+    /// </summary>
     /// <param name="path">The folder.</param>
     void CreateFolder(string path);
 

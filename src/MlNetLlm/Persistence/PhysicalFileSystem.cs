@@ -25,7 +25,17 @@ internal sealed partial class PhysicalFileSystem : IFileSystem
             File.Delete(path);
     }
 
-    public void CreateFolder(string path) => Directory.CreateDirectory(path);
+    public void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        var parent = Path.GetDirectoryName(Path.GetFullPath(path));
+        if (parent is not null)
+            CreateFolder(parent);
+        Directory.CreateDirectory(path);
+        if (parent is not null)
+            SyncFolder(parent);
+    }
 
     public bool Exists(string path) => Path.Exists(path);
 

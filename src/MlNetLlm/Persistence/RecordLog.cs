@@ -31,7 +31,23 @@ public sealed class RecordLog : IDisposable
     /// <param name="fileSystem">Where to write.</param>
     /// <param name="path">The log's file.</param>
     /// <returns>The log; dispose of it to close the file.</returns>
-    public static RecordLog Open(IFileSystem fileSystem, string path) => new(fileSystem, fileSystem.Append(path));
+    public static RecordLog Open(IFileSystem fileSystem, string path)
+    {
+        var isNew = !fileSystem.Exists(path);
+        var log = new RecordLog(fileSystem, fileSystem.Append(path));
+        if (!isNew)
+            return log;
+        try
+        {
+            fileSystem.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);   // or losing power loses the file's name
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Appends one record. It is with the operating system on return, so killing this process cannot lose it.</summary>
     /// <param name="payload">The record's bytes, at most <see cref="MaxRecordBytes"/>.</param>

@@ -51,7 +51,6 @@ public sealed class StoredRun
     /// <summary>Writes what was asked, before the run begins; a seal of an earlier result goes.</summary>
     public static StoredRun Begin(IFileSystem files, string folder, RunManifest manifest)
     {
-        files.CreateFolder(folder);
         files.Delete(Path.Combine(folder, RunSeal.FileName));
         AtomicFile.WriteAllBytes(files, Path.Combine(folder, ManifestFile), StrictJson.ToBytes(manifest));
         return Open(folder);

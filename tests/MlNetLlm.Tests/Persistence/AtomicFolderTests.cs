@@ -46,6 +46,8 @@ public sealed class AtomicFolderTests
             if (error is null)   // only tidying after success may fail in silence
                 Assert.That(Load(folder), Is.EqualTo("new"), $"operation {n}");
             var found = AtomicFolder.Exists(folder) ? Load(folder) : null;
+            if (!sticky && fault is not (Fault.Kill or Fault.PowerLoss) && found != "new")
+                Assert.That(_root.Names().Where(name => name.StartsWith($".{n}.")), Is.Empty, "a failed write tidies up after itself");
             Assert.That(found, Is.EqualTo(overAnOlderFolder ? "old" : null).Or.EqualTo("new"), $"operation {n}");
 
             Save(_unsynced, folder, "newest");
@@ -136,10 +138,39 @@ public sealed class AtomicFolderTests
     }
 
     [Test]
-    public void Open_WithAFileMissingOrCut_NamesIt()
+    public void Delete_AfterAKillBetweenTheRenames_DeletesTheOlderVersionToo()
+    {
+        Save(_unsynced, _root["model"], "one");
+        Directory.Move(_root["model"], _root[".model.old"]);
+
+        AtomicFolder.Delete(_unsynced, _root["model"]);
+
+        Assert.That(AtomicFolder.Exists(_root["model"]), Is.False);
+        Assert.That(_root.Names(), Is.Empty);
+    }
+
+    [Test]
+    public void Write_ListsTheFilesInTheOrderOfTheirNames()
+    {
+        AtomicFolder.Write(_unsynced, _root["model"], folder =>
+        {
+            foreach (var name in new[] { "b", "a", "C" })
+                Put(_unsynced, Path.Combine(folder, name), name);
+        });
+
+        Assert.That(FolderMarker.Read(_root["model/marker.json"]).Files.Select(file => file.Name), Is.EqualTo(new[] { "C", "a", "b" }));
+    }
+
+    [Test]
+    public void Open_WithAFileMissingCutOrChanged_NamesIt()
     {
         Save(FileSystems.Default, _root["model"], "one");
         var path = Path.Combine(_root["model"], "a.txt");
+
+        File.WriteAllText(path, "two");
+        Assert.That(() => AtomicFolder.Open(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(
+            $"File '{path}' has SHA-256 3fc4ccfe745870e2c0d99f71f30ff0656c8dedd41cc1d7d3d376b0dbe685e2f3, marker.json says "
+            + "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed. The file was changed."));
 
         File.WriteAllText(path, "on");
         Assert.That(() => AtomicFolder.Open(_root["model"]), Throws.InstanceOf<InvalidDataException>().With.Message.EqualTo(

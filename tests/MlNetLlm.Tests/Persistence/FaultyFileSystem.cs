@@ -32,7 +32,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
 {
     private readonly IFileSystem _disk = disk ?? FileSystems.Default;
     private readonly Dictionary<string, long> _flushedLengths = [];
-    private readonly List<(string Folder, Action Undo)> _unsyncedRenames = [];
+    private readonly List<Entry> _unsynced = [];
     private readonly List<Stream> _open = [];
 
     /// <summary>How many operations were asked for.</summary>
@@ -47,6 +47,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     public Stream Create(string path)
     {
         Step();
+        NoteNewFile(path);
         _flushedLengths[path] = 0;
         return Watch(_disk.Create(path), path);
     }
@@ -54,6 +55,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     public Stream Append(string path)
     {
         Step();
+        NoteNewFile(path);
         _flushedLengths.TryAdd(path, File.Exists(path) ? new FileInfo(path).Length : 0);
         return Watch(_disk.Append(path), path);
     }
@@ -72,12 +74,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
         var older = File.Exists(to) ? File.ReadAllBytes(to) : null;
         _disk.Move(from, to);
         Rename(from, to);
-        _unsyncedRenames.Add((Path.GetDirectoryName(to)!, () =>
-        {
-            File.Move(to, from);
-            if (older is not null)
-                File.WriteAllBytes(to, older);
-        }));
+        _unsynced.Add(new Entry(from, to, older));
     }
 
     public void MoveFolder(string from, string to)
@@ -86,7 +83,8 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
         _disk.MoveFolder(from, to);
         foreach (var path in _flushedLengths.Keys.Where(path => path.StartsWith(from + Path.DirectorySeparatorChar)).ToList())
             Rename(path, to + path[from.Length..]);
-        _unsyncedRenames.Add((Path.GetDirectoryName(to)!, () => Directory.Move(to, from)));
+        _unsynced.ForEach(entry => entry.MoveFolder(from, to));
+        _unsynced.Add(new Entry(from, to));
     }
 
     public void Delete(string path)
@@ -105,7 +103,7 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
     {
         Step();
         _disk.SyncFolder(path);
-        _unsyncedRenames.RemoveAll(rename => rename.Folder == path);
+        _unsynced.RemoveAll(entry => Path.GetDirectoryName(entry.To) == path);
     }
 
     public bool Exists(string path) => _disk.Exists(path);
@@ -116,15 +114,27 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
         return _disk.Files(folder, pattern);
     }
 
-    /// <summary>Takes back what was never forced to the disk: bytes not flushed, and renames in folders not synced.</summary>
+    /// <summary>Takes back what was never forced to the disk: bytes not flushed, and new files and renames in folders not synced.</summary>
     public void LosePower()
     {
         _open.ForEach(stream => stream.Dispose());
         foreach (var (path, length) in _flushedLengths.Where(item => File.Exists(item.Key)))
             using (var stream = File.OpenWrite(path))
                 stream.SetLength(Math.Min(length, stream.Length));
-        for (; _unsyncedRenames.Count > 0; _unsyncedRenames.RemoveAt(_unsyncedRenames.Count - 1))
-            _unsyncedRenames[^1].Undo();
+        while (_unsynced.Count > 0)
+        {
+            var last = _unsynced[^1];
+            _unsynced.RemoveAt(_unsynced.Count - 1);
+            last.Undo();
+            if (last.From is not null)
+                _unsynced.ForEach(entry => entry.MoveFolder(last.To, last.From));
+        }
+    }
+
+    private void NoteNewFile(string path)
+    {
+        if (!File.Exists(path))
+            _unsynced.Add(new Entry(null, path));
     }
 
     private Watched Watch(Stream stream, string path)
@@ -156,6 +166,33 @@ public sealed class FaultyFileSystem(Fault fault, int failAt, bool sticky, IFile
             Fault.NoSpace or Fault.ShortWrite => new IOException("No space left on device"),
             _ => new KilledException(),
         };
+    }
+
+    /// <summary>A name that is on the disk only once its folder was synced: of a new file (no From), or a new name.</summary>
+    private sealed class Entry(string? from, string to, byte[]? older = null)
+    {
+        public string? From { get; private set; } = from;
+
+        public string To { get; private set; } = to;
+
+        public void MoveFolder(string before, string after) => (From, To) = (Moved(From, before, after), Moved(To, before, after)!);
+
+        public void Undo()
+        {
+            if (Directory.Exists(To))
+                Directory.Move(To, From!);
+            else if (!File.Exists(To))
+                return;                                          // deleted since
+            else if (From is null)
+                File.Delete(To);
+            else
+                File.Move(To, From);
+            if (older is not null)
+                File.WriteAllBytes(To, older);
+        }
+
+        private static string? Moved(string? path, string before, string after) =>
+            path?.StartsWith(before + Path.DirectorySeparatorChar) == true ? after + path[before.Length..] : path;
     }
 
     private sealed class Watched(FaultyFileSystem owner, Stream inner, string path) : Stream

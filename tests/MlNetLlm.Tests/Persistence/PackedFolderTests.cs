@@ -13,6 +13,7 @@ public sealed class PackedFolderTests
             used = folder;
             File.WriteAllText(Path.Combine(folder, "a.txt"), "first");
             File.WriteAllBytes(Path.Combine(folder, "b.bin"), [1, 2, 3]);
+            File.WriteAllBytes(Path.Combine(folder, "empty"), []);
         });
         Assert.That(Directory.Exists(used), Is.False);
         var files = PackedFolder.Unpack(packed, folder =>
@@ -21,7 +22,7 @@ public sealed class PackedFolderTests
             return Directory.GetFiles(folder).ToDictionary(f => Path.GetFileName(f)!, File.ReadAllBytes);
         });
         Assert.That(Directory.Exists(used), Is.False);
-        Assert.That(files.Keys, Is.EquivalentTo(new[] { "a.txt", "b.bin" }));
+        Assert.That(files.Keys, Is.EquivalentTo(new[] { "a.txt", "b.bin", "empty" }));
         Assert.That(files["b.bin"], Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
@@ -30,11 +31,15 @@ public sealed class PackedFolderTests
     {
         var packed = PackedFolder.Pack(folder => File.WriteAllText(Path.Combine(folder, "a.txt"), "text"));
         for (var kept = 0; kept < packed.Length; kept++)
-            Assert.Throws<InvalidDataException>(() => PackedFolder.Unpack(packed[..kept], _ => 0), $"cut at {kept}");
+            Assert.That(() => PackedFolder.Unpack(packed[..kept], _ => 0),
+                Throws.TypeOf<InvalidDataException>().With.Message.EqualTo(kept < packed.Length - 4
+                    ? "The packed folder ends early; it is damaged." : $"The packed folder gives 'a.txt' 4 bytes, more than are left."),
+                $"cut at {kept}");
     }
 
     [TestCase("../a.txt")]
     [TestCase("/a.txt")]
+    [TestCase(".")]
     [TestCase("..")]
     [TestCase("x\\a.txt")]
     [TestCase("")]

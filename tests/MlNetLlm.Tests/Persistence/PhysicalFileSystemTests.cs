@@ -37,6 +37,21 @@ public sealed class PhysicalFileSystemTests
         }
     }
 
+    [TestCase("one/two/three")]
+    [TestCase("one/two/")]
+    [TestCase("one")]
+    public void CreateFolder_MakesItWithItsParents_AndNothingWhereItIs(string name)
+    {
+        using var folder = new TemporaryFolder();
+        _files.CreateFolder(folder[name]);
+        File.WriteAllText(folder["one/file"], "x");
+        _files.CreateFolder(folder[name]);
+
+        Assert.That(Directory.Exists(folder[name]) && File.Exists(folder["one/file"]), Is.True);
+        Assert.That(() => _files.CreateFolder(folder["one/file"]), Throws.InstanceOf<IOException>());
+        Assert.That(() => _files.CreateFolder(folder["one/file/inner"]), Throws.InstanceOf<IOException>());
+    }
+
     [Test, Platform("Linux")]
     public void SyncFolder_OfWhatCannotBeForcedToADisk_SaysWhatFailed()
     {

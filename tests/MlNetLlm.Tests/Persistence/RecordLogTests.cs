@@ -124,6 +124,18 @@ public sealed class RecordLogTests
     }
 
     [Test]
+    public void Read_OfEmptyRecords_GivesThem()
+    {
+        using (var log = RecordLog.Open(FileSystems.Default, _folder["a.log"]))
+            foreach (var payload in new byte[][] { [], [1], [] })
+                log.Append(payload);
+
+        var content = RecordLog.Read(_folder["a.log"]);
+        Assert.That(content.Records.Select(record => record.Length), Is.EqualTo(new[] { 0, 1, 0 }));
+        Assert.That(content.Lost, Is.Empty);
+    }
+
+    [Test]
     public void Append_ToDisk_SurvivesLosingPower()
     {
         var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
@@ -158,6 +170,8 @@ public sealed class RecordLogTests
         Assert.That(() => log.Append(new byte[RecordLog.MaxRecordBytes + 1]), Throws.ArgumentException.With.Message.StartsWith(
             $"A record of {RecordLog.MaxRecordBytes + 1} bytes is longer than a log takes ({RecordLog.MaxRecordBytes})."));
         Assert.That(new FileInfo(_folder["a.log"]).Length, Is.Zero);
+        log.Append(new byte[RecordLog.MaxRecordBytes], toDisk: false);
+        Assert.That(new FileInfo(_folder["a.log"]).Length, Is.EqualTo(16 + RecordLog.MaxRecordBytes), "the longest is taken");
     }
 
     /// <summary>Heads whose own checksum holds and that lie about what follows, and marks that begin no record.</summary>

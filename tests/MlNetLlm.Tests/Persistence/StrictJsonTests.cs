@@ -82,7 +82,7 @@ public sealed class StrictJsonTests
     [Test]
     public void Parse_OfKeysThatAreNoUtf8_ThrowsInvalidData()
         => Assert.That(() => StrictJson.Parse<Outer>("{\"?(\":1}"u8.ToArray().Select(b => b == '?' ? (byte)0xC3 : b).ToArray(), "p.json"),
-            Throws.InstanceOf<InvalidDataException>());
+            Throws.InstanceOf<InvalidDataException>().With.Message.Match("^'p.json': .+"));
 
     [Test]
     public void ReadFile_LargerThanTheLimit_IsRefusedBeforeReading()

@@ -35,6 +35,15 @@ public sealed class RunChartTests
     [TestCase(""" "kind": "Network", "rows": ["a"], "columns": ["b"], "values": [[0, 0]] """, "[from, to, weight]")]
     [TestCase(""" "kind": "Parallel", "values": [[1]] """, "rows and values")]
     [TestCase(""" "kind": "Parallel", "rows": ["a"] """, "rows and values")]
+    [TestCase(""" "kind": "Lines", "series": [ { "name": "a", "points": [] }, null ] """, "a row is null")]
+    [TestCase(""" "kind": "Lines", "series": [ { "name": "a", "points": [] }, { "name": "b", "points": [ [1, 2], [1] ] } ] """, "[x, y]")]
+    [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [ { "name": "a", "points": [ [0, 2, 1, 3], [1, 2, 1, 3] ] } ] """,
+        "[row, estimate")]
+    [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [ { "name": "a", "points": [] }, { "name": "b", "points": [ [0] ] } ] """,
+        "[row, estimate")]
+    [TestCase(""" "kind": "Matrix", "rows": ["a", "b"], "columns": ["c"], "values": [[1], []] """, "2 rows of 1")]
+    [TestCase(""" "kind": "Network", "rows": ["a"], "columns": ["b"], "values": [[0, 0, 1], [0, 0]] """, "[from, to, weight]")]
+    [TestCase(""" "kind": "Parallel", "rows": ["a", "b"], "values": [[1, 2], [1]] """, "has not 2 values")]
     [TestCase(""" "kind": 17 """, "chart.json")]
     public void ReadAll_OfADamagedChart_NamesTheFileAndTheFault(string json, string expected)
     {

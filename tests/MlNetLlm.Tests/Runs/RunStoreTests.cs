@@ -187,6 +187,49 @@ public sealed class RunStoreTests
     }
 
     [Test]
+    public void Records_AreInTheOrderOfTheirWritersNames()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["records"]);
+        foreach (var writer in new[] { "b", "a", "B" })
+            using (var log = RecordLog.Open(ToyRuns.Files, folder[$"records/{writer}.log"]))
+                log.Append(System.Text.Encoding.UTF8.GetBytes($$"""{"series":"{{writer}}","name":"loss","step":1,"value":2,"unixMilliseconds":3}"""));
+
+        Assert.That(RunRecords.Read(folder.Path).Points.Select(p => p.Series), Is.EqualTo(new[] { "B", "a", "b" }));
+    }
+
+    /// <summary>A number must not cost a wait for the disk: the operating system has it, and a kill cannot lose it.</summary>
+    [Test]
+    public void Append_DoesNotWaitForTheDisk_AndDisposeClosesBothFiles()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+        using (var recorder = new RunRecorder(files, folder.Path, TimeProvider.System))
+        {
+            recorder.Append("a", "loss", 1, 2.5);
+            var before = files.Operations;
+            recorder.Append("a", "loss", 2, 2.25);
+            Assert.That(files.Operations - before, Is.EqualTo(2), "one write a file, no flush");
+            foreach (var file in Directory.GetFiles(folder["records"]))
+                Assert.That(() => Alone(file), Throws.InstanceOf<IOException>(), file);
+        }
+        foreach (var file in Directory.GetFiles(folder["records"]))
+            Alone(file);
+
+        static void Alone(string file) => new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+    }
+
+    [Test]
+    public void Store_MakesItsFolderThroughTheFilesItIsGiven()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+        _ = new RunStore(folder["store"], files);
+        _ = new RunStore(folder["store"], files);
+        Assert.That(files.Operations, Is.EqualTo(1), "made once");
+    }
+
+    [Test]
     public void Records_OfTwoWriters_AreAllThere()
     {
         using var folder = new TemporaryFolder();

@@ -25,6 +25,28 @@ public sealed class TensorBoardFileTests
         Assert.That(events[1][9..], Is.EqualTo((byte[])[0x10, 0xac, 0x02, 0x2a, (byte)summary.Length, .. summary]));
     }
 
+    // The borders at which the format's numbers, 7 bits a byte, take one byte more.
+    [TestCase(0, new byte[] { 0 })]
+    [TestCase(127, new byte[] { 0x7f })]
+    [TestCase(128, new byte[] { 0x80, 0x01 })]
+    [TestCase(16_384, new byte[] { 0x80, 0x80, 0x01 })]
+    public void Append_AtAStep_WritesTheTimeInSecondsAndTheStep(long step, byte[] expected)
+    {
+        using var folder = new TemporaryFolder();
+        using (var recorder = new RunRecorder(ToyRuns.Files, folder.Path, new StoppedClock()))
+            recorder.Append("svf", "loss", step, 1.5);
+        var written = Records(File.ReadAllBytes(Directory.GetFiles(folder["records"], "events.out.tfevents.1700000000.*").Single())).Last();
+
+        Assert.That(written[0], Is.EqualTo(0x09), "field 1, 8 bytes");
+        Assert.That(BinaryPrimitives.ReadDoubleLittleEndian(written.AsSpan(1)), Is.EqualTo(1_700_000_000.25));
+        Assert.That(written[9..(10 + expected.Length)], Is.EqualTo((byte[])[0x10, .. expected]));
+    }
+
+    private sealed class StoppedClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_250);
+    }
+
     // Checked with a checksum computed bit by bit, not with the one that wrote it.
     private static IEnumerable<byte[]> Records(byte[] bytes)
     {
