@@ -17,6 +17,7 @@ internal sealed class BestWeights(CheckpointFolder? folder, IReadOnlyList<(strin
             return;
         }
         Dispose();
+        using var scope = NewDisposeScope();
         _copies = [.. parameters.Select(item => item.Parameter.detach().clone().DetachFromDisposeScope())];
     }
 

@@ -22,7 +22,6 @@ internal sealed class CheckpointFolder(IFileSystem files, string folder, IReadOn
     /// <summary>Saves a checkpoint and drops those beyond the newest few.</summary>
     public void Save(TrainingState state, Optimizer optimizer, int keep)
     {
-        files.CreateFolder(folder);
         AtomicFolder.Write(files, Step(state.Step), temporary =>
         {
             WriteWeights(temporary);
@@ -61,11 +60,7 @@ internal sealed class CheckpointFolder(IFileSystem files, string folder, IReadOn
     }
 
     /// <summary>Saves the weights of the best validation so far.</summary>
-    public void SaveBest(int step)
-    {
-        files.CreateFolder(folder);
-        AtomicFolder.Write(files, Best(step), WriteWeights);
-    }
+    public void SaveBest(int step) => AtomicFolder.Write(files, Best(step), WriteWeights);
 
     /// <summary>Reads the weights of the best validation into the parameters.</summary>
     public void RestoreBest(int step) => ReadWeights(AtomicFolder.Open(Best(step)));

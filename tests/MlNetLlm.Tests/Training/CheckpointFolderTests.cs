@@ -59,6 +59,41 @@ public sealed class CheckpointFolderTests
     }
 
     [Test]
+    public void Save_WithoutABestStep_KeepsNoBestWeights()
+    {
+        using var network = new ToyNetwork();
+        using var optimizer = Optimizer(network);
+        var folder = Checkpoints(_root["run"], network);
+        folder.SaveBest(1);
+        foreach (var step in new[] { 2, 3, 4 })
+            folder.Save(new TrainingState { Step = step }, optimizer, keep: 2);
+        Assert.That(Names(), Is.EqualTo(new[] { "step-000003", "step-000004" }));
+
+        folder.SaveBest(1);
+        File.AppendAllText(Path.Combine(_root["run"], "step-000004", "state.json"), "x");
+        folder.Save(new TrainingState { Step = 5 }, optimizer, keep: 2);
+        Assert.That(Names(), Is.EqualTo(new[] { "step-000004", "step-000005" }), "what is damaged counts on nothing");
+
+        IEnumerable<string> Names() => Directory.EnumerateDirectories(_root["run"]).Select(path => Path.GetFileName(path)!).Order();
+    }
+
+    [Test]
+    public void NewestState_WhereAllAreDamaged_NamesTheNewest()
+    {
+        using var network = new ToyNetwork();
+        using var optimizer = Optimizer(network);
+        var folder = Checkpoints(_root["run"], network);
+        foreach (var step in new[] { 1, 2 })
+        {
+            folder.Save(new TrainingState { Step = step }, optimizer, keep: 2);
+            File.AppendAllText(Path.Combine(_root["run"], $"step-{step:D6}", "state.json"), "x");
+        }
+
+        Assert.That(() => folder.NewestState(), Throws.InstanceOf<InvalidDataException>().With.Message.StartsWith(
+            $"No checkpoint in '{_root["run"]}' is intact. File '{Path.Combine(_root["run"], "step-000002", "state.json")}' has "));
+    }
+
+    [Test]
     public void NewestState_OfALaterFormat_SaysWhichItReads()
     {
         using var network = new ToyNetwork();
@@ -100,6 +135,22 @@ public sealed class CheckpointFolderTests
 
         Assert.That(network.Bytes(), Is.EqualTo(before));
         Assert.That(() => folder.RestoreBest(4), Throws.InstanceOf<DirectoryNotFoundException>());
+    }
+
+    [Test]
+    public void BestWeights_KeptInAFolder_AreNotInMemoryToo()
+    {
+        using var network = new ToyNetwork();
+        using var inFolder = new BestWeights(Checkpoints(_root["run"], network), network.Parameters);
+        using var inMemory = new BestWeights(null, network.Parameters);
+        var before = LiveTensors.OnThread;
+        inFolder.Keep(1);
+        Assert.That(LiveTensors.OnThread, Is.EqualTo(before));
+        inMemory.Keep(1);
+        inMemory.Keep(2);
+        Assert.That(LiveTensors.OnThread, Is.EqualTo(before + network.Parameters.Count), "one copy each");
+        inMemory.Dispose();
+        Assert.That(LiveTensors.OnThread, Is.EqualTo(before));
     }
 
     private static Optimizer Optimizer(ToyNetwork network) =>

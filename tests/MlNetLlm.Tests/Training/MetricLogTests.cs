@@ -27,4 +27,21 @@ public sealed class MetricLogTests
             Assert.That(TrainingMetrics.Read(root["run"]).Select(metrics => metrics.Step), Is.EqualTo(steps), $"{keep} bytes");
         }
     }
+
+    /// <summary>A step must not cost a wait for the disk: the operating system has it, and a kill cannot lose it.</summary>
+    [Test]
+    public void Append_IsOneWrite_AndALogOfTheRightLengthIsNotWrittenAnew()
+    {
+        using var root = new TemporaryFolder();
+        var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true);
+        using (var log = new MetricLog(files, root.Path, keepBytes: 0))
+        {
+            var before = files.Operations;
+            log.Append(new TrainingMetrics(1, 10, 2.5, 0.5, 0.01, null));
+            Assert.That(files.Operations - before, Is.EqualTo(1));
+        }
+        var opened = files.Operations;
+        using (new MetricLog(files, root.Path, keepBytes: new FileInfo(root[TrainingMetrics.FileName]).Length))
+            Assert.That(files.Operations - opened, Is.EqualTo(1));
+    }
 }

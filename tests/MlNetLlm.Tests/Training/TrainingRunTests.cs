@@ -136,6 +136,114 @@ public sealed class TrainingRunTests
         }
     }
 
+    /// <summary>On a clock on which every look costs a second: a step a second, and 20 - step seconds to go.</summary>
+    [Test]
+    public void Run_Resumed_CountsSpeedAndTimeFromThereOn()
+    {
+        using var folder = new TemporaryFolder();
+        var options = new ToyOptions { MaxSteps = 20, CheckpointFolder = folder["run"], CheckpointEvery = 10, Resume = true };
+        var reports = new List<TrainingProgress>();
+        Assert.That(() => Run(step => { if (step.Step == 13) throw new KilledException(); }), Throws.TypeOf<KilledException>());
+        reports.Clear();
+        Run(_ => { });
+
+        Assert.That(reports.Select(report => report.Step), Is.EqualTo(Enumerable.Range(11, 10)));
+        foreach (var report in reports)
+            Assert.That((report.Left, report.TokensPerSecond), Is.EqualTo((TimeSpan.FromSeconds(20 - report.Step), 1.0)), $"{report.Step}");
+
+        void Run(Action<TrainingStep> afterStep)
+        {
+            var problem = new TrainingLoopTests.Quadratic();
+            var job = new TrainingJob
+            {
+                Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q", Loss = problem.Job().Loss,
+                AfterStep = afterStep, Clock = new CountingClock(),
+            };
+            TrainingLoop.Run(job, options, new TrainingLoopTests.Collect(reports), files: new UnsyncedFileSystem());
+        }
+    }
+
+    [Test]
+    public void Run_ThatLosesPower_HasTheMetricsUpToItsCheckpoint()
+    {
+        using var folder = new TemporaryFolder();
+        var files = new FaultyFileSystem(Fault.PowerLoss, failAt: int.MaxValue, sticky: true, new UnsyncedFileSystem());
+        var problem = new TrainingLoopTests.Quadratic();
+        var job = new TrainingJob
+        {
+            Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q", Loss = problem.Job().Loss,
+            AfterStep = step => { if (step.Step == 7) throw new KilledException(); },
+        };
+        var options = new ToyOptions { MaxSteps = 9, CheckpointFolder = folder["run"], CheckpointEvery = 4 };
+        Assert.That(() => TrainingLoop.Run(job, options, files: files), Throws.TypeOf<KilledException>());
+        Assert.That(TrainingMetrics.Read(folder["run"]).Select(step => step.Step), Is.EqualTo(Enumerable.Range(1, 6)));
+
+        files.LosePower();
+
+        Assert.That(TrainingMetrics.Read(folder["run"]).Select(step => step.Step), Is.EqualTo(Enumerable.Range(1, 4)));
+    }
+
+    [Test]
+    public void Run_LogsItsGroups_WhereThereAreSeveral([Values(1, 2)] int count)
+    {
+        using var folder = new TemporaryFolder();
+        var problem = new TrainingLoopTests.Quadratic();
+        var groups = new[] { problem.Group("first", 0), problem.Group("second", 1) }[..count];
+
+        TrainingLoop.Run(problem.Job(groups), new ToyOptions { MaxSteps = 1, CheckpointFolder = folder["run"] });
+
+        var logged = TrainingMetrics.Read(folder["run"]).Single().Groups;
+        if (count == 1)
+            Assert.That(logged, Is.Null);
+        else
+            Assert.That(logged!.Select(group => (group.Name, group.Updates)), Is.EqualTo(new[] { ("first", 1L), ("second", 1L) }));
+    }
+
+    [TestCase(false, 3)]
+    [TestCase(true, 2)]
+    public void Run_ThatDiverges_NamesTheRateOfThatStep(bool inValidation, int step)
+    {
+        var problem = new TrainingLoopTests.Quadratic();
+        var loss = problem.Job().Loss;
+        var job = new TrainingJob
+        {
+            Groups = [problem.Group("all", 0)], Batches = problem, ModelFingerprint = "q",
+            Loss = batch => !inValidation && problem.Position == step ? loss(batch) * double.NaN : loss(batch),
+            Validate = () => inValidation ? double.NaN : 1,
+        };
+        var options = new ToyOptions { MaxSteps = 20, WarmupSteps = 10, Schedule = Schedule.Linear, EvaluateEvery = 2 };
+
+        var error = Assert.Throws<TrainingDivergedException>(() => TrainingLoop.Run(job, options));
+
+        var factor = Schedules.Factor(options.Schedule, step - 1, 20, 10, options.FinalLearningRateShare);
+        Assert.That(error!.Step, Is.EqualTo(step));
+        Assert.That(error.LearningRate, Is.EqualTo(options.LearningRate * factor).Within(1e-15));
+        Assert.That(factor, Is.Not.EqualTo(Schedules.Factor(options.Schedule, step, 20, 10, options.FinalLearningRateShare)));
+    }
+
+    [Test]
+    public void Run_LetsGoOfItsFileAndItsTensors()
+    {
+        using var folder = new TemporaryFolder();
+        using var network = new ToyNetwork();
+        using var batches = Toys.Batches(_options, Text);
+        var before = LiveTensors.OnThread;
+
+        TrainingLoop.Run(network.Job(batches, () => 1), _options with { MaxSteps = 4, EvaluateEvery = 2, KeepBest = true });
+        Assert.That(LiveTensors.OnThread, Is.EqualTo(before), "moments and best weights");
+
+        TrainingLoop.Run(network.Job(batches), _options with { MaxSteps = 2, CheckpointFolder = folder["run"] });
+        using var alone = new FileStream(folder[$"run/{TrainingMetrics.FileName}"], FileMode.Open, FileAccess.Read, FileShare.None);
+    }
+
+    [Test]
+    public void StepsOf_MoreTokensThanStepsCanCount_Overflows()
+    {
+        var problem = new TrainingLoopTests.Quadratic();
+        Assert.That(TrainingRun.StepsOf(new ToyOptions { MaxTokens = 7, GradientAccumulation = 2 }, problem), Is.EqualTo(4));
+        Assert.That(() => TrainingRun.StepsOf(new ToyOptions { MaxTokens = long.MaxValue }, problem), Throws.TypeOf<OverflowException>());
+    }
+
     private sealed class StillClock : TimeProvider
     {
         public override long GetTimestamp() => 7;
