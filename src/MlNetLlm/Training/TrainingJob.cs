@@ -11,7 +11,8 @@ public sealed class TrainingJob
 
     /// <summary>
     /// The loss SUMMED over a batch's counted tokens, as a scalar tensor with a graph. The loop divides by the counted tokens of all
-    /// batches of a step, so accumulating n batches is the same as one batch n times as large.
+    /// batches of a step, so accumulating n batches is the same as one batch n times as large. It may end in an
+    /// <see cref="OperationCanceledException"/>, as <see cref="Validate"/> may: the run is then saved as it was before.
     /// </summary>
     public required Func<TokenBatch, Tensor> Loss { get; init; }
 
@@ -42,7 +43,9 @@ public sealed class TrainingJob
     /// <value>null.</value>
     public Action<int>? BeforeFirstStep { get; init; }
 
-    /// <summary>Called after every optimiser step, before validation and checkpoint; it may change the parameters.</summary>
+    /// <summary>
+    /// Called after every optimiser step, before validation and checkpoint; it may change the parameters. Where it throws, nothing is saved.
+    /// </summary>
     /// <value>null.</value>
     public Action<TrainingStep>? AfterStep { get; init; }
 

@@ -22,10 +22,10 @@ internal sealed class TrainingRun : IDisposable
     private readonly BestWeights _best;
     private readonly long _started;
     private MetricLog? _log;
-    private IReadOnlyList<GroupMetrics> _groups = [];
     private IReadOnlyDictionary<string, double>? _measures;
-    private int? _lastCheckpoint;
+    private TrainingState? _saved;
     private (int Step, long Tokens) _resumedAt;
+    private bool _isUpdating;
 
     public TrainingRun(TrainingJob job, TrainingOptions options, IFileSystem files)
     {
@@ -58,8 +58,11 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Steps planned.</summary>
     public int Steps { get; }
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>Where the run stands. While a step is computed or validated, it is where that began.</summary>
     public TrainingState State { get; private set; }
+
+    /// <summary>Whether there is something left to do.</summary>
+    public bool GoesOn => State.Unlogged is not null || (State.Step < Steps && !State.StoppedEarly);
 
     /// <summary>Whether the step just taken is to be validated.</summary>
     public bool IsValidationDue => _job.Validate is not null && _options.EvaluateEvery > 0
@@ -86,9 +89,10 @@ internal sealed class TrainingRun : IDisposable
             _random.Restore(saved.Random);
             if (saved.Notes is { } notes)
                 _job.Notes?.Restore(notes);
-            State = saved;
-            _lastCheckpoint = saved.Step;
+            State = _saved = saved;
         }
+        else
+            Mark();
         _job.Batches.Position = State.BatchPosition;
         _resumedAt = (State.Step, State.Tokens);
         _files.CreateFolder(folder);
@@ -113,7 +117,7 @@ internal sealed class TrainingRun : IDisposable
             share.backward();
             loss += share.ToDouble();
         }
-        loss = Finite("Loss", loss);
+        loss = Finite("Loss", loss, State.Step + 1);
         if (_job.Parts is not { } parts)
             return (loss, tokens);
         (loss, _measures) = parts();
@@ -123,22 +127,27 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Clips the gradients.</summary>
     /// <returns>Their norm before.</returns>
     public double Clip()
-        => Finite("Gradient norm", Gradients.Clip(_byName, _options.ClipNorm));
+        => Finite("Gradient norm", Gradients.Clip(_byName, _options.ClipNorm), State.Step + 1);
 
     /// <summary>Steps the optimiser and the state.</summary>
-    /// <returns>The learning rate.</returns>
-    public double Update(double loss, double norm, long tokens)
+    public void Update(double loss, double norm, long tokens)
     {
+        _isUpdating = true;
         var rate = _optimizer.Step(State.Step, Steps);
-        State = State with { Step = State.Step + 1, Tokens = State.Tokens + tokens, Loss = loss, Measures = _measures };
-        _groups = _optimizer.Groups();
-        _job.AfterStep?.Invoke(new TrainingStep(State.Step, Steps, loss, norm, _groups, _optimizer.Forget));
-        return rate;
+        var (step, groups) = (State.Step + 1, _optimizer.Groups());
+        _job.AfterStep?.Invoke(new TrainingStep(step, Steps, loss, norm, groups, _optimizer.Forget));
+        tokens += State.Tokens;
+        State = State with
+        {
+            Step = step, Tokens = tokens, Loss = loss, Measures = _measures,
+            Unlogged = new TrainingMetrics(step, tokens, loss, norm, rate, null, groups.Count > 1 ? groups : null, _measures),
+        };
+        Mark();
+        _isUpdating = false;
     }
 
     /// <summary>Validates, keeps the best weights and decides whether to stop.</summary>
-    /// <returns>The validation loss.</returns>
-    public double? Validate()
+    public void Validate()
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
@@ -153,29 +162,32 @@ internal sealed class TrainingRun : IDisposable
             State = State with { ValidationsSinceBest = State.ValidationsSinceBest + 1 };
         State = State with
         {
-            ValidationLoss = loss,
+            ValidationLoss = loss, Unlogged = State.Unlogged! with { ValidationLoss = loss },
             StoppedEarly = (_options.Patience > 0 && State.ValidationsSinceBest >= _options.Patience) || _job.IsReached?.Invoke() == true,
         };
-        return loss;
+        Mark();
     }
 
     /// <summary>Adds the step just taken to the metric log.</summary>
-    public void Log(double loss, double norm, double rate, double? validation) => _log?.Append(new TrainingMetrics(
-        State.Step, State.Tokens, loss, norm, rate, validation, _groups.Count > 1 ? _groups : null, _measures));
+    /// <returns>Its metrics.</returns>
+    public TrainingMetrics Log()
+    {
+        var metrics = State.Unlogged!;
+        State = State with { Unlogged = null };
+        _log?.Append(metrics);
+        return metrics;
+    }
 
-    /// <summary>Saves a checkpoint of the state as it is, unless there is one.</summary>
+    /// <summary>Saves a checkpoint of the state, unless there is one, or an update was broken off and the weights are of no state.</summary>
     public void Save()
     {
-        if (_checkpoints is null || _lastCheckpoint == State.Step)
+        if (_checkpoints is null || _isUpdating || ReferenceEquals(State, _saved))
             return;
         RequireFiniteWeights();
         _log!.Flush();
-        State = State with
-        {
-            BatchPosition = _job.Batches.Position, Random = _random.Counters(), MetricBytes = _log.Bytes, Notes = _job.Notes?.Save(),
-        };
+        State = State with { MetricBytes = _log.Bytes };
         _checkpoints.Save(State, _optimizer, _options.KeepCheckpoints);
-        _lastCheckpoint = State.Step;
+        _saved = State;
     }
 
     /// <summary>Ends with the best weights where that is asked for, and lets go of the gradients.</summary>
@@ -187,15 +199,16 @@ internal sealed class TrainingRun : IDisposable
             parameter.grad = null;
     }
 
-    /// <summary>What to report after a step.</summary>
-    public TrainingProgress Progress(double rate, bool validated)
+    /// <summary>What to report after a step with these metrics.</summary>
+    public TrainingProgress Progress(TrainingMetrics metrics)
     {
         var elapsed = _job.Clock.GetElapsedTime(_started);
-        var left = elapsed / (State.Step - _resumedAt.Step) * (State.StoppedEarly ? 0 : Steps - State.Step);
+        var taken = Math.Max(1, State.Step - _resumedAt.Step);   // a run may resume at the validation of a step that it had taken
+        var left = elapsed / taken * (State.StoppedEarly ? 0 : Steps - State.Step);
         var speed = elapsed > TimeSpan.Zero ? (State.Tokens - _resumedAt.Tokens) / elapsed.TotalSeconds : 0;
         return new TrainingProgress(
-            State.Step, Steps, State.Loss ?? double.NaN, State.ValidationLoss, rate, speed, left, State.Tokens,
-            validated ? "evaluate" : "train");
+            State.Step, Steps, State.Loss ?? double.NaN, State.ValidationLoss, metrics.LearningRate, speed, left, State.Tokens,
+            metrics.ValidationLoss is null ? "train" : "evaluate");
     }
 
     /// <summary>How the run ended.</summary>
@@ -237,7 +250,14 @@ internal sealed class TrainingRun : IDisposable
             cuda.manual_seed_all(seed);
     }
 
-    private double Finite(string what, double value, int? step = null)
+    /// <summary>Takes into the state what goes on while a step is computed: a checkpoint needs it as it was before.</summary>
+    private void Mark()
+    {
+        if (_checkpoints is not null)
+            State = State with { BatchPosition = _job.Batches.Position, Random = _random.Counters(), Notes = _job.Notes?.Save() };
+    }
+
+    private double Finite(string what, double value, int step)
         => double.IsFinite(value) ? value : throw Diverged(what, value, step);
 
     private void RequireFiniteWeights()
@@ -249,7 +269,6 @@ internal sealed class TrainingRun : IDisposable
                 throw Diverged($"Parameter '{name}'", sum, State.Step);
     }
 
-    private TrainingDivergedException Diverged(string what, double value, int? step)
-        => new(what, value, step ?? State.Step + 1, _job.Batches.Position, _optimizer.RateAt((
-            step ?? State.Step + 1) - 1, Steps), _lastCheckpoint);
+    private TrainingDivergedException Diverged(string what, double value, int step)
+        => new(what, value, step, _job.Batches.Position, _optimizer.RateAt(step - 1, Steps), _saved?.Step);
 }

@@ -35,6 +35,9 @@ internal sealed record TrainingState
 
     public string? Notes { get; init; }
 
+    /// <summary>The metrics of a step that was taken and whose validation was broken off; null elsewhere.</summary>
+    public TrainingMetrics? Unlogged { get; init; }
+
     public string ModelFingerprint { get; init; } = "";
 
     public string DataFingerprint { get; init; } = "";

@@ -144,6 +144,30 @@ public sealed class TrainSvfExpertTests
             Throws.InvalidOperationException.With.Message.Contains("the data was"), "another reward is another run");
     }
 
+    /// <summary>
+    /// An iteration grades twice 16 answers, and every second one four more in its validation: the 5th call of iteration 4 is within its
+    /// first batch, the last one right before its validation.
+    /// </summary>
+    [TestCase(3 * 32 + 4 + 5, 3)]
+    [TestCase(4 * 32 + 4, 4)]
+    public void Fit_CancelledWhileItGrades_ResumesToTheSameBits(int call, int steps)
+    {
+        using var folder = new TemporaryFolder();
+        var alone = BanditTask.Options with { MaxSteps = 6, GradientAccumulation = 2, EvaluateEvery = 2, KeepBest = true };
+        var whole = _catalog.TrainSvfExpert(_model, new BanditTask.OneOf(), alone).Fit(BanditTask.Rows(), BanditTask.Rows(4));
+        var options = alone with { CheckpointFolder = folder.Path, Resume = true };
+        using var stop = new CancellationTokenSource();
+        var cut = _catalog.TrainSvfExpert(_model, new CancelsAt(call, stop), options, null, stop.Token);
+        Assert.That(() => cut.Fit(BanditTask.Rows(), BanditTask.Rows(4)), Throws.TypeOf<OperationCanceledException>()
+            .With.Message.EqualTo($"Training was cancelled after step {steps} of 6."));
+        Assert.That(Directory.Exists(folder[$"step-{steps:D6}"]));
+
+        var resumed = _catalog.TrainSvfExpert(_model, new BanditTask.OneOf(), options).Fit(BanditTask.Rows(), BanditTask.Rows(4));
+
+        Assert.That(resumed.Model.Fingerprint, Is.EqualTo(whole.Model.Fingerprint));
+        Assert.That(resumed.Iterations, Is.EqualTo(whole.Iterations));
+    }
+
     [Test]
     public void Fit_WithoutTheEndToken_DoesNotLearnToStop()
     {
@@ -217,6 +241,21 @@ public sealed class TrainSvfExpertTests
     private sealed record Never : IReward
     {
         public bool IsRight(string prompt, string answer, string reference) => false;
+    }
+
+    /// <summary>The bandit's reward, which cancels at a call.</summary>
+    private sealed class CancelsAt(int call, CancellationTokenSource stop) : IReward
+    {
+        private readonly BanditTask.OneOf _reward = new();
+        private int _calls;
+
+        public bool IsRight(string prompt, string answer, string reference)
+        {
+            if (++_calls == call) stop.Cancel();
+            return _reward.IsRight(prompt, answer, reference);
+        }
+
+        public override string ToString() => $"{_reward}";
     }
 
     private sealed record Silence : IReward

@@ -107,13 +107,12 @@ public sealed class TrainingRunTests
     {
         using var folder = new TemporaryFolder();
         var options = _options with { MaxSteps = 4, CheckpointFolder = folder["run"], CheckpointEvery = 2, Resume = true };
-        var (saves, restored) = (0, new List<string>());
-        Run(options, stopAt: 3);
-        Assert.That((saves, restored.Count), Is.EqualTo((1, 0)));
+        var (taken, restored) = (0, new List<string>());
+        Assert.That(Run(options, stopAt: 3).Notes, Is.EqualTo("2 taken"));
+        Assert.That(restored, Is.Empty);
 
-        Run(options, stopAt: int.MaxValue);
-        Assert.That(restored, Is.EqualTo(new[] { "note 1" }));
-        Assert.That(Run(options, stopAt: int.MaxValue).Notes, Is.EqualTo("note 2"));
+        Assert.That(Run(options, stopAt: int.MaxValue).Notes, Is.EqualTo("4 taken"));
+        Assert.That(restored, Is.EqualTo(new[] { "2 taken" }));
 
         TrainingState Run(ToyOptions with, int stopAt)
         {
@@ -122,8 +121,8 @@ public sealed class TrainingRunTests
             var job = new TrainingJob
             {
                 Groups = network.Job(batches).Groups, Loss = network.Loss, Batches = batches, ModelFingerprint = "toy",
-                Notes = new RunNotes(() => $"note {++saves}", restored.Add),
-                AfterStep = step => { if (step.Step == stopAt) throw new KilledException(); },
+                Notes = new RunNotes(() => $"{taken} taken", restored.Add),
+                AfterStep = step => taken = step.Step == stopAt ? throw new KilledException() : step.Step,
             };
             try
             {
