@@ -9,13 +9,12 @@ internal static class Sampling
     /// <param name="logits">One value a token.</param>
     /// <param name="options">Temperature, top-k, top-p.</param>
     /// <param name="uniform">A random number, at least 0 and below 1.</param>
-    /// <exception cref="InvalidOperationException">A logit is not a number.</exception>
+    /// <exception cref="LogitException">The largest logit is infinite or no number.</exception>
     internal static int Choose(ReadOnlySpan<float> logits, GenerateOptions options, double uniform)
     {
         var best = TensorPrimitives.IndexOfMax(logits);
         if (!float.IsFinite(logits[best]))
-            throw new InvalidOperationException(
-                $"The logit of token {best} is {logits[best]}: the model's weights or its input are broken.");
+            throw new LogitException(best, logits[best]);
         if (options.Temperature == 0 || options.TopK == 1)
             return best;
         var candidates = Candidates(logits, logits[best], options);

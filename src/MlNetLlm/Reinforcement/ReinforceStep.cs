@@ -22,7 +22,7 @@ internal sealed class ReinforceStep(
     public Tensor Loss(TokenBatch batch)
     {
         PromptRow[] prompts = [.. batch.Tokens.cpu().data<long>().Select(row => rows[(int)row])];
-        if (Answers(prompts) is not { } answers) return tensor(float.NaN, requires_grad: true);
+        var answers = Answers(prompts);
         bool[] right = [.. prompts.Zip(answers, (prompt, answer) => reward.IsRight(prompt.Prompt, answer.Text, prompt.Reference))];
         double[] rewards = [.. right.Select(isRight => isRight ? options.RewardRight : options.RewardWrong)];
         var (loss, sums) = Loss(answers, rewards, batch.Tokens.device);
@@ -34,22 +34,14 @@ internal sealed class ReinforceStep(
 
     private bool HasKl => options.MeasureKl || options.KlWeight > 0;
 
-    // Null where the policy gives no numbers to choose a token by; the loop then says where.
-    private IReadOnlyList<Rollout>? Answers(PromptRow[] prompts)
+    private IReadOnlyList<Rollout> Answers(PromptRow[] prompts)
     {
         policy.Update();
         log.Multipliers ??= multipliers?.Invoke();           // validation may have updated the policy already
         var stream = streams[RandomStreams.Sampling];
         long[] seeds = [.. prompts.Select(_ => stream.NextSeed())];
-        try
-        {
-            return policy.Writer.Write(
-                [.. prompts.Select(prompt => prompt.Tokens)], seeds, options.MaxAnswerTokens, options.Temperature, cancellation);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
+        return policy.Writer.Write(
+            [.. prompts.Select(prompt => prompt.Tokens)], seeds, options.MaxAnswerTokens, options.Temperature, cancellation);
     }
 
     /// <remarks>

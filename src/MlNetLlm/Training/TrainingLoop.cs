@@ -26,7 +26,7 @@ public static class TrainingLoop
     /// <returns>How the run ended. The job's parameters hold the trained weights.</returns>
     /// <exception cref="ArgumentException">Options or job have faults.</exception>
     /// <exception cref="InvalidOperationException">The folder holds another run's checkpoints.</exception>
-    /// <exception cref="TrainingDivergedException">A loss, gradient or weight became infinite or no number.</exception>
+    /// <exception cref="TrainingDivergedException">A loss, gradient, weight or logit became infinite or no number.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled, after its state was saved.</exception>
     public static TrainingResult Run(
         TrainingJob job, TrainingOptions options, IProgress<TrainingProgress>? progress = null,

@@ -113,7 +113,7 @@ internal sealed class TrainingRun : IDisposable
         {
             using var scope = NewDisposeScope();
             SeedTorch(_random[RandomStreams.Dropout].NextSeed());
-            var share = _job.Loss(batch) / tokens;
+            var share = Computed(() => _job.Loss(batch), State.Step + 1) / tokens;
             share.backward();
             loss += share.ToDouble();
         }
@@ -151,7 +151,7 @@ internal sealed class TrainingRun : IDisposable
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var loss = Finite("Validation loss", _job.Validate!(), State.Step);
+        var loss = Finite("Validation loss", Computed(_job.Validate!, State.Step), State.Step);
         if (State.BestValidationLoss is not { } best || loss < best)
         {
             if (_options.KeepBest)
@@ -257,6 +257,19 @@ internal sealed class TrainingRun : IDisposable
             State = State with { BatchPosition = _job.Batches.Position, Random = _random.Counters(), Notes = _job.Notes?.Save() };
     }
 
+    // A model that gives no numbers to choose a token by has diverged, as much as one whose loss is none.
+    private T Computed<T>(Func<T> compute, int step)
+    {
+        try
+        {
+            return compute();
+        }
+        catch (LogitException error)
+        {
+            throw Diverged("A logit", error.Logit, step, error);
+        }
+    }
+
     private double Finite(string what, double value, int step)
         => double.IsFinite(value) ? value : throw Diverged(what, value, step);
 
@@ -269,6 +282,6 @@ internal sealed class TrainingRun : IDisposable
                 throw Diverged($"Parameter '{name}'", sum, State.Step);
     }
 
-    private TrainingDivergedException Diverged(string what, double value, int step)
-        => new(what, value, step, _job.Batches.Position, _optimizer.RateAt(step - 1, Steps), _saved?.Step);
+    private TrainingDivergedException Diverged(string what, double value, int step, Exception? cause = null)
+        => new(what, value, step, _job.Batches.Position, _optimizer.RateAt(step - 1, Steps), _saved?.Step, cause);
 }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using Microsoft.ML;
+using Microsoft.ML.Tokenizers;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
@@ -168,6 +170,32 @@ public sealed class TrainSvfExpertTests
         Assert.That(resumed.Iterations, Is.EqualTo(whole.Iterations));
     }
 
+    /// <summary>
+    /// The model breaks before the 16 answers of the first iteration, after them, and between the two batches of its validation.
+    /// </summary>
+    [TestCase(0)]
+    [TestCase(16)]
+    [TestCase(17)]
+    public void Fit_OfAModelThatGivesNoNumbers_SaysSo(int call)
+    {
+        using var broken = Toy.Model();
+        var reward = new BreaksAt(call, broken);
+        if (call == 0) reward.Break();
+        var estimator = _catalog.TrainSvfExpert(broken, reward, BanditTask.Options with { EvaluateEvery = call > 16 ? 1 : 0 });
+        var error = Assert.Throws<TrainingDivergedException>(() => estimator.Fit(BanditTask.Rows(), call > 16 ? BanditTask.Rows(20) : null));
+        Assert.That(error!.Message, Does.StartWith(call == 16 ? "Loss became NaN" : "A logit became NaN").And.Contain(" at step 1 ("));
+        Assert.That(error.InnerException, call == 16 ? Is.Null
+            : Is.TypeOf<LogitException>().With.Message.EndsWith(" is NaN: the model's weights or its input are broken."));
+    }
+
+    [Test]
+    public void Fit_WhoseAnswersCannotBeRead_PassesTheErrorOn()
+    {
+        using var model = new LanguageModel(ToyModels.Create(ToyModels.Llama with { VocabularySize = 12 }), new Unreadable());
+        Assert.That(() => _catalog.TrainSvfExpert(model, new BanditTask.OneOf(), BanditTask.Options).Fit(BanditTask.Rows()),
+            Throws.TypeOf<ObjectDisposedException>());
+    }
+
     [Test]
     public void Fit_WithoutTheEndToken_DoesNotLearnToStop()
     {
@@ -256,6 +284,33 @@ public sealed class TrainSvfExpertTests
         }
 
         public override string ToString() => $"{_reward}";
+    }
+
+    /// <summary>Breaks the model's weights at a call.</summary>
+    private sealed class BreaksAt(int call, LanguageModel model) : IReward
+    {
+        private int _calls;
+
+        public void Break() => model.Module.TokenEmbedding.fill_(double.NaN);
+
+        public bool IsRight(string prompt, string answer, string reference)
+        {
+            if (++_calls == call) Break();
+            return false;
+        }
+    }
+
+    private sealed class Unreadable : Tokenizer
+    {
+        protected override EncodeResults<EncodedToken> EncodeToTokens(string? text, ReadOnlySpan<char> textSpan, EncodeSettings settings)
+        {
+            var length = text?.Length ?? textSpan.Length;
+            EncodedToken[] tokens = [.. Enumerable.Range(0, length).Select(i => new EncodedToken(2, "a", i..(i + 1)))];
+            return new EncodeResults<EncodedToken> { Tokens = tokens, CharsConsumed = length };
+        }
+
+        public override OperationStatus Decode(IEnumerable<int> ids, Span<char> destination, out int idsConsumed, out int charsWritten) =>
+            throw new ObjectDisposedException("a file of the tokenizer's");
     }
 
     private sealed record Silence : IReward
