@@ -4,7 +4,6 @@ using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
-using Spectre.Console;
 
 namespace MlNetLlm.Pipelines.Commands;
 
@@ -31,9 +30,12 @@ internal static class EjectCommand
                     $"Experiment '{experiment.Name}' cannot be ejected. Its pipeline: pipelines/{experiment.Folder}.");
             foreach (var (name, text) in ejectable.Eject(result).Files().Append(EjectedProject.File()))
                 AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(folder, name), text);
-            Terminal.Out.WriteLine($"written to {RunTexts.Plain(folder)}; dotnet run --project {RunTexts.Plain(folder)} trains it");
+            Console.Out.WriteLine($"written to {RunTexts.Plain(folder)}. From any folder, this trains it:");
+            Console.Out.WriteLine($"dotnet run -c Release --project {Quoted(RunTexts.Plain(folder))}");
             return 0;
         });
         return command;
     }
+
+    private static string Quoted(string folder) => folder.Any(char.IsWhiteSpace) ? $"\"{folder}\"" : folder;
 }

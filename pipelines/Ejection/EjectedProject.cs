@@ -7,7 +7,8 @@ namespace MlNetLlm.Pipelines.Ejection;
 internal static class EjectedProject
 {
     /// <summary>
-    /// In a checkout it refers to the library's project and builds on the same packages or stand-ins; elsewhere to the package.
+    /// In a checkout it refers to the library's project and builds on the same packages or stand-ins; elsewhere to the package. `dotnet run`
+    /// runs it in its own folder, where its files of data are, from wherever that is called.
     /// </summary>
     public static (string Name, string Text) File()
     {
@@ -38,6 +39,7 @@ internal static class EjectedProject
         <Project>
           <PropertyGroup>
         {properties}    <OutputType>Exe</OutputType>
+            <RunWorkingDirectory>$(MSBuildProjectDirectory)</RunWorkingDirectory>
             <TargetFramework>net10.0</TargetFramework>
             <ImplicitUsings>enable</ImplicitUsings>
             <Nullable>enable</Nullable>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MlNetLlm.Pipelines.ConceptMixing;
+using MlNetLlm.Pipelines.Ejection;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
@@ -19,7 +20,7 @@ public sealed class EjectCommandTests
         using var folder = new TemporaryFolder();
         var run = Run(folder, ["svf", .. Command.TinySvf, "--set", "arms=[\"svf-mlp\",\"lora-1\",\"full\"]"]);
         if (!run.Data.Any(d => d.Name == "stories260k")) Assert.Ignore("The data set stories260k is not here.");
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         var perplexities = run.Metrics.Where(m => m is { Name: "perplexity", Split: "new-domain" } && m.Arm != "base").ToList();
         Assert.That(perplexities, Has.Count.EqualTo(3));
         Assert.That(lines, Is.EqualTo(perplexities.Select(m => $"{m.Arm} {Text(m.Value)}")));
@@ -32,7 +33,7 @@ public sealed class EjectCommandTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, ["reset"]);
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         var scores = run.Metrics.Where(m => (m.Arm.StartsWith("main/AF,") || m.Arm.StartsWith("main/B0,"))
             && (m.Name == "score" || m.Name == "score, update 8")).ToList();
         Assert.That(scores, Has.Count.EqualTo(42), "two arms, three tasks, language 1 and three others with two data cells");
@@ -51,7 +52,7 @@ public sealed class EjectCommandTests
         var run = Run(folder, ["probing", "--set", "modelSeeds=[1,2]", "--set", "trainPrograms=2000", "--set", "training.maxSteps=40",
             "--set", "snapshotSteps=[20]", "--set", "probePrograms=60", "--set", "linearProbe.maxExamples=4000",
             "--set", "mlpProbe.maxExamples=500", "--set", "mlpProbe.firstUnits=16", "--set", "minProbeRows=2"]);
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         var expected = run.Metrics.Where(m => m.Arm.StartsWith("step ")
             && (m.Name == "accuracy" || (m.Name == "content" && m.Arm.Contains(", own programs, linear/")))).ToList();
         Assert.That(expected.Select(m => m.Arm), Does.Contain("step 40").And.Contain("step 40, own programs, linear/flip/t"));
@@ -67,7 +68,7 @@ public sealed class EjectCommandTests
         using var folder = new TemporaryFolder();
         var tiny = MiniatureRunTests.Tiny(["baselines", "strategies"]);
         var run = Run(folder, ["svf", "--set", $"miniature={PresetFile.ToJson(tiny)["miniature"]!.ToJsonString()}"]);
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         string[] arms = ["base", "svf-rl, 6 prompts", "A prompt", "B classification expert", "C few-shot"];
         var shares = run.Metrics.Where(m => m.Name == "accuracy" && arms.Contains(m.Arm)).ToList();
         Assert.That(shares, Has.Count.EqualTo(7 + 3 + (3 * 4)));
@@ -81,7 +82,7 @@ public sealed class EjectCommandTests
     {
         using var folder = new TemporaryFolder();
         var run = Run(folder, ["communities", "--set", "seeds=[1,2]", "--set", "larger=null", "--set", "modular.skipProbabilities=[]"]);
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         string[] names = ["T1: F of functions", "T1: null mean", "T1: p after Holm", "T2: modules and preferred functions, ARI",
             "module communities", "Louvain runs agree, ARI", "Q"];
         var expected = run.Metrics.Where(m => m.Arm.StartsWith("dense-") && (m is { Name: "accuracy", Split: "test" }
@@ -104,7 +105,7 @@ public sealed class EjectCommandTests
         var study = smoke.Studies[0] with { Runs = [new RunGroup(["A1", "A2", "A5"], 2)] };
         var run = Run(folder, ["concepts", "--set", "weakTeacher=null", "--set", "steering=null",
             "--set", $"studies={PresetFile.ToJson(smoke with { Studies = [study] })["studies"]!.ToJsonString()}"]);
-        var lines = Lines(Eject(folder));
+        var lines = Trained(folder);
         (string Arm, string Name)[] wanted =
         [
             ("teacher", "loss, nats"), ("teacher's autoencoder", "loss spliced, nats"), ("main/A1", "loss, nats"),
@@ -113,6 +114,15 @@ public sealed class EjectCommandTests
         Assert.That(lines, Is.EqualTo(wanted.Select(one => $"{one.Arm}: {one.Name}: "
             + Text(run.Metrics.Single(m => (m.Arm, m.Name, m.Split) == (one.Arm, one.Name, "validation")).Value))));
         Assert.That(Lines(folder["project"], "one day", "use", "steered.zip"), Has.Length.EqualTo(1));
+    }
+
+    [Test]
+    public void Project_RunsInItsOwnFolder()
+    {
+        using var folder = new TemporaryFolder();
+        var (name, text) = EjectedProject.File();
+        File.WriteAllText(folder[name], text);
+        Assert.That(Lines("/", ["msbuild", folder[name], "-getProperty:RunWorkingDirectory"]), Is.EqualTo(new[] { folder.Path }));
     }
 
     [Test]
@@ -132,9 +142,10 @@ public sealed class EjectCommandTests
         return StoredRun.Open(folder["run"]).Result!;
     }
 
-    private static string Eject(TemporaryFolder folder)
+    // What eject prints is called as it stands, from another folder.
+    private static string[] Trained(TemporaryFolder folder)
     {
-        var (exit, _, errors) = Command.Run("eject", folder["run"], "--out", folder["project"]);
+        var (exit, output, errors) = Command.Run("eject", folder["run"], "--out", folder["project"]);
         Assert.That(exit, Is.Zero, errors);
         // Not read through a pipe, which build servers started by it would keep open.
         using var build = Process.Start(new ProcessStartInfo("dotnet",
@@ -142,17 +153,23 @@ public sealed class EjectCommandTests
                 $"-flp:logfile={folder["build.log"]};verbosity=minimal"]))!;
         build.WaitForExit();
         Assert.That(build.ExitCode, Is.Zero, File.Exists(folder["build.log"]) ? File.ReadAllText(folder["build.log"]) : "no build log");
-        return folder["project"];
+        var printed = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1].Split(' ');
+        Assert.That(printed, Is.EqualTo(new[] { "dotnet", "run", "-c", "Release", "--project", folder["project"] }));
+        return Lines(folder.Path, printed[1..]);
     }
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static string[] Lines(string project, string input = "", params IEnumerable<string> arguments)
+    // A project's own program, as dotnet run -- ARGUMENTS would start it.
+    private static string[] Lines(string project, string input, params IEnumerable<string> arguments) =>
+        Lines(project, [Path.Combine(project, "bin", "Release", "net10.0", "Ejected.dll"), .. arguments], input);
+
+    private static string[] Lines(string folder, IEnumerable<string> arguments, string input = "")
     {
-        using var process = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(project, "bin", "Release", "net10.0", "Ejected.dll"), .. arguments])
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
-            WorkingDirectory = project, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            Environment = { ["MSBUILDDISABLENODEREUSE"] = "1" },
         })!;
         var errors = process.StandardError.ReadToEndAsync();
         process.StandardInput.WriteLine(input);
