@@ -21,9 +21,11 @@ public sealed class ConceptsExperiment : Experiment<ConceptsOptions>, IEjectable
     public override string Folder => "ConceptMixing";
 
     /// <inheritdoc/>
+    protected override void Check(ConceptsOptions options) => options.Validated();
+
+    /// <inheritdoc/>
     protected override void Run(ConceptsOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        options.Validated();
         var kept = KeptParts.Open(request, options);
         var ml = new MLContext(request.Seed);
         var text = new SplitText(ml, options.Text, context.Display);

@@ -31,9 +31,8 @@ public sealed record ConceptsOptions
 
     internal ConceptsOptions Validated()
     {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"The options of 'concepts' have {faults.Count} fault(s): "
-            + string.Join(" ", faults));
+        OptionFaults.Refuse("'concepts'", Faults(), StageFaults);
+        return this;
     }
 
     /// <summary>The autoencoder of a study's teacher.</summary>
@@ -54,6 +53,26 @@ public sealed record ConceptsOptions
                 yield return $"Study '{Studies[i].Name}': {fault}";
         foreach (var claim in Claims.Where(claim => !Endpoints.Known.ContainsKey(claim.Endpoint)))
             yield return $"Claim {claim.Id} has the endpoint '{claim.Endpoint}'. Known: {string.Join(", ", Endpoints.Known.Keys)}.";
+    }
+
+    private IEnumerable<string> StageFaults() =>
+    [
+        .. TeacherFaults("Teacher", Teacher, Autoencoder),
+        .. WeakTeacher is { } weak ? TeacherFaults("WeakTeacher", weak.Teacher, weak.Autoencoder) : [],
+        .. Studies.SelectMany(study => OptionFaults.In($"Study '{study.Name}'", StudyFaults(study))),
+    ];
+
+    private IEnumerable<string> TeacherFaults(string name, TeacherOptions teacher, AutoencoderOptions autoencoder) =>
+    [
+        .. teacher.Folder is null ? OptionFaults.In($"{name}.Training", StageOptions.TeacherTraining(teacher, Text).Faults()) : [],
+        .. OptionFaults.In($"{name}'s autoencoder", StageOptions.Autoencoder(autoencoder, teacher, teacher.Shape.Width).Faults()),
+    ];
+
+    private IEnumerable<string> StudyFaults(StudyOptions study)
+    {
+        var (teacher, autoencoder) = (study.WeakTeacher ? WeakTeacher!.Teacher : Teacher, AutoencoderOf(study));
+        return study.Arms.SelectMany(arm => study.LearningRates.SelectMany(rate => StageOptions
+            .StudentTraining(study, arm, Text, teacher.Layer, autoencoder.Latents).For(study, study.Training.Tokens, rate).Faults()));
     }
 }
 

@@ -21,9 +21,11 @@ public sealed class ResetExperiment : Experiment<ResetExperimentOptions>, IEject
     public override string Folder => "EmbeddingReset";
 
     /// <inheritdoc/>
+    protected override void Check(ResetExperimentOptions options) => options.Validated();
+
+    /// <inheritdoc/>
     protected override void Run(ResetExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        options.Validated();
         var kept = KeptParts.Open(request, options);
         var ml = new MLContext(request.Seed);
         var sections = new List<SectionResult>();

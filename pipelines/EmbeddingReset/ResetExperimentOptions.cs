@@ -20,9 +20,8 @@ public sealed record ResetExperimentOptions
 
     internal ResetExperimentOptions Validated()
     {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"The options of 'reset' have {faults.Count} fault(s): "
-            + string.Join(" ", faults));
+        OptionFaults.Refuse("'reset'", Faults(), StageFaults);
+        return this;
     }
 
     private IEnumerable<string> Faults()
@@ -39,6 +38,9 @@ public sealed record ResetExperimentOptions
         foreach (var claim in Claims.Where(claim => Sections.All(section => section.Name != claim.Section)))
             yield return $"Claim {claim.Id} is about section '{claim.Section}', which there is not.";
     }
+
+    private IEnumerable<string> StageFaults() =>
+        Sections.SelectMany(section => OptionFaults.In($"Section '{section.Name}'", SectionFaults.OfStages(section)));
 }
 
 /// <summary>A claim, the section it is judged on and what is measured there, seed by seed.</summary>

@@ -1,3 +1,5 @@
+using MlNetLlm.Pipelines.Experiments;
+
 namespace MlNetLlm.Pipelines.EmbeddingReset;
 
 /// <summary>What is wrong with a section's options.</summary>
@@ -27,6 +29,17 @@ internal static class SectionFaults
         if (section.BodiesOf is { } bodies && !earlier.Contains(bodies))
             yield return $"BodiesOf is '{bodies}', which is no earlier section.";
         if (section.Source == SectionSource.Folder && section.Folder is null) yield return "Folder is not set; the source needs one.";
+    }
+
+    /// <summary>What is wrong with what the stages make of a section that is sound in itself.</summary>
+    public static IEnumerable<string> OfStages(SectionOptions section)
+    {
+        const int AnyVocabulary = 100;
+        foreach (var fault in OptionFaults.Of(() => StageOptions.Body(section, AnyVocabulary).Validated())) yield return $"Body: {fault}";
+        foreach (var (arm, rate) in section.Arms.SelectMany(_ => section.EmbeddingRates, (arm, rate) => (arm, rate)))
+            foreach (var fault in StageOptions.Pretraining(section, arm, rate).Faults()) yield return $"Pretraining: {fault}";
+        foreach (var fault in StageOptions.Task(section).Faults()) yield return $"Task: {fault}";
+        foreach (var fault in StageOptions.Relearning(section).Faults()) yield return $"Relearning: {fault}";
     }
 
     private static bool Rise(IReadOnlyList<long> numbers) => numbers.Zip(numbers.Skip(1)).All(pair => pair.First < pair.Second);

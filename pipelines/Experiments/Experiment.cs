@@ -18,12 +18,15 @@ public abstract class Experiment
     /// <summary>Runs it.</summary>
     public abstract RunResult Run(RunRequest request, RunContext context);
 
-    /// <summary>Reads the options, defaults included, without running anything.</summary>
-    /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
+    /// <summary>Reads and checks the options, defaults included, without running anything.</summary>
+    /// <exception cref="ArgumentException">
+    /// The preset or an option is unknown, a setting is no Name=Value, or a value is not one that a stage of the run could use.
+    /// </exception>
     /// <exception cref="InvalidDataException">A value does not fit its option.</exception>
     public abstract JsonNode Options(string preset, IReadOnlyList<string> sets);
 
     /// <summary>Checks what a run of this request would refuse; nothing is written.</summary>
+    /// <exception cref="ArgumentException">As of <see cref="Options"/>.</exception>
     /// <exception cref="InvalidOperationException">The folder holds another run.</exception>
     public abstract void Check(RunRequest request);
 
@@ -65,14 +68,24 @@ public abstract class Experiment<TOptions> : Experiment
 
     /// <inheritdoc/>
     public sealed override JsonNode Options(string preset, IReadOnlyList<string> sets) =>
-        PresetFile.ToJson(PresetFile.Load<TOptions>(this, preset, sets));
+        PresetFile.ToJson(Checked(PresetFile.Load<TOptions>(this, preset, sets)));
 
     /// <inheritdoc/>
     public sealed override void Check(RunRequest request) => KeptParts.Check(request, OptionsOf(request));
 
-    private TOptions OptionsOf(RunRequest request) => request.Options is { } given
+    private TOptions OptionsOf(RunRequest request) => Checked(request.Options is { } given
         ? PresetFile.FromJson<TOptions>(given)
-        : PresetFile.Load<TOptions>(this, request.Preset, request.Sets);
+        : PresetFile.Load<TOptions>(this, request.Preset, request.Sets));
+
+    private TOptions Checked(TOptions options)
+    {
+        Check(options);
+        return options;
+    }
+
+    /// <summary>Checks the options and what every stage makes of them, so that a wrong value stops a run before its first stage.</summary>
+    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
+    protected abstract void Check(TOptions options);
 
     /// <summary>Does the work and notes data, metrics and claims in <paramref name="record"/>.</summary>
     protected abstract void Run(TOptions options, RunRequest request, RunContext context, RunRecord record);

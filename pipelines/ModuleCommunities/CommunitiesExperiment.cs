@@ -25,9 +25,11 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
     public override string Folder => "ModuleCommunities";
 
     /// <inheritdoc/>
+    protected override void Check(CommunitiesOptions options) => options.Validated();
+
+    /// <inheritdoc/>
     protected override void Run(CommunitiesOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        options.Validated();
         var kept = KeptParts.Open(request, options);
         var ml = new MLContext(request.Seed);
         if (options.Real is { Model: not null } real) Real(new RealStage(ml, real, options.Device, context), real, kept, record);

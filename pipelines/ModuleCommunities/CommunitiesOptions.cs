@@ -1,3 +1,4 @@
+using MlNetLlm.Modules;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.SkillQuestions;
 
@@ -47,9 +48,8 @@ public sealed record CommunitiesOptions
 
     internal CommunitiesOptions Validated()
     {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"The options of 'communities' have {faults.Count} fault(s): "
-            + string.Join(" ", faults));
+        OptionFaults.Refuse("'communities'", Faults(), StageFaults);
+        return this;
     }
 
     private IEnumerable<string> Faults()
@@ -70,4 +70,18 @@ public sealed record CommunitiesOptions
         foreach (var id in Claims.Select(claim => claim.Id).Where(id => !Endpoints.Known.ContainsKey(id[(id.IndexOf('.') + 1)..])))
             yield return $"Claim {id} is none of {string.Join(", ", Endpoints.Known.Keys)}.";
     }
+
+    // A regime's modules are found on the way; how it trains does not depend on them.
+    private IEnumerable<string> StageFaults() =>
+    [
+        .. OptionFaults.In("Model", SubjectFaults(Model)), .. Larger is { } larger ? OptionFaults.In("Larger", SubjectFaults(larger)) : [],
+        .. (Tuning?.LearningRates ?? []).SelectMany(rate =>
+            OptionFaults.In("Tuning", SubjectTraining.Tuning(Tuning!, ModuleRegime.All, rate, Device).Faults())),
+    ];
+
+    private IEnumerable<string> SubjectFaults(ModelOptions model) =>
+    [
+        .. OptionFaults.Of(() => SubjectTraining.Shape(model, model.Layers).Validated()),
+        .. SubjectTraining.Training(model, model.Steps, Device).Faults(),
+    ];
 }

@@ -23,9 +23,11 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>, IEjectable
     public override string Folder => "SemanticProbing";
 
     /// <inheritdoc/>
+    protected override void Check(ProbingOptions options) => options.Validated();
+
+    /// <inheritdoc/>
     protected override void Run(ProbingOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        options = options.Validated();
         var kept = KeptParts.Open(request, options);
         List<ModelResult> results = options.Checkpoints is { } folder
             ? [Probe(folder, options, kept, context)]

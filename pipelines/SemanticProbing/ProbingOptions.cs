@@ -151,8 +151,8 @@ public sealed record ProbingOptions
     /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
     internal ProbingOptions Validated()
     {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"Options of probing are not usable: {string.Join(" ", faults)}");
+        OptionFaults.Refuse("'probing'", Faults(), StageFaults);
+        return this;
     }
 
     private IEnumerable<string> Faults()
@@ -170,6 +170,20 @@ public sealed record ProbingOptions
                  })
             if (value < 2) yield return $"{name} is {value}; expected 2 or more.";
     }
+
+    private IEnumerable<string> StageFaults()
+    {
+        string[] names = [.. OptionFaults.Of(() => _ = (Reading, Shape(), Traces().Validated()))];
+        return names.Length > 0 ? names :
+        [
+            .. OptionFaults.Of(() => Karel.Validated()), .. OptionFaults.Of(() => TestKarel.Validated()),
+            .. OptionFaults.Of(() => Config.Validated()),
+            .. OptionFaults.In("Training", Trained().Faults()),
+            .. OptionFaults.In("LinearProbe", LinearProbe.Faults()), .. OptionFaults.In("MlpProbe", MlpProbe.Faults()),
+        ];
+    }
+
+    private PretrainOptions Trained() => ModelStage.Options(this, ModelSeeds[0], "models") with { CheckpointFolder = "checkpoints" };
 
     /// <summary>The meanings that every snapshot is probed for.</summary>
     internal IReadOnlyList<string> Meanings => ["original", "flip", Adversarial];

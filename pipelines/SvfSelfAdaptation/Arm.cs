@@ -21,11 +21,14 @@ public sealed record Arm(
     IReadOnlyList<TextScore> NewDomain,
     IReadOnlyList<TextScore> OldDomain)
 {
+    /// <summary>What an arm is measured on.</summary>
+    internal static IReadOnlyList<string> Splits { get; } = ["new-domain", "old-domain"];
+
     /// <summary>The row scores of a split.</summary>
     public IReadOnlyList<TextScore> On(string split) => split switch
     {
         "new-domain" => NewDomain,
         "old-domain" => OldDomain,
-        _ => throw new ArgumentException($"Unknown split '{split}'. Known: new-domain, old-domain."),
+        _ => throw new ArgumentException($"Unknown split '{split}'. Known: {string.Join(", ", Splits)}."),
     };
 }

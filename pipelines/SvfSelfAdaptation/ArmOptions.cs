@@ -9,6 +9,9 @@ namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 /// <summary>The library's options of each arm of the main job.</summary>
 internal static class ArmOptions
 {
+    /// <summary>The arms there are.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["svf-mlp", "svf-attention", "svf-all", "lora-1", "lora-16", "full"];
+
     /// <summary>The options that an arm trains with.</summary>
     /// <param name="arm">Its name.</param>
     /// <param name="rate">Its learning rate.</param>
@@ -25,7 +28,7 @@ internal static class ArmOptions
             "lora-1" => new LoraOptions { LearningRate = rate, Rank = 1 },
             "lora-16" => new LoraOptions { LearningRate = rate, Rank = 16 },
             "full" => new FullOptions { LearningRate = rate },
-            _ => throw new ArgumentException($"Unknown arm '{arm}'. Known: svf-mlp, svf-attention, svf-all, lora-1, lora-16, full."),
+            _ => throw new ArgumentException($"Unknown arm '{arm}'. Known: {string.Join(", ", Names)}."),
         };
         return method with
         {

@@ -29,7 +29,7 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
     /// <summary>An arm that trains.</summary>
     public Arm Run(string name) => Kept(name, () =>
     {
-        var grid = Grid(name);
+        var grid = options.LearningRates.Of(name);
         Trained? best = null;
         for (var i = 0; i < grid.Count; i++)
         {
@@ -76,11 +76,6 @@ internal sealed class ArmRunner(MLContext ml, LanguageModel baseModel, SvfData d
                 return (tuned, Learned<LanguageModel>(tuned).Module.parameters().Sum(p => p.numel()));
         }
     }
-
-    private IReadOnlyList<double> Grid(string name) =>
-        name.StartsWith("svf", StringComparison.Ordinal) ? options.LearningRates.Svf
-        : name.StartsWith("lora", StringComparison.Ordinal) ? options.LearningRates.Lora
-        : options.LearningRates.Full;
 
     private static TLearned Learned<TLearned>(IEnumerable<ITransformer> chain)
         where TLearned : class => chain.OfType<ModelTransformer<TLearned>>().Single().Learned;

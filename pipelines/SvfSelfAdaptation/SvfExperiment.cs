@@ -31,6 +31,9 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
     }
 
     /// <inheritdoc/>
+    protected override void Check(SvfExperimentOptions options) => options.Validated();
+
+    /// <inheritdoc/>
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
         var ml = new MLContext(request.Seed);
@@ -47,7 +50,7 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
 
     private static void Report(Arm arm, RunRecord record)
     {
-        foreach (var split in new[] { "new-domain", "old-domain" })
+        foreach (var split in Arm.Splits)
         {
             var metrics = LanguageModelMetrics.From(arm.On(split));
             record.Add(new RunMetric(arm.Name, "perplexity", split, metrics.Perplexity, metrics.PerplexityStandardError, metrics.Rows));

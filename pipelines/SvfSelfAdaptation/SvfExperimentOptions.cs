@@ -1,3 +1,4 @@
+using MlNetLlm.Evaluation;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
 using MlNetLlm.Pipelines.SvfSelfAdaptation.RealData;
@@ -58,13 +59,52 @@ public sealed record SvfExperimentOptions
     /// <summary>Experts on published benchmarks; runs instead of the arms above, after the miniature where both are set.</summary>
     /// <value>null: the arms run.</value>
     public RealDataOptions? RealData { get; init; }
+
+    /// <summary>These options, checked as far as they run.</summary>
+    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
+    internal SvfExperimentOptions Validated()
+    {
+        Miniature?.Validated();
+        if (RealData is { } real) OptionFaults.Refuse("svf on published tasks", real.Faults());
+        if (Miniature is null && RealData is null) OptionFaults.Refuse("'svf'", Faults(), StageFaults);
+        return this;
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        foreach (var (name, value) in new (string, long)[]
+                 {
+                     (nameof(TestRows), TestRows), (nameof(ValidationRows), ValidationRows), (nameof(OldDomainTexts), OldDomainTexts),
+                     (nameof(PretrainTokens), PretrainTokens),
+                 })
+            if (value < 1) yield return $"{name} is {value}; expected 1 or more.";
+        foreach (var fault in OptionFaults.Of(() => new BootstrapOptions { Samples = BootstrapResamples }.Validated()))
+            yield return $"BootstrapResamples: {fault}";
+        foreach (var arm in Arms.Where(arm => !ArmOptions.Names.Contains(arm)))
+            yield return $"Arms has '{arm}'. Known: {string.Join(", ", ArmOptions.Names)}.";
+        foreach (var arm in Arms.Where(arm => LearningRates.Of(arm).Count == 0))
+            yield return $"LearningRates has none for {arm}; expected one or more.";
+        foreach (var claim in Claims)
+            if (claim.Quantity is not ("nats" or "parameters"))
+                yield return $"Claim {claim.Id} has the unknown quantity '{claim.Quantity}'. Known: nats, parameters.";
+            else if (claim.Quantity == "nats" && !Arm.Splits.Contains(claim.Split))
+                yield return $"Claim {claim.Id} has the unknown split '{claim.Split}'. Known: {string.Join(", ", Arm.Splits)}.";
+    }
+
+    private IEnumerable<string> StageFaults() => Arms.SelectMany(
+        arm => LearningRates.Of(arm).SelectMany(rate => ArmOptions.Of(arm, rate, this, seed: 1).Faults()));
 }
 
 /// <summary>The grids of learning rates.</summary>
 /// <param name="Svf">For the SVF arms.</param>
 /// <param name="Lora">For the LoRA arms.</param>
 /// <param name="Full">For full fine-tuning.</param>
-public sealed record LearningRates(IReadOnlyList<double> Svf, IReadOnlyList<double> Lora, IReadOnlyList<double> Full);
+public sealed record LearningRates(IReadOnlyList<double> Svf, IReadOnlyList<double> Lora, IReadOnlyList<double> Full)
+{
+    /// <summary>The grid of an arm.</summary>
+    internal IReadOnlyList<double> Of(string arm) =>
+        arm.StartsWith("svf", StringComparison.Ordinal) ? Svf : arm.StartsWith("lora", StringComparison.Ordinal) ? Lora : Full;
+}
 
 /// <summary>A claim about the difference of two arms on one split.</summary>
 /// <param name="Id">For example svf.1.</param>

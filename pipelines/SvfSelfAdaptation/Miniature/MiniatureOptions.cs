@@ -1,5 +1,7 @@
+using MlNetLlm.Lora;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Runs;
+using MlNetLlm.Svf;
 
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation.Miniature;
 
@@ -57,9 +59,8 @@ public sealed record MiniatureOptions
 
     internal MiniatureOptions Validated()
     {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException(
-            $"The options of the svf miniature have {faults.Count} fault(s): {string.Join(" ", faults)}");
+        OptionFaults.Refuse("the svf miniature", Faults(), StageFaults);
+        return this;
     }
 
     private IEnumerable<string> Faults()
@@ -79,6 +80,20 @@ public sealed record MiniatureOptions
         foreach (var twice in Claims.GroupBy(claim => claim.Id).Where(group => group.Count() > 1))
             yield return $"Two claims are called {twice.Key}.";
     }
+
+    private IEnumerable<string> StageFaults() =>
+    [
+        .. OptionFaults.In("Base", OptionFaults.Of(() => MiniatureTraining.Shape(Base).Validated())),
+        .. OptionFaults.In("Base", MiniatureTraining.Base(Base).Faults()),
+        .. Reinforcement.SvfRates.SelectMany(rate => OptionFaults.In("Reinforcement",
+            MiniatureTraining.Rewarded(this, new TrainSvfExpertOptions(), Arm(ArmMethod.SvfReinforce, rate)).Faults())),
+        .. NextToken.LoraRates.SelectMany(rate => OptionFaults.In("NextToken",
+            MiniatureTraining.Written(this, new LoraOptions(), Arm(ArmMethod.LoraNextToken, rate)).Faults())),
+        .. OptionFaults.In("NextToken",
+            MiniatureTraining.Written(this, new SvfOptions(), Arm(ArmMethod.SvfNextToken, NextToken.SvfRate)).Faults()),
+    ];
+
+    private ArmSpec Arm(ArmMethod method, double rate) => new(method, Arms.Tasks[0], Questions.Train, Seed: 1) { Rate = rate };
 }
 
 /// <summary>A claim and what it is judged by.</summary>

@@ -35,7 +35,6 @@ internal static class MiniatureRun
     public static void Run(
         MLContext ml, MiniatureOptions options, KeptParts kept, RunRequest request, RunContext context, RunRecord record)
     {
-        options.Validated();
         var english = EnglishText.Read(ml, options.Base.English, options.Base.EnglishParagraphs, options.Base.EnglishLength);
         record.Add(english.Data);
         using var lab = new Lab(ml, options, english, kept, request, context);

@@ -1,3 +1,5 @@
+using MlNetLlm.Svf;
+
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation.RealData;
 
 /// <summary>Experts on GSM8K, MBPP and ARC-Easy with any language model.</summary>
@@ -64,6 +66,31 @@ public sealed record RealDataOptions
     /// <summary>Where to compute.</summary>
     /// <value>cpu.</value>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>What is wrong with these options.</summary>
+    internal IEnumerable<string> Faults()
+    {
+        if (Limit < 0 || Generations < 0) yield return $"Limit is {Limit} and Generations {Generations}; expected 0 or more.";
+        if (AnswerTokens < 1 || Shots < 1) yield return $"AnswerTokens is {AnswerTokens} and Shots {Shots}; expected 1 or more.";
+        foreach (var fault in Training(BatchSize, SequenceLength).Faults()) yield return fault;
+    }
+
+    /// <summary>An expert's training.</summary>
+    /// <param name="rows">Training rows there are.</param>
+    /// <param name="length">Tokens of a prompt with its answer at most.</param>
+    internal TrainSvfExpertOptions Training(int rows, int length) => new()
+    {
+        LearningRate = LearningRate,
+        BatchSize = Math.Min(BatchSize, rows),
+        MaxSteps = Iterations,
+        EvaluateEvery = EvaluateEvery,
+        KeepBest = true,
+        KlWeight = KlWeight,
+        MeasureKl = KlWeight > 0,
+        MaxAnswerTokens = AnswerTokens,
+        SequenceLength = length,
+        Device = Device,
+    };
 
     /// <summary>The text of a prompt file, without the line break at its end.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

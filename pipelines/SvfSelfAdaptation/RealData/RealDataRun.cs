@@ -68,20 +68,7 @@ internal sealed class RealDataRun
     private Score Train(RealTask task, string folder)
     {
         _context.Display.Stage($"expert of {task.Name}");
-        var options = new TrainSvfExpertOptions
-        {
-            LearningRate = _options.LearningRate,
-            BatchSize = Math.Min(_options.BatchSize, Fitting(task.Train).Count),
-            MaxSteps = _options.Iterations,
-            EvaluateEvery = _options.EvaluateEvery,
-            KeepBest = true,
-            KlWeight = _options.KlWeight,
-            MeasureKl = _options.KlWeight > 0,
-            MaxAnswerTokens = _options.AnswerTokens,
-            SequenceLength = Length,
-            Seed = _request.Seed,
-            Device = _options.Device,
-        };
+        var options = _options.Training(Fitting(task.Train).Count, Length) with { Seed = _request.Seed };
         var trained = _ml.LanguageModels().TrainSvfExpert(_model, task.Reward, options, _context.Display, _context.Cancellation)
             .Fit(View(task.Train), View(task.Validation));
         using var model = trained.Model;

@@ -80,10 +80,42 @@ public sealed class RunCommandTests
             .Order().Select(file => (file, File.ReadAllText(file)))];
 
     [Test]
-    public void Presets_OfEveryExperiment_Load()
+    public void Presets_OfEveryExperiment_LoadAndAreSound()
     {
         foreach (var experiment in ExperimentTable.All)
+        {
             Assert.That(experiment.Presets, Is.SupersetOf(new[] { "smoke", "quick" }), experiment.Name);
+            foreach (var preset in experiment.Presets)
+                Assert.That(() => experiment.Options(preset, []), Throws.Nothing, $"{experiment.Name} {preset}");
+        }
+    }
+
+    [TestCase("svf", "BatchSize is -1; expected 1 or more.", "batchSize=-1")]
+    [TestCase("svf", "LearningRate is 0; expected above 0.", "learningRates.svf=[0]")]
+    [TestCase("svf", "Arms has 'svf-mlpp'. Known: svf-mlp", "arms=[\"svf-mlpp\"]")]
+    [TestCase("svf", "BootstrapResamples: ", "bootstrapResamples=1")]
+    [TestCase("svf", "TestRows is 0; expected 1 or more.", "testRows=0")]
+    [TestCase("svf", "Device is 'gpu'", "device=gpu")]
+    [TestCase("probing", "Training: BatchSize is 0; expected 1 or more.", "training.batchSize=0")]
+    [TestCase("probing", "MlpProbe: BatchSize is 0; expected 1 or more.", "mlpProbe.batchSize=0")]
+    [TestCase("probing", "Encoding is 'words'; expected grid or text.", "encoding=words")]
+    [TestCase("concepts", "InitialDeviation 0; expected", "teacher.training.initialDeviation=0")]
+    [TestCase("concepts", "Teacher.Training: Device is 'gpu'", "teacher.training.device=gpu")]
+    [TestCase("communities", "Model: Device is 'gpu'", "device=gpu")]
+    public void Check_OfAValueThatAStageCannotUse_NamesIt(string experiment, string expected, string set)
+    {
+        var request = new RunRequest("smoke", 1, [set], "unused", false);
+        Assert.That(() => ExperimentTable.Find(experiment).Check(request), Throws.ArgumentException.With.Message.Contains(expected));
+        Assert.That(Directory.Exists("unused"), Is.False);
+    }
+
+    [Test]
+    public void Run_WithAValueThatAStageCannotUse_LeavesNoFolder()
+    {
+        using var folder = new TemporaryFolder();
+        var (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--set", "batchSize=-1", "--out", folder["run"]);
+        Assert.That((exit, errors), Is.EqualTo((2, "mlnetllm: The options of 'svf' have 1 fault(s): BatchSize is -1; expected 1 or more.\n")));
+        Assert.That(folder.Names(), Is.Empty);
     }
 
     private static string Refused(string preset, params string[] sets)

@@ -53,4 +53,18 @@ public class ResetPresetTests
                  })
             Assert.That(message, Does.Contain(fault));
     }
+
+    [Test]
+    public void Validated_WithValuesThatStagesCannotUse_NamesEachOnce()
+    {
+        var good = PresetFile.Load<ResetExperimentOptions>(Experiment, "smoke", []);
+        var section = good.Sections[0] with
+        {
+            Name = "main", Device = "gpu", Body = good.Sections[0].Body with { Heads = 0 },
+            Task = good.Sections[0].Task with { BatchSize = 0 },
+        };
+        var message = Assert.Throws<ArgumentException>(() => (good with { Sections = [section, .. good.Sections.Skip(1)] }).Validated())!.Message;
+        foreach (var fault in new[] { "Body: ", "Pretraining: Device is 'gpu'", "Task: BatchSize is 0", "Relearning: Device is 'gpu'" })
+            Assert.That(message.Split($"Section 'main': {fault}"), Has.Length.EqualTo(2), fault);
+    }
 }
