@@ -35,8 +35,8 @@ internal static class SweepRun
                 + $"{Describe(outcome)}");
             context.Display.Step(++done, trialsToCome, double.IsFinite(best) ? $"best {best:G5}" : "");
         });
-        var sweep = new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan).RunAsync, progress,
-            Subject(experiment, plan), plan.Limits.AreAbove);
+        var sweep = new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan, TrialProgram.Current).RunAsync,
+            progress, Subject(experiment, plan), plan.RunsAgain);
         trialsToCome = sweep.Trials;
         using var held = FolderLock.Take(folder);
         sweep.Check();   // a sweep that is refused leaves what the folder holds as it is
@@ -90,8 +90,8 @@ internal static class SweepRun
         if (Best(trials.Select(t => (t.Request, (TrialOutcome?)t.Outcome))) is not ({ } request, { } outcome))
             throw new InvalidOperationException(
                 $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
-                + "Raise --trial-seconds or --trial-mib where a limit stopped them, and repeat the command; or sweep another space into "
-                + "another --out.");
+                + "Repeat the command: trials that were killed run again, and those that a limit stopped once --trial-seconds or --trial-mib "
+                + "is higher. Or sweep another space into another --out.");
         var metrics = new List<RunMetric>
         {
             new("best", space.Metric.Name, space.Metric.Split, space.Metric.Maximize ? -outcome.Loss!.Value : outcome.Loss!.Value),

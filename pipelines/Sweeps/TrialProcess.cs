@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using MlNetLlm.Persistence;
 using MlNetLlm.Runs;
@@ -24,14 +25,22 @@ internal sealed record TrialLimits(TimeSpan? Time, long? MemoryMiB)
 /// <param name="Folder">The folder with one folder a trial.</param>
 /// <param name="Limits">Limits of a trial.</param>
 internal sealed record TrialPlan(
-    string Experiment, string Preset, int Seed, int Threads, SweepMetric Metric, string Folder, TrialLimits Limits);
+    string Experiment, string Preset, int Seed, int Threads, SweepMetric Metric, string Folder, TrialLimits Limits)
+{
+    /// <summary>Whether a trial that ended so runs again when the sweep goes on: the machine ended it, or a limit that is higher now.</summary>
+    public bool RunsAgain(TrialOutcome outcome) => outcome.Status == TrialStatus.Killed || Limits.AreAbove(outcome);
+}
 
 /// <summary>
 /// Runs a trial as a process of its own: mlnetllm run with the point's values. It ends with its parent, at its limits, or by itself.
 /// </summary>
-internal sealed class TrialProcess(TrialPlan plan)
+/// <param name="plan">What all trials share.</param>
+/// <param name="program">How mlnetllm is started.</param>
+internal sealed class TrialProcess(TrialPlan plan, TrialProgram program)
 {
     private const int KeptLetters = 2000;
+    private const int FirstSignal = 128;   // a shell's way to say by exit code which signal ended a process, and .NET's
+    private const int LastSignal = 64;
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(100);
 
     public async Task<TrialOutcome> RunAsync(TrialRequest request, CancellationToken cancellation)
@@ -39,11 +48,8 @@ internal sealed class TrialProcess(TrialPlan plan)
         var folder = FolderOf(plan.Folder, request);
         // Finished, but the sweep was stopped before it took note.
         if (StoredRun.Open(folder) is var run && IsFinished(request, run)) return Read(request, run);
-        FileSystems.Default.Delete(folder);
-
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(StartInfo(request, folder))
-            ?? throw new InvalidOperationException("The trial's process did not start.");
+        using var process = Start(request, folder);
         var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var status = await WaitAsync(process, watch, cancellation);
@@ -53,9 +59,7 @@ internal sealed class TrialProcess(TrialPlan plan)
         if (status is { } stopped)
             return new TrialOutcome(request.Trial, request.Round, stopped, null, watch.ElapsedMilliseconds, LimitText(stopped),
                 stopped == TrialStatus.TimedOut ? plan.Limits.Time?.TotalSeconds : plan.Limits.MemoryMiB);
-        if (process.ExitCode != 0)
-            return new TrialOutcome(request.Trial, request.Round, TrialStatus.Failed, null, watch.ElapsedMilliseconds,
-                $"exit code {process.ExitCode}: {(said.Length > KeptLetters ? said[^KeptLetters..] : said)}");
+        if (process.ExitCode != 0) return Broken(request, process.ExitCode, said, watch.ElapsedMilliseconds);
         return Read(request, StoredRun.Open(folder)) with { Milliseconds = watch.ElapsedMilliseconds };
     }
 
@@ -69,15 +73,38 @@ internal sealed class TrialProcess(TrialPlan plan)
 
     private static IEnumerable<string> Sets(TrialRequest request) => request.Values.Select(v => $"{v.Key}={v.Value}");
 
+    // Whatever is wrong here is wrong with the machine.
+    private Process Start(TrialRequest request, string folder)
+    {
+        try
+        {
+            FileSystems.Default.Delete(folder);
+            return Process.Start(StartInfo(request, folder))!;
+        }
+        catch (Exception error) when (error is Win32Exception or IOException or UnauthorizedAccessException)
+        {
+            throw new SweepFaultException($"Trial {request.Trial} did not start: {error.Message} Finished trials are kept; when this is "
+                + "mended, the same command goes on.") { IsOfTheMachine = true };
+        }
+    }
+
+    private static TrialOutcome Broken(TrialRequest request, int exitCode, string said, long milliseconds)
+    {
+        var isKilled = !OperatingSystem.IsWindows() && exitCode is > FirstSignal and <= FirstSignal + LastSignal;
+        var how = isKilled ? $"its process was killed (signal {exitCode - FirstSignal})" : $"exit code {exitCode}";
+        return new TrialOutcome(request.Trial, request.Round, isKilled ? TrialStatus.Killed : TrialStatus.Failed, null, milliseconds,
+            said.Length == 0 ? how : $"{how}: {(said.Length > KeptLetters ? said[^KeptLetters..] : said)}");
+    }
+
     private ProcessStartInfo StartInfo(TrialRequest request, string folder)
     {
         List<string> arguments =
         [
-            typeof(TrialProcess).Assembly.Location, "run", plan.Experiment, "--preset", plan.Preset, "--seed", $"{plan.Seed}",
+            .. program.First, "run", plan.Experiment, "--preset", plan.Preset, "--seed", $"{plan.Seed}",
             "--out", folder, "--threads", $"{plan.Threads}", "--end-with-input",
         ];
         foreach (var set in Sets(request)) arguments.AddRange(["--set", set]);
-        return new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
+        return new ProcessStartInfo(program.File, arguments)
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };

@@ -1,11 +1,25 @@
+using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
 
 namespace MlNetLlm.Sweeps;
 
-/// <summary>How many points a grid over a search space has.</summary>
+/// <summary>The points of a grid over a search space.</summary>
 internal static class Grid
 {
-    /// <summary>The different points; at most <see cref="long.MaxValue"/>.</summary>
+    /// <summary>A point by its number, the last dimension running fastest; after the last point the first comes again.</summary>
+    public static Parameter Point(Microsoft.ML.SearchSpace.SearchSpace space, int steps, long number)
+    {
+        var counts = space.Step.Where(s => s != 1).Select(s => s ?? steps).ToArray();
+        var point = new double[counts.Length];
+        for (var i = point.Length - 1; i >= 0; i--)
+        {
+            point[i] = (double)(number % counts[i]) / counts[i];
+            number /= counts[i];
+        }
+        return space.SampleFromFeatureSpace(point);
+    }
+
+    /// <summary>How many different points there are; at most <see cref="long.MaxValue"/>.</summary>
     public static long Points(Microsoft.ML.SearchSpace.SearchSpace space, int steps)
     {
         var points = 1L;

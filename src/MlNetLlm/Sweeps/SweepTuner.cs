@@ -5,12 +5,12 @@ using Microsoft.ML.SearchSpace;
 namespace MlNetLlm.Sweeps;
 
 /// <summary>
-/// One of ML.NET AutoML's tuners over a plain search space, to be asked and told directly: AutoML's own experiment runs one trial at a
-/// time.
+/// A tuner over a plain search space, to be asked and told directly: AutoML's own experiment runs one trial at a time. Those that learn are
+/// ML.NET AutoML's own; random and grid, which learn nothing, are sequences of points of the same search space.
 /// </summary>
 /// <remarks>
-/// The tuners are internal to the package. A public way leads to them: an experiment hands the service provider that holds its tuner to
-/// the factory of its monitor, before the first trial.
+/// AutoML's tuners are internal to the package. A public way leads to them: an experiment hands the service provider that holds its tuner
+/// to the factory of its monitor, before the first trial. A version of the package that does not is refused in words.
 /// </remarks>
 public sealed class SweepTuner
 {
@@ -18,7 +18,8 @@ public sealed class SweepTuner
     private const string PipelineKey = "_pipeline_";
     private const string SecondEstimator = "1";   // the first only begins the pipeline
 
-    private readonly ITuner _tuner;
+    private readonly ITuner? _tuner;
+    private readonly Func<Parameter>? _next;
     private readonly bool _inPipeline;
     private readonly double _lossOfAFailure;
     private readonly Dictionary<int, Parameter> _proposed = [];
@@ -33,7 +34,13 @@ public sealed class SweepTuner
         ArgumentNullException.ThrowIfNull(space);
         if (!Enum.IsDefined(kind))
             throw new ArgumentException($"Tuner is {kind}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.");
-        Learns = kind is not (TunerKind.Random or TunerKind.Grid);
+        Learns = Learning(kind);
+        if (!Learns)
+        {
+            var (random, number) = (new Random(seed), 0L);
+            _next = kind == TunerKind.Random ? () => RandomPoint(space, random) : () => Grid.Point(space, gridSteps, number++);
+            return;
+        }
         _inPipeline = kind == TunerKind.EciCostFrugal;
         // SMAC's forest leaves out losses that are not finite, and would fit any other; cost-frugal searches need a number to compare.
         _lossOfAFailure = kind == TunerKind.Smac ? double.PositiveInfinity : double.MaxValue;
@@ -45,8 +52,6 @@ public sealed class SweepTuner
             : experiment.AddSearchSpace(PlainKey, space);
         _tuner = TakeFrom(kind switch
         {
-            TunerKind.Random => experiment.SetRandomSearchTuner(seed),
-            TunerKind.Grid => experiment.SetGridSearchTuner(gridSteps),
             TunerKind.CostFrugal => experiment.SetCostFrugalTuner(),
             TunerKind.Smac => experiment.SetSmacTuner(),
             _ => experiment.SetEciCostFrugalTuner(),
@@ -56,13 +61,17 @@ public sealed class SweepTuner
     /// <summary>Whether results change what is proposed next.</summary>
     public bool Learns { get; }
 
+    /// <summary>Whether a tuner of a kind learns.</summary>
+    internal static bool Learning(TunerKind kind) => kind is not (TunerKind.Random or TunerKind.Grid);
+
     /// <summary>The point to try as a trial.</summary>
     /// <param name="trial">The trial's number, from 0, each once and in order.</param>
     /// <returns>Values by the names of the space's options.</returns>
     public Parameter Propose(int trial)
     {
+        if (_next is not null) return _proposed[trial] = _next();
         var settings = new TrialSettings { TrialId = trial, Parameter = Parameter.CreateNestedParameter() };
-        var proposed = _tuner.Propose(settings);
+        var proposed = _tuner!.Propose(settings);
         _proposed[trial] = proposed;
         return _inPipeline ? proposed[PipelineKey][SecondEstimator] : proposed[PlainKey];
     }
@@ -75,6 +84,7 @@ public sealed class SweepTuner
     {
         if (!_proposed.Remove(trial, out var parameter))
             throw new InvalidOperationException($"Trial {trial} was not proposed, or has ended.");
+        if (_tuner is null) return;
         try
         {
             _tuner.Update(new TrialResult
@@ -90,6 +100,10 @@ public sealed class SweepTuner
             // A cost-frugal tuner forgets a local search that has converged; a late result of it has nothing left to say.
         }
     }
+
+    // Evenly over the unit cube of the space's features.
+    private static Parameter RandomPoint(Microsoft.ML.SearchSpace.SearchSpace space, Random random) =>
+        space.SampleFromFeatureSpace([.. Enumerable.Range(0, space.FeatureSpaceDim).Select(_ => random.NextDouble())]);
 
     private static ITuner TakeFrom(AutoMLExperiment experiment)
     {

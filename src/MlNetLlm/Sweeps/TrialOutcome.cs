@@ -31,4 +31,7 @@ public enum TrialStatus
 
     /// <summary>It was stopped at its memory limit.</summary>
     OutOfMemory,
+
+    /// <summary>Its process was ended by a signal, such as the system sends when memory is short: no word on the trial itself.</summary>
+    Killed,
 }

@@ -1,6 +1,6 @@
 namespace MlNetLlm.Sweeps;
 
-/// <summary>ML.NET AutoML's ways to choose the next trial.</summary>
+/// <summary>Ways to choose the next trial; those that learn are ML.NET AutoML's.</summary>
 public enum TunerKind
 {
     /// <summary>Points at random; learns nothing from results.</summary>

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Pipelines.Commands;
@@ -118,6 +120,65 @@ public sealed class SweepCommandTests
         var result = StoredRun.Open(sweep).Result!;
         Assert.That(result.Metrics.Single(m => m is { Arm: "best", Name: "perplexity" }).Value,
             Is.EqualTo(trials.Min(t => t.Outcome!.Loss)));
+    }
+
+    [Test]
+    [Category("Slow")]
+    [Platform("Linux")]
+    public void Sweep_WhoseWorkerIsKilled_SaysSoAndRunsItWhenRepeated()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, Tiny);
+        string[] arguments = ["sweep", "svf", "--space", space, "--trials", "1", "--out", folder["sweep"]];
+        using (var driver = Command.Start(arguments))
+        {
+            var errors = driver.StandardError.ReadToEndAsync();
+            while (!File.Exists(Path.Combine(folder["sweep"], "trials", "0000-0", "run.json"))) Thread.Sleep(20);
+            Worker(Path.Combine(folder["sweep"], "trials", "0000-0")).Kill();
+            driver.WaitForExit();
+            Assert.That(driver.ExitCode, Is.EqualTo(2));
+            Assert.That(errors.Result, Does.Contain("trial 0: Killed, its process was killed (signal 9)").And.Contain("Repeat the command"));
+        }
+        var (exit, output, repeated) = Command.Run(arguments);
+        Assert.That(exit, Is.Zero, repeated);
+        Assert.That(output, Does.Contain("best point"));
+        Assert.That(ParallelSweep.Read(folder["sweep"]).Single().Outcome!.Status, Is.EqualTo(TrialStatus.Completed));
+    }
+
+    // The process whose command line names the trial's folder.
+    private static Process Worker(string folder) => Process.GetProcesses().Single(process =>
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process.Id}/cmdline").Split('\0').Contains(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;   // it has just ended
+        }
+    });
+
+    [Test]
+    [Category("Slow")]
+    [Platform(Exclude = "Win")]
+    public void Sweep_OfTheProgramItself_NeedsNoDotnetOnThePath()
+    {
+        using var folder = new TemporaryFolder();
+        var space = Write(folder, Tiny);
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "MlNetLlm.Pipelines"),
+            ["sweep", "svf", "--space", space, "--trials", "1", "--out", folder["sweep"]])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["PATH"] = folder.Path;
+        start.Environment.Remove("DOTNET_HOST_PATH");
+        // The runtime of this test: dotnet/shared/Microsoft.NETCore.App/version
+        start.Environment["DOTNET_ROOT"] = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+        using var sweep = Process.Start(start)!;
+        var errors = sweep.StandardError.ReadToEndAsync();
+        Assert.That(sweep.StandardOutput.ReadToEnd(), Does.Contain("best point"), () => errors.Result);
+        sweep.WaitForExit();
+        Assert.That(sweep.ExitCode, Is.Zero);
     }
 
     [Test]

@@ -111,6 +111,58 @@ public sealed class ParallelSweepTests
             Is.EqualTo(await RunAsync(options)));
     }
 
+    [TestCase(TunerKind.Random)]
+    [TestCase(TunerKind.CostFrugal)]
+    public async Task RunAsync_OfOneObjectAgain_GoesOnAfterItWasCancelled_AndThenHasNothingLeftToDo(TunerKind tuner)
+    {
+        var options = new SweepOptions { Trials = 6, Tuner = tuner };
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var begun = 0;
+        var sweep = new ParallelSweep(Space(), options, folder.Path, (request, token) =>
+        {
+            if (++begun == 3) stop.Cancel();
+            return BowlAsync(request, token);
+        });
+        Assert.That(() => sweep.RunAsync(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        var results = await sweep.RunAsync();
+        Assert.That(results.Select(r => (string.Join(' ', r.Request.Values.OrderBy(v => v.Key)) + "0", r.Outcome.Loss)),
+            Is.EqualTo(await RunAsync(options)));
+        var all = begun;
+        Assert.That((await sweep.RunAsync()).Select(r => r.Outcome), Is.EqualTo(results.Select(r => r.Outcome)));
+        Assert.That(begun, Is.EqualTo(all));
+    }
+
+    [Test]
+    public async Task RunAsync_WithHalvingAndMorePoints_EndsAsOneThatBeganWithThem()
+    {
+        using var grown = new TemporaryFolder();
+        using var fresh = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        var halving = new HalvingOptions { Option = "maxTokens", Budgets = [1, 2, 4] };
+        // Later points are better: none that the smaller sweep sends on is sent on by the larger.
+        ParallelSweep Of(TemporaryFolder folder, int trials) => new(
+            Space(), new SweepOptions { Trials = trials, Halving = halving }, folder.Path, (request, token) =>
+            {
+                if (request is { Trial: 7, Round: 0 } && trials == 8) stop.Cancel();
+                token.ThrowIfCancellationRequested();
+                return Task.FromResult(new TrialOutcome(request.Trial, request.Round, TrialStatus.Completed, -request.Trial, 10));
+            });
+        await Of(grown, 6).RunAsync();
+        Assert.That(Told(Read()), Is.EqualTo(new[] { (0, 0), (0, 1), (0, 2), (0, 3), (0, 4), (0, 5), (1, 4), (1, 5), (2, 5) }));
+
+        Assert.That(() => Of(grown, 8).RunAsync(stop.Token), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(Read().Where(o => o?.Round > 0), Is.Empty, "who goes on is open again");
+
+        var expected = Told((await Of(fresh, 12).RunAsync()).Select(r => r.Outcome));
+        Assert.That(Told((await Of(grown, 12).RunAsync()).Select(r => r.Outcome)), Is.EqualTo(expected));
+        Assert.That(expected.Skip(12), Is.EqualTo(new[] { (1, 8), (1, 9), (1, 10), (1, 11), (2, 10), (2, 11) }));
+        Assert.That(Told(Read()), Is.EquivalentTo(expected), "what the smaller sweep chose is no part of it");
+
+        IEnumerable<TrialOutcome?> Read() => ParallelSweep.Read(grown.Path).Select(t => t.Outcome);
+        static List<(int, int)> Told(IEnumerable<TrialOutcome?> outcomes) => [.. outcomes.Select(o => (o!.Round, o.Trial))];
+    }
+
     [Test]
     public async Task RunAsync_InAnotherSweepsFolder_IsRefused()
     {
@@ -183,6 +235,20 @@ public sealed class ParallelSweepTests
         var results = await new ParallelSweep(Space(), new SweepOptions { Trials = 2 }, folder.Path, (request, stop) =>
             request.Trial == 1 ? throw new SweepFaultException("no such arm") : BowlAsync(request, stop)).RunAsync();
         Assert.That(results.Select(r => r.Outcome.Detail), Is.EqualTo(new[] { null, "no such arm" }));
+    }
+
+    [Test]
+    public async Task RunAsync_WithAFaultOfTheMachine_EndsAlsoAfterALoss_AndGoesOnOnceItIsMended()
+    {
+        using var folder = new TemporaryFolder();
+        var isMended = false;
+        var sweep = new ParallelSweep(Space(), new SweepOptions { Trials = 4 }, folder.Path, (request, stop) =>
+            request.Trial == 2 && !isMended ? throw new SweepFaultException("no process") { IsOfTheMachine = true } : BowlAsync(request, stop));
+        Assert.That(() => sweep.RunAsync(), Throws.TypeOf<SweepFaultException>());
+        Assert.That(ParallelSweep.Read(folder.Path).Select(t => t.Outcome?.Status),
+            Is.EqualTo(new TrialStatus?[] { TrialStatus.Completed, TrialStatus.Completed, null }), "trial 2 has not failed");
+        isMended = true;
+        Assert.That((await sweep.RunAsync()).Select(r => r.Outcome.Status), Is.EqualTo(Enumerable.Repeat(TrialStatus.Completed, 4)));
     }
 
     [TestCase(TunerKind.Random)]
