@@ -3,12 +3,12 @@ using Microsoft.ML;
 namespace MlNetLlm.Mapping;
 
 /// <summary>
-/// A view with computed columns. Two cursors walk the input in step: the reader's own, and one that runs up to a batch ahead with only the
-/// columns the computation needs. So nothing of the reader's row has to be copied.
+/// A view with computed columns. A reader of any of them walks the input once, whatever else it reads: a column that an earlier step
+/// computed and one that is computed from it cost one pass of each. At most a batch of rows is in memory.
 /// </summary>
 internal sealed class MappedDataView<TInput, TOutput>(IDataView input, RowMapping<TInput, TOutput> mapping) : IDataView
 {
-    // Both cursors must see the same order.
+    // Rows keep their order, so that what is computed from a row's position does not change with the reader.
     public bool CanShuffle => false;
 
     public DataViewSchema Schema => mapping.OutputSchema;
@@ -18,9 +18,11 @@ internal sealed class MappedDataView<TInput, TOutput>(IDataView input, RowMappin
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         var needed = columnsNeeded.ToList();
-        var passed = needed.Where(c => !mapping.IsAdded(c)).Select(c => input.Schema[c.Index]);
-        var ahead = needed.Exists(mapping.IsAdded) ? input.GetRowCursor(mapping.Inputs) : null;
-        return new MappedCursor<TInput, TOutput>(mapping, input.GetRowCursor(passed), ahead, needed.Select(c => c.Index).ToHashSet());
+        var active = needed.Select(column => column.Index).ToHashSet();
+        var rows = input.GetRowCursor(mapping.GetDependencies(needed));
+        return needed.Exists(mapping.IsAdded)
+            ? new MappedCursor<TInput, TOutput>(mapping, rows, active)
+            : new PassingCursor<TInput, TOutput>(mapping, rows, active);
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>

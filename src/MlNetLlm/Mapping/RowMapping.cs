@@ -54,11 +54,23 @@ internal sealed class RowMapping<TInput, TOutput> : IRowToRowMapper
     }
 
     /// <summary>A getter of an output column over an input row and the computed result.</summary>
-    public ValueGetter<TValue> Getter<TValue>(DataViewSchema.Column column, DataViewRow input, Func<TOutput> current)
-    {
-        if (!IsAdded(column)) return input.GetGetter<TValue>(InputSchema[column.Index]);
-        var getter = _added[column.Index - InputSchema.Count].Getter(current);
-        return getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
+    public ValueGetter<TValue> Getter<TValue>(DataViewSchema.Column column, DataViewRow input, Func<TOutput> current) =>
+        IsAdded(column) ? AddedGetter<TValue>(column, current) : input.GetGetter<TValue>(InputSchema[column.Index]);
+
+    /// <summary>A getter of a computed column.</summary>
+    public ValueGetter<TValue> AddedGetter<TValue>(DataViewSchema.Column column, Func<TOutput> current) =>
+        Typed<TValue>(_added[column.Index - InputSchema.Count].Getter(current), column);
+
+    /// <summary>A getter as the type that it is read as.</summary>
+    /// <exception cref="InvalidOperationException">The column is of another type.</exception>
+    public static ValueGetter<TValue> Typed<TValue>(Delegate getter, DataViewSchema.Column column) =>
+        getter as ValueGetter<TValue> ?? throw new InvalidOperationException(
             $"Column '{column.Name}' has type {column.Type} and was read as {typeof(TValue).Name}.");
+
+    /// <exception cref="ArgumentException">The column is not among the active ones.</exception>
+    public static void RequireActive(IReadOnlySet<int> active, DataViewSchema.Column column)
+    {
+        if (!active.Contains(column.Index))
+            throw new ArgumentException($"Column '{column.Name}' was not asked for when this cursor was opened.");
     }
 }
