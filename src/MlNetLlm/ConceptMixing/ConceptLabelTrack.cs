@@ -82,7 +82,7 @@ public sealed class ConceptLabelTrack
                 _read((first + at) / labelsPerToken * LabelsPerToken, all);
                 all.AsSpan(0, labelsPerToken).CopyTo(labels[at..]);
             }
-        }) { Identity = $"{Identity}, first {labelsPerToken}", Data = Data };
+        }) { Identity = FormattableString.Invariant($"{Identity}, first {labelsPerToken}"), Data = Data };
     }
 
     /// <summary>
@@ -187,7 +187,7 @@ public sealed class ConceptLabelTrack
             labels.Fill(LabelSelection.None);
             for (var at = 0; at < labels.Length; at += LabelsPerToken)
                 read((int)((first + at) / LabelsPerToken), labels.Slice(at, LabelsPerToken));
-        }) { Identity = $"{Identity}, {name} by {seed}", Data = Data };
+        }) { Identity = FormattableString.Invariant($"{Identity}, {name} by {seed}"), Data = Data };
 
     private delegate void PositionReader(int position, Span<int> labels);
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML;
 using MlNetLlm.Data;
 using MlNetLlm.Persistence;
@@ -24,8 +22,8 @@ internal sealed class ConceptLabelling
     private ConceptLabelling(ConceptTeacher teacher, LabelConceptsOptions options, TeacherWindows windows, string folder, IFileSystem files)
     {
         (_teacher, _options, _windows, _folder, _files) = (teacher, options, windows, folder, files);
-        var identity = $"{teacher.Fingerprint}\n{windows.Fingerprint}\n{options.Identity()}\n{options.CheckpointWindows}";
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..16];
+        var name = Identity.Sha256(
+            $"{teacher.Fingerprint}\n{windows.Fingerprint}\n{options.Identity()}\n{options.CheckpointWindows}")[..16];
         _parts = $"{Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))}.{name}.parts";     // another run's parts are never taken
     }
 

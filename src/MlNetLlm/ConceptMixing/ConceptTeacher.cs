@@ -42,7 +42,7 @@ public sealed class ConceptTeacher
     public int Layer { get; }
 
     /// <summary>Identifies model, autoencoder and layer.</summary>
-    public string Fingerprint => $"{Model.Fingerprint}/{Autoencoder.Fingerprint}/{Layer}";
+    public string Fingerprint => FormattableString.Invariant($"{Model.Fingerprint}/{Autoencoder.Fingerprint}/{Layer}");
 
     /// <summary>The hidden states' name among the model's activations.</summary>
     internal string Activation => Layer == 0 ? "embeddings" : $"layers.{Layer - 1}";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.ConceptMixing;
@@ -74,8 +75,10 @@ public sealed record LabelConceptsOptions
     internal WindowReading Reading() => new() { TextColumn = TextColumn, SequenceLength = SequenceLength };
 
     /// <summary>What of these options the labels depend on, in words.</summary>
-    internal string Identity() => $"labels {LabelsPerToken} of {string.Join(",", Kinds)}, windows {SequenceLength}, gradient {Gradient}, "
-        + $"candidates {Candidates}, patched {Patched}";
+    internal string Identity() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"labels {LabelsPerToken} of {string.Join(",", Kinds)}, windows {SequenceLength}, gradient {Gradient}, "
+        + $"candidates {Candidates}, patched {Patched}");
 
     private static string Names<TEnum>() where TEnum : struct, Enum => string.Join(", ", Enum.GetNames<TEnum>());
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MlNetLlm.Persistence;
 
@@ -154,14 +155,14 @@ public sealed class DatasetCatalog
         var others = _folders.Where(folder => folder != nearest).Select(folder => $"'{Path.Combine(folder, entry.Name)}'").ToList();
         var text = new StringBuilder($"Data set '{entry.Name}' is not on this machine. Put into '{Path.Combine(nearest, entry.Name)}'");
         if (others.Count > 0)
-            text.Append($" (or, all files together, into {string.Join(" or ", others)})");
+            text.Append(CultureInfo.InvariantCulture, $" (or, all files together, into {string.Join(" or ", others)})");
         text.Append(':');
         foreach (var file in Missing(entry, nearest))
         {
             var from = file.From is null ? "" : $", from {file.From}";
-            text.Append($"\n  {file.Name}  {file.Bytes} bytes, SHA-256 {file.Sha256}{from}");
+            text.Append(CultureInfo.InvariantCulture, $"\n  {file.Name}  {file.Bytes} bytes, SHA-256 {file.Sha256}{from}");
         }
-        text.Append($"\nSource: {string.Join("; ", entry.Source)}.\n{entry.Get}\nLicence: {entry.Licence}.");
+        text.Append(CultureInfo.InvariantCulture, $"\nSource: {string.Join("; ", entry.Source)}.\n{entry.Get}\nLicence: {entry.Licence}.");
         return text.ToString();
     }
 }

@@ -30,7 +30,7 @@ public static class JsonLines
     public static IDataView Read(Dataset dataset, params IReadOnlyList<string> files)
     {
         if (files.Count == 0)
-            files = [.. dataset.Files.Where(name => name.EndsWith(".jsonl") || name.EndsWith(".jsonl.gz"))];
+            files = [.. dataset.Files.Where(name => TextSource.IsOneOf(name, ".jsonl"))];
         return files.Count > 0 ? Read([.. files.Select(dataset.File)])
             : throw new ArgumentException($"Data set '{dataset.Name}' has no .jsonl file. It has: {string.Join(", ", dataset.Files)}.");
     }

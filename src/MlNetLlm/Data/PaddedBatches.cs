@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using MlNetLlm.Persistence;
 using MlNetLlm.Training;
 using static TorchSharp.torch;
 
@@ -37,8 +36,8 @@ internal sealed class PaddedBatches : IBatchSource, IDisposable
         Items = sequences.Count / layout.RowsPerItem;
         var uniform = sequences.All(sequence => sequence.Length == sequences[0].Length);
         _order = new BatchOrder(Items, _batchSize, _seed, uniform ? null : item => _sequences[item * layout.RowsPerItem].Length);
-        var identity = $"{store.Sha256}/{sequences.Count}/{_batchSize}/{options.SequenceLength}/{_seed}/{layout}";
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
+        Fingerprint = Identity.Sha256(
+            $"{store.Sha256}/{sequences.Count}/{_batchSize}/{options.SequenceLength}/{_seed}/{layout.Identity()}");
     }
 
     /// <summary>How many items an epoch has.</summary>

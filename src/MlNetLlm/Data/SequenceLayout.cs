@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MlNetLlm.Data;
 
 /// <summary>How sequences are stored and belong together.</summary>
@@ -14,4 +16,10 @@ internal sealed record SequenceLayout
 
     /// <summary>How many targets an epoch is expected to count.</summary>
     public required double CountedPerEpoch { get; init; }
+
+    /// <summary>Its text in the fingerprints of batches, the same under every culture.</summary>
+    public string Identity() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{nameof(SequenceLayout)} {{ {nameof(NumbersPerToken)} = {NumbersPerToken}, {nameof(RowsPerItem)} = {RowsPerItem}, "
+        + $"{nameof(Padding)} = {Padding}, {nameof(CountedPerEpoch)} = {CountedPerEpoch} }}");
 }

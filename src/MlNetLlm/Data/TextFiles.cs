@@ -24,7 +24,7 @@ public static class TextFiles
     public static IDataView Read(
         Dataset dataset, TextUnit unit = TextUnit.Document, IReadOnlyList<string>? files = null, string column = "Text")
     {
-        files ??= [.. dataset.Files.Where(name => name.EndsWith(".txt") || name.EndsWith(".txt.gz"))];
+        files ??= [.. dataset.Files.Where(name => TextSource.IsOneOf(name, ".txt"))];
         return files.Count > 0 ? Read([.. files.Select(dataset.File)], unit, column)
             : throw new ArgumentException($"Data set '{dataset.Name}' has no .txt file. Name one of: {string.Join(", ", dataset.Files)}.");
     }

@@ -11,6 +11,8 @@ internal static class TextSource
     /// <summary>The longest line or document, in characters.</summary>
     public const int MaxCharacters = 256 << 20;
 
+    private const string Packed = ".gz";
+
     private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The files a path stands for: itself, or a folder's files with one of the endings (or the ending and .gz) by name.</summary>
@@ -21,11 +23,20 @@ internal static class TextSource
         if (!Directory.Exists(path))
             throw new FileNotFoundException($"'{path}' is neither a file nor a folder.");
         var found = Directory.EnumerateFiles(path)
-            .Where(file => endings.Any(ending => file.EndsWith(ending) || file.EndsWith($"{ending}.gz")))
+            .Where(file => IsOneOf(file, endings))
             .Order(StringComparer.Ordinal).ToList();
         return found.Count > 0 ? found
             : throw new FileNotFoundException($"Folder '{path}' has no file that ends in {string.Join(
                 ", ", endings)}, with or without .gz.");
+    }
+
+    /// <summary>Whether a file's name ends in one of the endings, or in the ending and .gz.</summary>
+    public static bool IsOneOf(string file, params ReadOnlySpan<string> endings)
+    {
+        var plain = file.EndsWith(Packed, StringComparison.Ordinal) ? file[..^Packed.Length] : file;
+        foreach (var ending in endings)
+            if (plain.EndsWith(ending, StringComparison.Ordinal)) return true;
+        return false;
     }
 
     /// <summary>A file's lines without their ends, one by one.</summary>
@@ -103,7 +114,7 @@ internal static class TextSource
     public static Stream Open(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-        return path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
+        return path.EndsWith(Packed, StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
     private static StreamReader Reader(string path) => new(Open(path), _strict, detectEncodingFromByteOrderMarks: true, 1 << 16);

@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.ML;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Persistence;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
 
@@ -43,8 +42,8 @@ public sealed class TokenBatches : IBatchSource, IDisposable
         var content = features.Count > 0 ? store.Sha256 + features.Sha256 : store.Sha256;
         if (groups is not null)
             content += string.Join('\n', groups.Names) + string.Join(',', sequences.Select(sequence => sequence.Group));
-        var identity = $"{content}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}/{options.Seed}/{byLength}";
-        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)));
+        Fingerprint = Identity.Sha256(
+            $"{content}/{sequences.Count}/{CountedTokens}/{_batchSize}/{options.SequenceLength}/{options.Seed}/{byLength}");
     }
 
     /// <inheritdoc/>

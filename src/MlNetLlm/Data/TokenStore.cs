@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
+using MlNetLlm.Persistence;
 
 namespace MlNetLlm.Data;
 
@@ -22,7 +22,7 @@ internal sealed class TokenStore(int tokensInMemory) : IDisposable
 
     /// <summary>Identifies the tokens and the windows of this length that they are cut into.</summary>
     public string WindowsFingerprint(int length) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Sha256}/{Count}/{length}")));
+        Identity.Sha256($"{Sha256}/{Count}/{length}");
 
     /// <summary>Adds tokens at the end.</summary>
     public void Add(ReadOnlySpan<int> tokens)

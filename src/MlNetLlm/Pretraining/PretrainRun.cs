@@ -1,8 +1,7 @@
-using System.Security.Cryptography;
-using System.Text;
 using MlNetLlm.Data;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Persistence;
 using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -95,6 +94,5 @@ internal sealed record PretrainRun(LanguageModel Model, RandomStreams Streams, T
     public static ParameterGroup Whole(TransformerModel module) =>
         new() { Name = Trained, Parameters = [.. module.named_parameters().Select(item => (item.name, item.parameter))] };
 
-    private static string Joined(string model, string supervision) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{model}\n{supervision}")));
+    private static string Joined(string model, string supervision) => Identity.Sha256($"{model}\n{supervision}");
 }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
+using MlNetLlm.Persistence;
+
 
 namespace MlNetLlm.Probes;
 
@@ -33,7 +33,7 @@ public sealed class ControlTask
         _cumulative = new double[counts.Length];
         long sum = 0, all = counts.Sum();
         for (int c = 0; c < counts.Length; c++) _cumulative[c] = (double)(sum += counts[c]) / all;
-        _key = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"control task/{seed}")));
+        _key = Identity.Key($"control task/{seed}");
     }
 
     /// <summary>The label of a kind of input: always the same for the same kind.</summary>

@@ -35,7 +35,8 @@ public sealed class ProbeTransformer : RowTransformer<float[], float[]>, IDispos
     public int FeatureCount => Scale.Mean.Length;
 
     /// <summary>How many weights it has, biases and normalisation included.</summary>
-    public long ParameterCount => _network.Tensors().Where(item => !item.Name.EndsWith("mean") && !item.Name.EndsWith("variance"))
+    public long ParameterCount => _network.Tensors()
+        .Where(item => !item.Name.EndsWith("mean", StringComparison.Ordinal) && !item.Name.EndsWith("variance", StringComparison.Ordinal))
         .Sum(item => item.Tensor.numel());
 
     /// <summary>How its training went.</summary>

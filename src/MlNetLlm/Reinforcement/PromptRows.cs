@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
 using MlNetLlm.Data;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Persistence;
 using MlNetLlm.Rewards;
 
 namespace MlNetLlm.Reinforcement;
@@ -60,7 +60,7 @@ internal sealed class PromptRows : IDisposable
             }
             if (rows.Count == 0) throw new InvalidDataException("The data has no rows. Give it at least one.");
             var lengths = string.Join(',', rows._rows);
-            rows.Fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{rows._store.Sha256}/{lengths}")));
+            rows.Fingerprint = Identity.Sha256($"{rows._store.Sha256}/{lengths}");
             return rows;
         }
         catch

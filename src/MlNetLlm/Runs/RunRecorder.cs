@@ -36,7 +36,8 @@ public sealed class RunRecorder : IDisposable
         var folder = Path.Combine(runFolder, FolderName);
         files.CreateFolder(folder);
         // Sorts by time; the random part keeps processes of one moment, and of one number on two machines, apart.
-        Writer = $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}"[..40];
+        Writer = FormattableString.Invariant(
+            $"{clock.GetUtcNow():yyyyMMdd'T'HHmmss}-{Environment.ProcessId}-{Guid.NewGuid():N}")[..40];
         _log = RecordLog.Open(files, Path.Combine(folder, Writer + Extension));
         _events = new TensorBoardFile(files, folder, Writer, clock);
     }

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using MlNetLlm.Data;
+using MlNetLlm.Persistence;
 using MlNetLlm.Probes;
 using MlNetLlm.Training;
 
@@ -26,8 +25,8 @@ internal sealed class StateBatches(StateRows rows, SparseAutoencoderRun options)
     public double TokensPerBatch => _batchSize;
 
     /// <inheritdoc/>
-    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes($"{rows.Fingerprint}/{rows.Count}/{options.BatchSize}/{options.ShuffleRows}/{options.Seed}")));
+    public string Fingerprint { get; } = Identity.Sha256(
+        $"{rows.Fingerprint}/{rows.Count}/{options.BatchSize}/{options.ShuffleRows}/{options.Seed}");
 
     /// <inheritdoc/>
     public TokenBatch Next()

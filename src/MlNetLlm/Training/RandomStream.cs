@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
+using MlNetLlm.Persistence;
+
 
 namespace MlNetLlm.Training;
 
@@ -17,7 +17,7 @@ public sealed class RandomStream
     /// <param name="seed">The seed.</param>
     /// <param name="name">The purpose; another name gives unrelated numbers.</param>
     public RandomStream(long seed, string name)
-        => _key = BitConverter.ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{name}")));
+        => _key = Identity.Key($"{seed}/{name}");
 
     /// <summary>How many numbers were drawn. Setting it continues from there.</summary>
     public long Counter { get; set; }
