@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.Karel;
+using MlNetLlm.Probes;
 using MlNetLlm.Traces;
 
 namespace MlNetLlm.Pipelines.SemanticProbing;
@@ -7,6 +8,12 @@ namespace MlNetLlm.Pipelines.SemanticProbing;
 /// <summary>The labels of trace rows, for baselines and for rows on which two meanings differ: a byte a label, no vectors.</summary>
 internal sealed class LabelTable
 {
+    /// <summary>How many classes each headline feature has.</summary>
+    private static readonly int[] _classes =
+    [
+        KarelLabel.Direction.Classes(), KarelLabel.OffsetX.Classes() * KarelLabel.OffsetY.Classes(), KarelLabel.ObstacleAhead.Classes(),
+    ];
+
     private readonly List<int> _tasks = [];
     private readonly Dictionary<string, List<byte>> _columns;
 
@@ -69,10 +76,9 @@ internal sealed class LabelTable
     /// <summary>The baseline that always says the most frequent class of training rows.</summary>
     public ArmCounts Majority(LabelTable train, string semantics, int offset)
     {
-        var most = Enumerable.Range(0, 3).Select(feature => Enumerable.Range(0, train.Rows)
-            .Select(row => train.Class(feature, semantics, offset, row)).Where(label => label >= 0)
-            .CountBy(label => label).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key).Select(pair => pair.Key)
-            .FirstOrDefault(-1)).ToArray();
+        var most = _classes.Select((classes, feature) => Enumerable.Range(0, train.Rows)
+            .Select(row => train.Class(feature, semantics, offset, row)).Where(label => label >= 0).ToArray() is { Length: > 0 } labels
+                ? MajorityClass.Of(labels, classes) : -1).ToArray();
         return ArmCounts.Of(this, (row, feature) =>
             Class(feature, semantics, offset, row) is var label && label < 0 ? null : label == most[feature]);
     }

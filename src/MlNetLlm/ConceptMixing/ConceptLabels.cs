@@ -44,9 +44,6 @@ public sealed class ConceptLabels : IDisposable
     /// <summary>The kinds of labels there are.</summary>
     public IReadOnlyList<ConceptLabelKind> Kinds => [.. Manifest.Kinds.Select(kind => kind.Kind)];
 
-    /// <summary>Identifies model, autoencoder and layer they were made with.</summary>
-    public string TeacherFingerprint => Manifest.Teacher;
-
     /// <summary>Identifies the tokens and windows they belong to.</summary>
     public string DataFingerprint => Manifest.Data;
 

@@ -31,15 +31,6 @@ internal sealed class TokenMasking
             throw new ArgumentException($"The vocabulary of {vocabularySize} tokens has special tokens only. Give it others too.");
     }
 
-    /// <summary>How many tokens of a sequence are not special.</summary>
-    public int Ordinary(ReadOnlySpan<int> tokens)
-    {
-        var count = 0;
-        foreach (var id in tokens)
-            count += _special[id] ? 0 : 1;
-        return count;
-    }
-
     /// <summary>Masks one sequence.</summary>
     /// <param name="random">Where the draws come from.</param>
     /// <param name="original">The sequence as it is.</param>

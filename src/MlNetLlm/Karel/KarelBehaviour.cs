@@ -32,14 +32,6 @@ public sealed class KarelBehaviour
     /// <summary>exp of the mean cost of a token of the reference programs.</summary>
     public double Perplexity => Math.Exp(Written.Sum(task => task.ReferenceNats) / Written.Sum(task => task.ReferenceTokens));
 
-    /// <summary>Operations of the right programs, on average; null when none is right.</summary>
-    public double? SolvedLength => Solved.Select(task => (double?)task.Program.Count).Average();
-
-    /// <summary>Operations of the reference programs of the tasks that were solved, on average; null when none was.</summary>
-    public double? SolvedReferenceLength => Solved.Select(task => (double?)task.ReferenceLength).Average();
-
-    private IEnumerable<KarelWritten> Solved => Written.Where(task => task.Solved);
-
     /// <summary>Lets a model write programs for tasks and measures them.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tasks">Draws the tasks.</param>

@@ -58,10 +58,6 @@ public sealed class ProbeEvaluation
     /// <param name="row">The row's number.</param>
     public bool? IsRight(int probe, int row) => _outcomes[probe][row] is var outcome && outcome == NoLabel ? null : outcome == 1;
 
-    /// <summary>The number of a row's group: groups are numbered from 0 as they appear.</summary>
-    /// <param name="row">The row's number.</param>
-    public int GroupOf(int row) => _groups[row];
-
     /// <summary>The accuracy of several probes together: a row is right when all of them are, and counts where all have labels.</summary>
     /// <param name="probes">Numbers of probes, one or more.</param>
     public ProbeMetrics Joint(params ReadOnlySpan<int> probes)
@@ -75,7 +71,7 @@ public sealed class ProbeEvaluation
     /// without rows out), and, of two evaluations of the same rows, what a paired comparison takes.
     /// </summary>
     /// <param name="probes">Numbers of probes, one or more; a row is right when all of them are, and counts where all have labels.</param>
-    /// <returns>One number a group each.</returns>
+    /// <returns>One number a group each, in the order in which the groups appear.</returns>
     public (double[] Right, double[] Rows) ByGroup(params ReadOnlySpan<int> probes)
     {
         if (probes.IsEmpty) throw new ArgumentException("ByGroup got no probes; name one or more by their numbers.");

@@ -291,14 +291,14 @@ public sealed class TrainingLoopTests
             Loss = batch => network.Loss(batch) * (++calls == 8 ? double.NaN : 1),
         };
 
-        Assert.That(
-            () => TrainingLoop.Run(job, _options with
-            {
-                Schedule = Schedule.Constant, CheckpointFolder = withFolder ? folder["run"] : null, CheckpointEvery = withFolder ? 3 : 0,
-            }),
-            Throws.InstanceOf<TrainingDivergedException>().With.Message.EqualTo(
-                "Loss became NaN at step 8 (learning rate 0.01, batch 8). Lower `LearningRate`; "
-                + (withFolder ? "last finite checkpoint: step 6." : "no checkpoint was kept.")));
+        var error = Assert.Throws<TrainingDivergedException>(() => TrainingLoop.Run(job, _options with
+        {
+            Schedule = Schedule.Constant, CheckpointFolder = withFolder ? folder["run"] : null, CheckpointEvery = withFolder ? 3 : 0,
+        }));
+        Assert.That(error!.Message, Is.EqualTo(
+            "Loss became NaN at step 8 (learning rate 0.01, batch 8). Lower `LearningRate`; "
+            + (withFolder ? "last finite checkpoint: step 6." : "no checkpoint was kept.")));
+        Assert.That((error.Step, error.Batch, error.LastCheckpoint), Is.EqualTo((8, 8L, withFolder ? 6 : (int?)null)));
         Assert.That(network.Bytes(), Is.EqualTo(last));
     }
 
