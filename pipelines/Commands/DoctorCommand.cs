@@ -71,5 +71,9 @@ internal static class DoctorCommand
         {
             table.AddRow("data sets", "no catalogue", Markup.Escape(error.Message));
         }
+        catch (InvalidDataException error)
+        {
+            table.AddRow("data sets", "[red]the catalogue cannot be read[/]", Markup.Escape(error.Message));
+        }
     }
 }

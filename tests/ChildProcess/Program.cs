@@ -15,6 +15,7 @@ return args switch
     ["save", var folder] => SaveLoop.Run(folder),
     ["open", .. var files] => HeaderBombs.Open(files),
     ["hostile", var templates, var count] => HostileFolders.Load(templates, int.Parse(count)),
+    ["resolve", var folder, var name] => DamagedCatalog.Resolve(folder, name),
     _ => 2,
 };
 

@@ -15,7 +15,8 @@ public sealed class DatasetCatalog
 
     private const int Format = 1;
 
-    private static readonly Lazy<DatasetCatalog> _default = new(Discover);
+    // A failure is not kept: once the catalog is mended or the working directory another, it is found.
+    private static readonly Lazy<DatasetCatalog> _default = new(Discover, LazyThreadSafetyMode.PublicationOnly);
 
     private readonly IReadOnlyList<DatasetEntry> _entries;
     private readonly IReadOnlyList<string> _folders;
@@ -25,6 +26,7 @@ public sealed class DatasetCatalog
 
     /// <summary>The catalog of the repository that this process runs in.</summary>
     /// <exception cref="FileNotFoundException">No <c>datasets/catalog.json</c> is above the working directory or the program.</exception>
+    /// <exception cref="InvalidDataException">The one that is there is no catalog.</exception>
     public static DatasetCatalog Default => _default.Value;
 
     /// <summary>The names of all data sets.</summary>
@@ -83,10 +85,11 @@ public sealed class DatasetCatalog
         var parts = path.Replace('\\', '/').Split('/', StringSplitOptions.RemoveEmptyEntries);
         var name = parts.SkipWhile(part => part == "datasets").FirstOrDefault("");
         var file = string.Join('/', parts.SkipWhile(part => part == "datasets").Skip(1));
-        if (!Known().Contains(name))
+        var known = Known(out var damage);
+        if (!known.Contains(name))
         {
             throw new FileNotFoundException(
-                $"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {Hint(name, Known())}");
+                $"'{path}' is neither a file, nor a folder, nor a data set of the catalog. {damage ?? Hint(name, known)}");
         }
         var dataset = _default.Value.Find(name);
         if (file.Length > 0)
@@ -116,14 +119,20 @@ public sealed class DatasetCatalog
         return Read(CatalogIn(root), folders);
     }
 
-    private static IReadOnlyList<string> Known()
+    private static IReadOnlyList<string> Known(out string? damage)
     {
+        damage = null;
         try
         {
             return Default.Names;
         }
         catch (FileNotFoundException)   // outside the repository there is no catalog
         {
+            return [];
+        }
+        catch (InvalidDataException error)
+        {
+            damage = $"The catalog cannot be read: {error.Message}";
             return [];
         }
     }

@@ -1,4 +1,5 @@
 using MlNetLlm.Data;
+using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Persistence;
 
 namespace MlNetLlm.Tests.Data;
@@ -114,6 +115,20 @@ public sealed class DatasetCatalogTests
         Assert.That(DatasetCatalog.Resolve(_folder.Path), Is.EqualTo(_folder.Path));
         Assert.That(() => DatasetCatalog.Resolve("datasets/nmaes"), Throws.InstanceOf<FileNotFoundException>().With.Message.EqualTo(
             "'datasets/nmaes' is neither a file, nor a folder, nor a data set of the catalog. Did you mean data set 'names'?"));
+    }
+
+    /// <summary>In a process of its own, which has not found a catalogue yet; the program's own is the repository's.</summary>
+    [Test]
+    public void Resolve_UnderADamagedCatalog_SaysSo_AndFindsTheNextOneOnceItIsGone()
+    {
+        Put("datasets/catalog.json", """{ "format": 1, "dataset": [] }""");
+
+        var said = ChildProcess.Run([], "resolve", _folder.Path, "nmaes");
+
+        const string neither = "FileNotFoundException: 'nmaes' is neither a file, nor a folder, nor a data set of the catalog. ";
+        Assert.That(said[0], Does.StartWith($"{neither}The catalog cannot be read: '").And.Contains(_folder["datasets/catalog.json"])
+            .And.Contains("unknown key 'dataset'. Did you mean 'datasets'?"));
+        Assert.That(said[1], Is.EqualTo($"{neither}Did you mean data set 'names'?"));
     }
 
     [Test]
