@@ -7,6 +7,13 @@ namespace MlNetLlm;
 /// Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>, <c>ml.Concepts()</c> and <c>ml.Sweeps()</c>, beside
 /// ML.NET's own catalogues.
 /// </summary>
+/// <remarks>
+/// A process that loads the library asks MKL, with which TorchSharp's libtorch multiplies matrices, for the same bits wherever the
+/// operands lie in memory: it gets the environment variable MKL_CBWR=AUTO,STRICT, which all of its code that uses MKL and the processes
+/// that it starts see too. Otherwise two runs with one seed differ in the last bits. MKL's products may be slower for it. A value that the
+/// variable has before the process starts is kept: MKL_CBWR=OFF gives the promise up. Products without MKL, such as those of Debian's
+/// libtorch, are not concerned.
+/// </remarks>
 /// <example>
 /// <code>
 /// var ml = new MLContext(seed: 1);

@@ -16,6 +16,7 @@ return args switch
     ["open", .. var files] => HeaderBombs.Open(files),
     ["hostile", var templates, var count] => HostileFolders.Load(templates, int.Parse(count)),
     ["resolve", var folder, var name] => DamagedCatalog.Resolve(folder, name),
+    ["products"] => ProductsMode.Print(),
     _ => 2,
 };
 

@@ -10,7 +10,7 @@ internal static class ChildProcess
     /// <summary>Starts it with its output and input in the test's hands.</summary>
     public static Process Start(params IEnumerable<string> arguments) => StartWith([], arguments);
 
-    private static Process StartWith(IEnumerable<(string Name, string Value)> settings, IEnumerable<string> arguments)
+    private static Process StartWith(IEnumerable<(string Name, string? Value)> settings, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [Program, .. arguments])
         {
@@ -24,8 +24,10 @@ internal static class ChildProcess
     public static IReadOnlyList<string> Run(IEnumerable<string> input, params IEnumerable<string> arguments) => Finish(input,
         Start(arguments));
 
-    /// <summary>Runs it to its end with settings of the runtime, such as DOTNET_GCHeapHardLimit, and gives its output lines.</summary>
-    public static IReadOnlyList<string> RunWith(IEnumerable<(string Name, string Value)> settings, params IEnumerable<string> arguments) =>
+    /// <summary>
+    /// Runs it to its end with environment variables (null: not set), such as DOTNET_GCHeapHardLimit, and gives its output lines.
+    /// </summary>
+    public static IReadOnlyList<string> RunWith(IEnumerable<(string Name, string? Value)> settings, params IEnumerable<string> arguments) =>
         Finish([], StartWith(settings, arguments));
 
     private static IReadOnlyList<string> Finish(IEnumerable<string> input, Process started)

@@ -15,7 +15,7 @@ public sealed class LeakTests
     private static readonly string[] _methods = ["svf", "lora", "full", "pretrain", "svf-reinforce", "concepts"];
 
     // Otherwise the runtime grows its youngest generation with time and compiles methods anew, and hides a leak or looks like one.
-    private static readonly (string, string)[] _steady = [("DOTNET_GCgen0size", "0x400000"), ("DOTNET_TieredCompilation", "0")];
+    private static readonly (string, string?)[] _steady = [("DOTNET_GCgen0size", "0x400000"), ("DOTNET_TieredCompilation", "0")];
 
     private string? _temporary;
     private TemporaryFolder _own = null!;
