@@ -88,8 +88,8 @@ internal sealed class StudentStage(
         var train = study.Shifted ? TextSplit.ShiftStudent : TextSplit.Student;
         var track = how.Labels == LabelSet.None ? null : working.Labels.Labels(how.Labels, train);
         var curve = new StudentCurve(context.Display, context.Clock);
-        var trained = ml.Concepts().Pretrain(
-                Shape(study, arm), Model.Tokenizer, Model.Special, wanted, track, how.NeedsTeacher ? Model : null, curve,
+        var trained = ml.Concepts().PretrainWithConcepts(
+                Shape(study, arm), Model.Tokenizer, Model.Special, track, how.NeedsTeacher ? Model : null, wanted, curve,
                 context.Cancellation)
             .Fit(corpus.View(train), Curve(study));
         return (trained, curve);

@@ -57,7 +57,7 @@ public sealed class ConceptCatalog
     /// <code>
     /// var teacher = new ConceptTeacher(model, autoencoder, layer: 3);
     /// ConceptLabels labels = ml.Concepts().LabelConcepts(teacher, text, "labels");
-    /// LanguageModel student = ml.Concepts().Pretrain(config, model.Tokenizer, model.Special, labels).Fit(text).Model;
+    /// LanguageModel student = ml.Concepts().PretrainWithConcepts(config, model.Tokenizer, model.Special, labels).Fit(text).Model;
     /// </code>
     /// </example>
     /// <param name="teacher">Model, autoencoder and layer.</param>
@@ -85,16 +85,16 @@ public sealed class ConceptCatalog
     /// <param name="config">Shape and kind of the model, without an insertion.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
-    /// <param name="options">Options; null = the defaults.</param>
     /// <param name="labels">The concepts of the training text, or a control made of them; null where none are learnt.</param>
     /// <param name="teacher">For distillation and hidden states: a model with the same tokenizer; null otherwise.</param>
+    /// <param name="options">Options; null = the defaults.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
-    public PretrainWithConceptsEstimator Pretrain(
-        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptPretrainOptions? options = null,
-        ConceptLabelTrack? labels = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,
+    public PretrainWithConceptsEstimator PretrainWithConcepts(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabelTrack? labels = null,
+        LanguageModel? teacher = null, ConceptPretrainOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new(config, tokenizer, special, options ?? new ConceptPretrainOptions(), labels, teacher, progress, cancellationToken);
+        new(config, tokenizer, special, labels, teacher, options ?? new ConceptPretrainOptions(), progress, cancellationToken);
 
     /// <summary>
     /// Trains a new model that predicts concepts and goes on with them, with the kind of labels that the options name (Tack et al. 2025).
@@ -107,18 +107,18 @@ public sealed class ConceptCatalog
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
     /// <param name="labels">The labels of the training text, of several kinds.</param>
-    /// <param name="options">Options; null = the defaults.</param>
     /// <param name="teacher">For distillation and hidden states: a model with the same tokenizer; null otherwise.</param>
+    /// <param name="options">Options; null = the defaults.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
-    public PretrainWithConceptsEstimator Pretrain(
-        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabels labels,
-        ConceptPretrainOptions? options = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,
+    public PretrainWithConceptsEstimator PretrainWithConcepts(
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabels labels, LanguageModel? teacher = null,
+        ConceptPretrainOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(labels);
         options ??= new ConceptPretrainOptions();
-        return new(config, tokenizer, special, options, labels[options.Labels], teacher, progress, cancellationToken);
+        return new(config, tokenizer, special, labels[options.Labels], teacher, options, progress, cancellationToken);
     }
 
     /// <summary>Measures what a teacher loses when its hidden states pass through the autoencoder.</summary>

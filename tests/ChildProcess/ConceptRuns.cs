@@ -34,12 +34,14 @@ internal static class ConceptRuns
             using var labels = ml.Concepts().LabelConcepts(
                 new ConceptTeacher(model, autoencoder, 1), data, folder + "/labels",
                 new LabelConceptsOptions { SequenceLength = loop.SequenceLength });
-            return ml.Concepts().Pretrain(model.Config, model.Tokenizer, model.Special, labels, new ConceptPretrainOptions
+            var training = new ConceptPretrainOptions
             {
                 Layer = 1, TopConcepts = 4, DistillationWeight = 0.1, BatchSize = loop.BatchSize, SequenceLength = loop.SequenceLength,
                 MaxSteps = loop.MaxSteps, GradientAccumulation = loop.GradientAccumulation, Resume = loop.Resume,
                 CheckpointFolder = loop.CheckpointFolder, CheckpointEvery = loop.CheckpointEvery,
-            }, model, progress).Fit(data).Model.Fingerprint;
+            };
+            return ml.Concepts().PretrainWithConcepts(model.Config, model.Tokenizer, model.Special, labels, model, training, progress)
+                .Fit(data).Model.Fingerprint;
         }
         finally
         {

@@ -50,10 +50,10 @@ SparseAutoencoder Autoencoder()
 double Student(string arm, ConceptPretrainOptions options, int number)
 {
     var learnsConcepts = options.Insert == InsertedElement.Concept;
-    using var model = ml.Concepts().Pretrain(
+    using var model = ml.Concepts().PretrainWithConcepts(
             Values.Models[arm] with { VocabularySize = teacher.Config.VocabularySize }, teacher.Tokenizer, teacher.Special,
-            options with { Seed = (Values.Seed * 10_000) + number }, learnsConcepts ? labels[options.Labels] : null,
-            options.DistillationWeight > 0 ? teacher : null)
+            learnsConcepts ? labels[options.Labels] : null, options.DistillationWeight > 0 ? teacher : null,
+            options with { Seed = (Values.Seed * 10_000) + number })
         .Fit(Text("student"), Text("curve")).Model;
     if (learnsConcepts && number == 1) Keep(model);
     return Loss(model);

@@ -30,18 +30,17 @@ public sealed class PretrainWithConceptsEstimator : IEstimator<ModelTransformer<
     /// <param name="config">Its shape and kind, without an insertion: that follows from the options.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
-    /// <param name="options">The options.</param>
     /// <param name="labels">The concepts of the training text; null where none are learnt.</param>
     /// <param name="teacher">A frozen model with the same tokenizer; null where none is needed. It is not changed.</param>
+    /// <param name="options">The options.</param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step, with the state saved where a checkpoint folder is set.</param>
     /// <exception cref="ArgumentException">
     /// The configuration or options have faults, or labels or teacher are missing or do not fit; all faults are named.
     /// </exception>
     public PretrainWithConceptsEstimator(
-        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptPretrainOptions options,
-        ConceptLabelTrack? labels = null, LanguageModel? teacher = null, IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellationToken = default)
+        TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabelTrack? labels, LanguageModel? teacher,
+        ConceptPretrainOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         _options = options.Validated();
         ConceptPlan.Require(config, _options, labels, teacher);

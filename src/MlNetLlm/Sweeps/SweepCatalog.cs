@@ -138,7 +138,7 @@ public sealed class SweepCatalog
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, ConceptLabelTrack? labels = null,
         LanguageModel? teacher = null, ConceptPretrainOptions? options = null, IProgress<TrainingProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        Of((o, stop) => new PretrainWithConceptsEstimator(config, tokenizer, special, o, labels, teacher, progress, stop), options,
+        Of((o, stop) => new PretrainWithConceptsEstimator(config, tokenizer, special, labels, teacher, o, progress, stop), options,
             cancellationToken);
 
     /// <summary>A linear probe.</summary>

@@ -172,15 +172,16 @@ public sealed class PretrainWithConceptsTests
     public void Fit_WithATeacherOfAnotherTokenizer_SaysSo()
     {
         using var other = new LanguageModel(ToyModels.Create(_teacher.Config), new LetterTokenizer());
-        var estimator = _ml.Concepts().Pretrain(
-            _teacher.Config, _teacher.Tokenizer, _teacher.Special, _options with { Insert = null, DistillationWeight = 0.1 }, null, other);
+        var estimator = _ml.Concepts().PretrainWithConcepts(
+            _teacher.Config, _teacher.Tokenizer, _teacher.Special, teacher: other,
+            options: _options with { Insert = null, DistillationWeight = 0.1 });
         Assert.That(() => estimator.Fit(ConceptToy.Text()), Throws.InvalidOperationException.With.Message.Contains("another tokenizer"));
     }
 
     [Test]
     public void Create_WithWhatDoesNotFit_NamesEveryFault()
     {
-        Assert.That(() => _ml.Concepts().Pretrain(_teacher.Config, _teacher.Tokenizer, _teacher.Special, _options with
+        Assert.That(() => _ml.Concepts().PretrainWithConcepts(_teacher.Config, _teacher.Tokenizer, _teacher.Special, options: _options with
         {
             Layer = 2, DistillationWeight = 0.1,
         }), Throws.ArgumentException.With.Message.Contains("Layer is 2").And.Message.Contains("there are no labels")
@@ -219,7 +220,7 @@ public sealed class PretrainWithConceptsTests
             using var stop = new CancellationTokenSource();
             var progress = new StopAfter(3, stop);
             Assert.Throws<OperationCanceledException>(() => new PretrainWithConceptsEstimator(
-                _teacher.Config, _teacher.Tokenizer, _teacher.Special, kept, _labels, _teacher, progress, stop.Token)
+                _teacher.Config, _teacher.Tokenizer, _teacher.Special, _labels, _teacher, kept, progress, stop.Token)
                 .Fit(ConceptToy.Text()));
             Assert.That(() => Estimator(kept, _labels.Shuffled(1)).Fit(ConceptToy.Text()),
                 Throws.InvalidOperationException.With.Message.Contains("the model was"));
@@ -262,8 +263,8 @@ public sealed class PretrainWithConceptsTests
         {
             using var labels = _ml.Concepts().LabelConcepts(teacher, ConceptToy.Text(), folder + "/labels", ConceptToy.Quick);
             var options = _options with { Labels = ConceptLabelKind.Minus, LabelsPerToken = 3 };
-            var byCache = Pretrained(_ml.Concepts().Pretrain(
-                _teacher.Config, _teacher.Tokenizer, _teacher.Special, labels, options));
+            var byCache = Pretrained(_ml.Concepts().PretrainWithConcepts(
+                _teacher.Config, _teacher.Tokenizer, _teacher.Special, labels, options: options));
             var byTrack = Pretrained(Estimator(options, labels[ConceptLabelKind.Minus]));
             Assert.That(byCache, Is.EqualTo(byTrack));
             Assert.That(Pretrained(Estimator(options, labels[ConceptLabelKind.Plus])), Is.Not.EqualTo(byTrack));
@@ -279,7 +280,8 @@ public sealed class PretrainWithConceptsTests
     }
 
     private PretrainWithConceptsEstimator Estimator(ConceptPretrainOptions options, ConceptLabelTrack? labels = null) =>
-        _ml.Concepts().Pretrain(_teacher.Config, _teacher.Tokenizer, _teacher.Special, options, labels ?? _labels, _teacher);
+        _ml.Concepts().PretrainWithConcepts(
+            _teacher.Config, _teacher.Tokenizer, _teacher.Special, labels ?? _labels, _teacher, options);
 
     private double SharesOfTwo(int window)
     {

@@ -42,7 +42,8 @@ public sealed record TextTrainingCase(
     private static TextTrainingCase Pretraining(string name, PretrainOptions options) => new(
         name,
         (body, change, stop) => new MLContext(1).LanguageModels().Pretrain(
-            body.Config, ResetToys.Tokenizer(), ResetToys.Special, (PretrainOptions)change(Small(options)), null, stop),
+            body.Config, ResetToys.Tokenizer(), ResetToys.Special, (PretrainOptions)change(Small(options)),
+            cancellationToken: stop),
         fitted => ((ModelTransformer<LanguageModel>)fitted).Model);
 
     // Of the text that the laws train on; another one's labels would be refused, so data that is no text is met before them.
@@ -54,9 +55,9 @@ public sealed record TextTrainingCase(
             (_, change, stop) =>
             {
                 var teacher = new LanguageModel(ToyModels.Create(config, 7), ResetToys.Tokenizer(), ResetToys.Special);
-                return new MLContext(1).Concepts().Pretrain(
-                    config, ResetToys.Tokenizer(), ResetToys.Special, (ConceptPretrainOptions)change(Small(options)),
-                    ConceptToy.TokenLabels(teacher, ResetToys.Rows()), teacher, null, stop);
+                return new MLContext(1).Concepts().PretrainWithConcepts(
+                    config, ResetToys.Tokenizer(), ResetToys.Special, ConceptToy.TokenLabels(teacher, ResetToys.Rows()), teacher,
+                    (ConceptPretrainOptions)change(Small(options)), null, stop);
             },
             fitted => ((ModelTransformer<LanguageModel>)fitted).Model);
     }
