@@ -64,7 +64,7 @@ internal sealed class RemovalStage
         GeneratedQuestions generated)
     {
         var tuning = _options.Tuning!;
-        using var trained = _ml.LanguageModels().FineTuneCommunity(model, new CommunityTuningOptions
+        using var trained = _ml.Communities().FineTuneCommunity(model, new CommunityTuningOptions
         {
             TokenColumns = SkillData.Tokens,
             Regime = ModuleRegime.Community,

@@ -56,7 +56,7 @@ internal sealed class TuningStage(
 
     private TuningRun Run(LanguageModel model, Job job, ModuleRegime regime, double rate, bool faithful)
     {
-        var trained = ml.LanguageModels().FineTuneCommunity(model, SubjectTraining.Tuning(_tuning, regime, rate, options.Device) with
+        var trained = ml.Communities().FineTuneCommunity(model, SubjectTraining.Tuning(_tuning, regime, rate, options.Device) with
         {
             Community = job.Area,
             WrongCommunity = job.Wrong,

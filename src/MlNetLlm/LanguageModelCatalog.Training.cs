@@ -1,6 +1,5 @@
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.Ablation;
-using MlNetLlm.CommunityTuning;
 using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.LanguageModels;
@@ -63,20 +62,6 @@ public sealed partial class LanguageModelCatalog
         LanguageModel model, FullOptions? options = null, IProgress<TrainingProgress>? progress = null,
             CancellationToken cancellationToken = default) =>
         new(model, options ?? new FullOptions(), progress, cancellationToken);
-
-    /// <summary>
-    /// Fine-tuning of chosen modules with the next-token loss, every other weight keeping its bits (Bhandari, Chen and Gao 2025).
-    /// </summary>
-    /// <remarks>
-    /// Reads Text (text; other names, prompts with completions or rows of tokens by options). Adds LanguageModel (text, the tuned model's
-    /// fingerprint), through which later steps of the pipeline find the model. Used like <see cref="FineTuneSvf"/>; the options name the
-    /// modules.
-    /// </remarks>
-    /// <inheritdoc cref="FineTuneSvf"/>
-    public CommunityTuningEstimator FineTuneCommunity(
-        LanguageModel model, CommunityTuningOptions options, IProgress<TrainingProgress>? progress = null,
-            CancellationToken cancellationToken = default) =>
-        new(model, options, progress, cancellationToken);
 
     /// <summary>
     /// Trains an SVF expert by reinforcement on a task's own verdict (Sun, Cetin and Tang, Transformer², ICLR 2025, sections 3.1 and

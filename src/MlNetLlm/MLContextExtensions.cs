@@ -4,8 +4,8 @@ using MlNetLlm.Sweeps;
 namespace MlNetLlm;
 
 /// <summary>
-/// Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>, <c>ml.Concepts()</c> and <c>ml.Sweeps()</c>, beside
-/// ML.NET's own catalogues.
+/// Where the library begins: <c>ml.LanguageModels()</c>, <c>ml.Probes()</c>, <c>ml.Communities()</c>, <c>ml.Concepts()</c> and
+/// <c>ml.Sweeps()</c>, beside ML.NET's own catalogues.
 /// </summary>
 /// <remarks>
 /// A process that loads the library asks MKL, with which TorchSharp's libtorch multiplies matrices, for the same bits wherever the
@@ -40,6 +40,14 @@ public static class MLContextExtensions
     {
         ArgumentNullException.ThrowIfNull(context);
         return new ProbeCatalog();
+    }
+
+    /// <summary>Communities of modules: networks of importances, detection, comparison, tests, fine-tuning of a community.</summary>
+    /// <inheritdoc cref="LanguageModels"/>
+    public static CommunityCatalog Communities(this MLContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new CommunityCatalog();
     }
 
     /// <summary>Concept mixing as ML.NET components: sparse autoencoders, concept labels, pre-training with them, steering.</summary>

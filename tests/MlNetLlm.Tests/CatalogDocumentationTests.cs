@@ -8,7 +8,8 @@ namespace MlNetLlm.Tests;
 /// <summary>That the documentation of the catalogues says of every step what it reads, what it adds, and how it is used.</summary>
 public sealed class CatalogDocumentationTests
 {
-    private static readonly Type[] _catalogs = [typeof(LanguageModelCatalog), typeof(ProbeCatalog), typeof(ConceptCatalog)];
+    private static readonly Type[] _catalogs =
+        [typeof(LanguageModelCatalog), typeof(ProbeCatalog), typeof(CommunityCatalog), typeof(ConceptCatalog)];
 
     private static readonly Dictionary<string, XElement> _members = XDocument
         .Load(Path.ChangeExtension(typeof(LanguageModelCatalog).Assembly.Location, ".xml")).Descendants("member")

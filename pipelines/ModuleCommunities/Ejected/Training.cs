@@ -89,7 +89,7 @@ void Tune(LanguageModel model, int seed, TargetForm form, IReadOnlyList<IReadOnl
     {
         var area = areas[functions.IndexOf(Skill.Find(target).Function)];
         var rows = questions.Target(form, target, QuestionSplit.Train, Values.Tuning.MaxSteps * Values.Tuning.BatchSize);
-        var trained = ml.LanguageModels().FineTuneCommunity(model, Values.Tuning with { Community = area, Seed = seed }).Fit(rows);
+        var trained = ml.Communities().FineTuneCommunity(model, Values.Tuning with { Community = area, Seed = seed }).Fit(rows);
         using var tuned = trained.Model;
         var test = questions.Target(form, target, QuestionSplit.Test, Values.TargetQuestions);
         Add($"tuning Community, shared rate: accuracy, target, {form.Name}", SubjectModel.Accuracy(ml, tuned, test));

@@ -119,11 +119,11 @@ public sealed class CommunityTuningTests
     [Test]
     public void Create_WithFaultyOptions_NamesThem()
     {
-        Assert.That(() => _ml.LanguageModels().FineTuneCommunity(_model, new CommunityTuningOptions { ChannelGroups = 0 }),
+        Assert.That(() => _ml.Communities().FineTuneCommunity(_model, new CommunityTuningOptions { ChannelGroups = 0 }),
             Throws.ArgumentException.With.Message.Contains("ChannelGroups is 0").And.Message.Contains("Community is empty"));
-        Assert.That(() => _ml.LanguageModels().FineTuneCommunity(_model, Options() with { Community = ["layers.7.mlp.up"] }),
+        Assert.That(() => _ml.Communities().FineTuneCommunity(_model, Options() with { Community = ["layers.7.mlp.up"] }),
             Throws.ArgumentException.With.Message.Contains("no module 'layers.7.mlp.up'"));
-        Assert.That(() => _ml.LanguageModels().FineTuneCommunity(
+        Assert.That(() => _ml.Communities().FineTuneCommunity(
                 _model, Options(ModuleRegime.RandomMatched) with { Community = ["layers.0.mlp.up", "layers.1.mlp.up"] }),
             Throws.ArgumentException.With.Message.Contains("only 0 are outside it"));
     }
@@ -135,7 +135,7 @@ public sealed class CommunityTuningTests
     };
 
     private MlNetLlm.FineTuning.ModelTransformer<TunedModules> Fit(CommunityTuningOptions options) =>
-        _ml.LanguageModels().FineTuneCommunity(_model, options).Fit(Toy.Rows(_ml));
+        _ml.Communities().FineTuneCommunity(_model, options).Fit(Toy.Rows(_ml));
 
     private IEnumerable<(string Name, bool Same)> Compare(LanguageModel tuned) =>
         _model.Module.named_parameters().Select(item => (item.name, Weights(_model, item.name).AsSpan()

@@ -68,7 +68,7 @@ public sealed record FineTuningCase(
 
     private static FineTuningCase Community(string name, CommunityTuningOptions options) => new(
         name,
-        (model, change, stop) => new MLContext(1).LanguageModels().FineTuneCommunity(
+        (model, change, stop) => new MLContext(1).Communities().FineTuneCommunity(
             model, (CommunityTuningOptions)change(Small(options with { LearningRate = 0.03 })), null, stop),
         fitted => ((ModelTransformer<TunedModules>)fitted).Model);
 
