@@ -54,7 +54,8 @@ internal sealed class TeacherStage(
         var size = vocabulary?.Config.VocabularySize ?? ((TextTokenizer)tokenizer).VocabularySize;
         return ml.LanguageModels().Pretrain(
             StageOptions.Teacher(options, reading, size), tokenizer, vocabulary?.Special ?? new SpecialTokens { Eos = 0 },
-            StageOptions.TeacherTraining(options, reading) with { Seed = request.Seed }, context.Display, context.Cancellation)
+            StageOptions.TeacherTraining(options, reading) with { Seed = request.Seed }, progress: context.Display,
+            cancellationToken: context.Cancellation)
             .Fit(text.View(TextSplit.Teacher)).Model;
     }
 

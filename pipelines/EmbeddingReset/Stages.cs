@@ -27,7 +27,8 @@ internal sealed class Stages(MLContext ml, SectionOptions options, RunContext co
         var curve = new LossCurve(Math.Max(1, options.Pretraining.Updates / CurvePoints), context.Display);
         var trained = ml.LanguageModels().Pretrain(
             StageOptions.Body(options, VocabularySize(language)), language.Tokenizer, language.Special,
-            StageOptions.Pretraining(options, arm, rateScale) with { Seed = seed }, curve, context.Cancellation).Fit(language.Text);
+            StageOptions.Pretraining(options, arm, rateScale) with { Seed = seed }, progress: curve,
+            cancellationToken: context.Cancellation).Fit(language.Text);
         return (trained, curve.Points);
     }
 

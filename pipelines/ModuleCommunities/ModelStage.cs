@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Pipelines.Experiments;
-using MlNetLlm.Pretraining;
 using MlNetLlm.SkillQuestions;
 using MlNetLlm.Training;
 
@@ -62,12 +61,10 @@ internal sealed class ModelStage(
         var tokenizer = SkillVocabulary.Tokenizer;
         var wanted = SubjectTraining.Training(shape, steps, options.Device) with { Seed = subject.Seed, Ownership = ownership };
         var looks = wanted.EvaluateEvery > 0;
-        var training = new PretrainEstimator(
-            SubjectTraining.Shape(shape, ownership?.Owners.Count ?? shape.Layers), tokenizer, tokenizer.Special, wanted, context.Display,
-            context.Cancellation)
-        {
-            StopWhen = looks ? now => Reached(now, ownership, shape) : null,
-        }.Fit(questions.Train((long)steps * shape.BatchSize), looks ? questions.Validation(null, shape.LookQuestions) : null);
+        var training = ml.LanguageModels().Pretrain(
+            SubjectTraining.Shape(shape, ownership?.Owners.Count ?? shape.Layers), tokenizer, tokenizer.Special, wanted,
+            looks ? now => Reached(now, ownership, shape) : null, context.Display, context.Cancellation)
+            .Fit(questions.Train((long)steps * shape.BatchSize), looks ? questions.Validation(null, shape.LookQuestions) : null);
         return (training.Model, steps == 0 ? null : training.Training);
     }
 

@@ -39,7 +39,8 @@ internal sealed class ModelStage(ProbingOptions options, RunRequest request, Run
         };
         var tokenizer = options.Reading.Tokenizer();
         var fitted = new MLContext(seed).LanguageModels()
-            .Pretrain(options.Config, tokenizer, tokenizer.Special, training, context.Display, context.Cancellation)
+            .Pretrain(
+                options.Config, tokenizer, tokenizer.Special, training, progress: context.Display, cancellationToken: context.Cancellation)
             .Fit(Programs(seed));
         using var model = fitted.Model;
         var (steps, seconds) = (fitted.Training.Steps, fitted.Training.Elapsed.TotalSeconds);

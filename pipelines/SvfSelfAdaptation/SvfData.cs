@@ -59,7 +59,8 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
             contextLength: 256);
         var pretraining = new PretrainOptions { MaxTokens = options.PretrainTokens, Seed = request.Seed, LearningRate = 3e-3,
             BatchSize = 16, WarmupSteps = 20, Device = options.Device };
-        var model = ml.LanguageModels().Pretrain(config, tokenizer, tokenizer.Special, pretraining, context.Display, context.Cancellation)
+        var model = ml.LanguageModels().Pretrain(
+            config, tokenizer, tokenizer.Special, pretraining, progress: context.Display, cancellationToken: context.Cancellation)
             .Fit(Rows(ml, tales)).Model.To(options.Device);
         return (model, Split(ml, Rows(ml, log), old, options, request.Seed));
     }

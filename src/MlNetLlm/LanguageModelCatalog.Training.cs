@@ -117,12 +117,16 @@ public sealed partial class LanguageModelCatalog
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="special">The tokenizer's special tokens.</param>
     /// <param name="options">Options; null = the defaults.</param>
+    /// <param name="stopWhen">
+    /// Asked after every validation whether the model is good enough (<see cref="PretrainEstimator.StopWhen"/>); null = never.
+    /// </param>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellationToken">Stops within one step.</param>
     public PretrainEstimator Pretrain(
         TransformerConfig config, Tokenizer tokenizer, SpecialTokens special, PretrainOptions? options = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new(config, tokenizer, special, options ?? new PretrainOptions(), progress, cancellationToken);
+        Func<LanguageModel, bool>? stopWhen = null, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new(config, tokenizer, special, options ?? new PretrainOptions(), progress, cancellationToken) { StopWhen = stopWhen };
 
     /// <summary>
     /// Trains a task head and the body under frozen embeddings, of a model that an earlier step trains (Artetxe et al. 2020; Chen et al.

@@ -59,11 +59,11 @@ internal static class TrainingRun
             "lora" => Tuned(catalog.FineTuneLora(model, (LoraOptions)change(new LoraOptions { Dropout = 0.2 }), progress)),
             "full" => Tuned(catalog.FineTuneFull(model, (FullOptions)change(new FullOptions()), progress)),
             "pretrain" => Tuned(catalog.Pretrain(
-                model.Config, model.Tokenizer, model.Special, (PretrainOptions)change(new PretrainOptions()), progress)),
+                model.Config, model.Tokenizer, model.Special, (PretrainOptions)change(new PretrainOptions()), progress: progress)),
             "reset" => Tuned(catalog.Pretrain(
                 model.Config, model.Tokenizer, model.Special,
                 (PretrainOptions)change(new PretrainOptions { Reset = new EmbeddingResetOptions { Interval = 8, AllowDrift = true } }),
-                progress)),
+                progress: progress)),
             "relearn" => Tuned(catalog.RelearnEmbeddings(
                 model, model.Tokenizer, model.Special, (RelearnEmbeddingsOptions)change(new RelearnEmbeddingsOptions()), progress)),
             "svf-reinforce" => Tuned(catalog.TrainSvfExpert(

@@ -9,7 +9,6 @@ using MlNetLlm.Communities;
 using MlNetLlm.LanguageModels;
 using MlNetLlm.Modules;
 using MlNetLlm.Pipelines.ModuleCommunities;
-using MlNetLlm.Pretraining;
 using MlNetLlm.SkillQuestions;
 using TorchSharp;
 
@@ -48,10 +47,9 @@ LanguageModel Train(int seed)
 {
     var tokenizer = SkillVocabulary.Tokenizer;
     var options = Values.Training with { Seed = seed };
-    return new PretrainEstimator(Values.Model, tokenizer, tokenizer.Special, options)
-    {
-        StopWhen = options.EvaluateEvery > 0 ? IsGoodEnough : null,
-    }.Fit(questions.Train((long)options.MaxSteps * options.BatchSize), options.EvaluateEvery > 0 ? Looks() : null).Model;
+    var looks = options.EvaluateEvery > 0;
+    return ml.LanguageModels().Pretrain(Values.Model, tokenizer, tokenizer.Special, options, looks ? IsGoodEnough : null)
+        .Fit(questions.Train((long)options.MaxSteps * options.BatchSize), looks ? Looks() : null).Model;
 }
 
 bool IsGoodEnough(LanguageModel now) => new SubjectModel(ml, now, null).Accuracies(questions, _ => Looks())

@@ -15,6 +15,6 @@ internal sealed class BaseModels(MLContext ml, BaseOptions options, EnglishText 
         var rows = ml.Data.LoadFromEnumerable(Mixture.Rows(options.Mixture, english, seed));
         return ml.LanguageModels().Pretrain(
             MiniatureTraining.Shape(options), tokenizer, tokenizer.Special, MiniatureTraining.Base(options) with { Seed = seed },
-            context.Display, context.Cancellation).Fit(rows).Model;
+            progress: context.Display, cancellationToken: context.Cancellation).Fit(rows).Model;
     }
 }

@@ -45,14 +45,11 @@ public sealed class PretrainEstimatorTests
     {
         var options = Options with { EvaluateEvery = 5, MaxSteps = 60, Schedule = Schedule.Constant };
         var asked = new List<string>();
-        var stopping = new PretrainEstimator(Shape, Toy.Model().Tokenizer, Toy.Model().Special, options)
+        var stopping = _ml.LanguageModels().Pretrain(Shape, Toy.Model().Tokenizer, Toy.Model().Special, options, now =>
         {
-            StopWhen = now =>
-            {
-                asked.Add(now.Fingerprint);
-                return asked.Count == 3;
-            },
-        };
+            asked.Add(now.Fingerprint);
+            return asked.Count == 3;
+        });
         var fitted = stopping.Fit(Toy.Rows(_ml), Toy.Rows(_ml, seed: 2));
         Assert.That((fitted.Training.Steps, fitted.Training.StoppedEarly), Is.EqualTo((15, true)));
         Assert.That(asked, Has.Count.EqualTo(3).And.Unique, "asked with the weights of the moment");
@@ -64,7 +61,7 @@ public sealed class PretrainEstimatorTests
     [Test]
     public void Fit_WithStopWhen_AndNothingToValidate_IsRefused()
     {
-        var stopping = new PretrainEstimator(Shape, Toy.Model().Tokenizer, Toy.Model().Special, Options) { StopWhen = _ => true };
+        var stopping = _ml.LanguageModels().Pretrain(Shape, Toy.Model().Tokenizer, Toy.Model().Special, Options, _ => true);
         Assert.That(() => stopping.Fit(Toy.Rows(_ml), Toy.Rows(_ml)),
             Throws.InvalidOperationException.With.Message.Contains("EvaluateEvery is 0, validation rows are given"));
     }

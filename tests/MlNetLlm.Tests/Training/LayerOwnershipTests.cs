@@ -169,7 +169,7 @@ public sealed class LayerOwnershipTests
         PretrainOptions options, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
     {
         var toy = Toy.Model();
-        return _ml.LanguageModels().Pretrain(_shape, toy.Tokenizer, toy.Special, options, progress, stop);
+        return _ml.LanguageModels().Pretrain(_shape, toy.Tokenizer, toy.Special, options, null, progress, stop);
     }
 
     private static LanguageModel Model() => new(ToyModels.Create(_shape), Toy.Model().Tokenizer);
