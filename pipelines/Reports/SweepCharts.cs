@@ -1,10 +1,14 @@
 using System.Text.Json;
+using MlNetLlm.Pipelines.Sweeps;
 using MlNetLlm.Runs;
 using MlNetLlm.Sweeps;
 
 namespace MlNetLlm.Pipelines.Reports;
 
-/// <summary>A sweep's charts: its trials as parallel coordinates, and the best loss so far. Also of a sweep at work.</summary>
+/// <summary>
+/// A sweep's charts: its trials as parallel coordinates, and the best so far, a chart a round: rounds have budgets of their own. What the
+/// command sweeps is shown as the metric it stands for, anything else as the loss. Also of a sweep at work.
+/// </summary>
 internal static class SweepCharts
 {
     public static IReadOnlyList<RunChart> Of(string folder)
@@ -12,10 +16,17 @@ internal static class SweepCharts
         if (!ParallelSweep.Exists(folder)) return [];
         var trials = ParallelSweep.Read(folder);
         var done = trials.Where(t => t.Outcome?.Loss is not null).OrderBy(t => (t.Request.Round, t.Request.Trial)).ToList();
-        return done.Count == 0 ? [] : [Parallel(done), Best(done)];
+        if (done.Count == 0) return [];
+        var metric = SweepRun.Metric(folder);
+        var rounds = done.GroupBy(t => t.Request.Round).ToList();
+        return
+        [
+            Parallel(done, metric),
+            .. rounds.Select(round => Best(rounds.Count == 1 ? "" : $", round {round.Key}", [.. round.Select(t => t.Outcome!.Loss!.Value)], metric)),
+        ];
     }
 
-    private static RunChart Parallel(List<(TrialRequest Request, TrialOutcome? Outcome)> done)
+    private static RunChart Parallel(List<(TrialRequest Request, TrialOutcome? Outcome)> done, SweepMetric? metric)
     {
         // An option with one value says nothing.
         var names = done.SelectMany(t => t.Request.Values).Distinct().GroupBy(v => v.Key).Where(v => v.Count() > 1).Select(v => v.Key)
@@ -27,23 +38,32 @@ internal static class SweepCharts
             Title = "Sweep: trials", Kind = RunChartKind.Parallel,
             Note = string.Join(" ", words.Where(w => w.Value.Count > 0)
                 .Select(w => $"{w.Key}: {string.Join(", ", w.Value.Select((v, i) => $"{i} is {v}"))}.")),
-            Rows = [.. names, "loss"],
+            Rows = [.. names, Name(metric)],
             Values = [.. done.Select(t => (IReadOnlyList<double?>)
-                [.. names.Select(name => Number(t.Request.Values.GetValueOrDefault(name), words[name])), t.Outcome!.Loss])],
+                [.. names.Select(name => Number(t.Request.Values.GetValueOrDefault(name), words[name])), Value(metric, t.Outcome!.Loss!.Value)])],
         };
     }
 
-    private static RunChart Best(List<(TrialRequest Request, TrialOutcome? Outcome)> done)
+    private static RunChart Best(string which, IReadOnlyList<double> losses, SweepMetric? metric)
     {
         var best = double.PositiveInfinity;
-        var losses = done.Select((t, i) => (IReadOnlyList<double?>)[i + 1, t.Outcome!.Loss]).ToList();
-        var soFar = losses.Select(p => (IReadOnlyList<double?>)[p[0], best = Math.Min(best, p[1]!.Value)]).ToList();
         return new RunChart
         {
-            Title = "Sweep: best so far", Kind = RunChartKind.Lines, X = "finished trials, in the order of their numbers", Y = "loss",
-            Series = [new RunChartSeries("best so far", soFar), new RunChartSeries("trial", losses)],
+            Title = $"Sweep: best so far{which}", Kind = RunChartKind.Lines, X = "finished trials, in the order of their numbers",
+            Y = Name(metric),
+            Series =
+            [
+                new RunChartSeries("best so far", [.. losses.Select((loss, i) => Point(i, best = Math.Min(best, loss)))]),
+                new RunChartSeries("trial", [.. losses.Select((loss, i) => Point(i, loss))]),
+            ],
         };
+
+        IReadOnlyList<double?> Point(int number, double loss) => [number + 1, Value(metric, loss)];
     }
+
+    private static string Name(SweepMetric? metric) => metric?.Name ?? "loss";
+
+    private static double Value(SweepMetric? metric, double loss) => metric is null ? loss : SweepRun.Value(metric, loss);
 
     private static bool IsNumber(string json) => JsonDocument.Parse(json).RootElement.ValueKind == JsonValueKind.Number;
 

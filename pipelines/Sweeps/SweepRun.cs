@@ -15,7 +15,9 @@ internal static class SweepRun
     public const string SpaceFileName = "space.json";
 
     private const int RandomPointsOfSmac = 20;
+    private const string ExperimentName = "experiment";
     private const string ThreadsName = "threads";
+    private const string MetricName = "metric";
 
     /// <summary>The folder of the trials in a sweep's folder; each is a run of its own.</summary>
     public const string TrialsFolder = "trials";
@@ -25,25 +27,25 @@ internal static class SweepRun
         Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan, string folder, RunContext context)
     {
         var start = context.Clock.GetTimestamp();
-        var done = 0;
-        var trialsToCome = options.Trials;
-        var best = double.PositiveInfinity;
+        var runs = 0;
         var progress = new DirectProgress(outcome =>
         {
-            if (outcome.Loss < best) best = outcome.Loss.Value;
             context.Display.Note($"trial {outcome.Trial}{(options.Halving is null ? "" : $" round {outcome.Round}")}: "
-                + $"{Describe(outcome)}");
-            context.Display.Step(++done, trialsToCome, double.IsFinite(best) ? $"best {best:G5}" : "");
+                + $"{Describe(outcome, plan.Metric)}");
+            var (done, best) = SoFar(ParallelSweep.Read(folder), plan);
+            context.Display.Step(done, runs, best);
         });
         var sweep = new ParallelSweep(space.ToSearchSpace(), options, folder, new TrialProcess(plan, TrialProgram.Current).RunAsync,
             progress, Subject(experiment, plan), plan.RunsAgain);
-        trialsToCome = sweep.Trials;
+        runs = sweep.Runs;
         using var held = FolderLock.Take(folder);
         sweep.Check();   // a sweep that is refused leaves what the folder holds as it is
         StoredRun.Begin(FileSystems.Default, folder,
             new RunManifest(experiment.Name, plan.Preset, plan.Seed, [], context.Clock.GetUtcNow()));
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, SpaceFileName), StrictJson.ToBytes(space));
         Advise(sweep, options, context.Display);
+        if (SoFar(ParallelSweep.Read(folder), plan) is (> 0 and var before, var bestBefore))
+            context.Display.Note($"{before} of {runs} trials are there already; {bestBefore}");
         context.Display.Stage($"sweep of {experiment.Name}: {sweep.Trials} trials on {options.Workers} workers");
         var trials = await sweep.RunAsync(context.Cancellation, held);
         context.Display.Done();
@@ -61,15 +63,28 @@ internal static class SweepRun
             display.Note($"smac's first {RandomPointsOfSmac} points are random, and so are all of these {options.Trials}: raise --trials");
     }
 
+    /// <summary>How many trials there is nothing left to do for, and the best of them in words; none where no trial has completed.</summary>
+    internal static (int Done, string Best) SoFar(IReadOnlyList<(TrialRequest Request, TrialOutcome? Outcome)> trials, TrialPlan plan) => (
+        trials.Count(t => t.Outcome is { } outcome && !plan.RunsAgain(outcome)),
+        Best(trials).Outcome is { Loss: { } loss } best
+            ? $"best {Value(plan.Metric, loss):G5}{(best.Round == 0 ? "" : $" (round {best.Round})")}" : "none has completed");
+
+    /// <summary>The metric that a loss stands for.</summary>
+    internal static double Value(SweepMetric metric, double loss) => metric.Maximize ? -loss : loss;
+
     // Losses of another experiment, preset, number of threads or metric are never compared with these.
     private static JsonObject Subject(Experiment experiment, TrialPlan plan) => new()
     {
-        ["experiment"] = experiment.Name, ["preset"] = plan.Preset, [ThreadsName] = plan.Threads,
-        ["metric"] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
+        [ExperimentName] = experiment.Name, ["preset"] = plan.Preset, [ThreadsName] = plan.Threads,
+        [MetricName] = JsonSerializer.SerializeToNode(plan.Metric, JsonOptions.Strict),
     };
 
     /// <summary>The threads of a trial of the sweep that a folder holds; null where it holds none.</summary>
     public static int? Threads(string folder) => ParallelSweep.Subject(folder, ThreadsName)?.GetValue<int>();
+
+    /// <summary>The metric of the sweep that a folder holds; null where it holds none of the command's.</summary>
+    public static SweepMetric? Metric(string folder) => ParallelSweep.Subject(folder, ExperimentName) is null ? null
+        : ParallelSweep.Subject(folder, MetricName).Deserialize<SweepMetric>(JsonOptions.Strict);
 
     /// <summary>The folder of a sweep's best trial so far; null where none has completed.</summary>
     public static string? BestTrial(string folder) => Best(ParallelSweep.Read(folder)).Request is { } request
@@ -81,20 +96,20 @@ internal static class SweepRun
         trials.Where(t => t.Outcome?.Loss is not null).OrderByDescending(t => t.Outcome!.Round).ThenBy(t => t.Outcome!.Loss)
             .ThenBy(t => t.Outcome!.Trial).FirstOrDefault();
 
-    private static string Describe(TrialOutcome outcome) => outcome.Status == TrialStatus.Completed
-        ? $"{outcome.Loss:G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {RunTexts.PlainLines(outcome.Detail)}";
+    private static string Describe(TrialOutcome outcome, SweepMetric metric) => outcome.Loss is { } loss
+        ? $"{Value(metric, loss):G6} in {outcome.Milliseconds / 1000.0:F1} s" : $"{outcome.Status}, {RunTexts.PlainLines(outcome.Detail)}";
 
     private static RunResult Result(Experiment experiment, SpaceFile space, SweepOptions options, TrialPlan plan,
         IReadOnlyList<(TrialRequest Request, TrialOutcome Outcome)> trials, double seconds)
     {
         if (Best(trials.Select(t => (t.Request, (TrialOutcome?)t.Outcome))) is not ({ } request, { } outcome))
             throw new InvalidOperationException(
-                $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome)}. "
+                $"None of {trials.Count} trials completed. The first: {Describe(trials[0].Outcome, plan.Metric)}. "
                 + "Repeat the command: trials that were killed run again, and those that a limit stopped once --trial-seconds or --trial-mib "
                 + "is higher. Or sweep another space into another --out.");
         var metrics = new List<RunMetric>
         {
-            new("best", space.Metric.Name, space.Metric.Split, space.Metric.Maximize ? -outcome.Loss!.Value : outcome.Loss!.Value),
+            new("best", space.Metric.Name, space.Metric.Split, Value(space.Metric, outcome.Loss!.Value)),
             new("best", "trial", null, outcome.Trial),
             new("all", "trials", null, trials.Count),
             new("all", "trials without a result", null, trials.Count(t => t.Outcome.Loss is null)),

@@ -24,11 +24,14 @@ public sealed record HalvingOptions
         if (!(Keep > 0 && Keep < 1)) yield return $"Halving.Keep is {Keep}; expected above 0 and below 1.";
     }
 
+    /// <summary>How many points of so many go on; fewer where not so many have a loss.</summary>
+    internal int Kept(int points) => Math.Max(1, (int)Math.Ceiling(points * Keep));
+
     /// <summary>The trials that go on after a round: the best share, ties to the lower number; failed ones never.</summary>
     internal IReadOnlyList<int> GoOn(IEnumerable<TrialOutcome> round)
     {
         var all = round.ToList();
-        var keep = Math.Max(1, (int)Math.Ceiling(all.Count * Keep));
-        return [.. all.Where(t => t.Loss is not null).OrderBy(t => t.Loss).ThenBy(t => t.Trial).Take(keep).Select(t => t.Trial).Order()];
+        return [.. all.Where(t => t.Loss is not null).OrderBy(t => t.Loss).ThenBy(t => t.Trial).Take(Kept(all.Count)).Select(t => t.Trial)
+            .Order()];
     }
 }

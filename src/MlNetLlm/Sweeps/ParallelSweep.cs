@@ -55,6 +55,17 @@ public sealed class ParallelSweep
     /// <summary>Points that are tried: those asked for, but none of a grid twice.</summary>
     public int Trials => (int)Math.Min(_options.Trials, GridPoints ?? long.MaxValue);
 
+    /// <summary>Trials of all rounds, each point once a round; fewer where some fail.</summary>
+    public int Runs
+    {
+        get
+        {
+            var (points, runs) = (Trials, Trials);
+            for (var round = 1; round < (_options.Halving?.Budgets.Count ?? 1); round++) runs += points = _options.Halving!.Kept(points);
+            return runs;
+        }
+    }
+
     /// <summary>Says whether the folder is free for this sweep; nothing is written.</summary>
     /// <exception cref="InvalidOperationException">It holds another sweep; what differs is named.</exception>
     /// <exception cref="InvalidDataException">Its journal is damaged and no longer says which sweep it is of.</exception>

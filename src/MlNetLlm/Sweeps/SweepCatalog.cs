@@ -3,6 +3,7 @@ using Microsoft.ML.AutoML;
 using Microsoft.ML.Tokenizers;
 using MlNetLlm.CommunityTuning;
 using MlNetLlm.ConceptMixing;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
@@ -15,6 +16,7 @@ using MlNetLlm.Probes;
 using MlNetLlm.Rewards;
 using MlNetLlm.SparseAutoencoders;
 using MlNetLlm.Svf;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tokenization;
 using MlNetLlm.Training;
 
@@ -140,6 +142,28 @@ public sealed class SweepCatalog
         CancellationToken cancellationToken = default) =>
         Of((o, stop) => new PretrainWithConceptsEstimator(config, tokenizer, special, labels, teacher, o, progress, stop), options,
             cancellationToken);
+
+    /// <summary>Embeddings of another vocabulary under a frozen body.</summary>
+    /// <param name="body">The model whose body is used; it is not changed.</param>
+    /// <param name="tokenizer">The new tokenizer.</param>
+    /// <param name="special">Its special tokens.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator RelearnEmbeddings(
+        LanguageModel body, Tokenizer tokenizer, SpecialTokens special, RelearnEmbeddingsOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of((o, stop) => new RelearnEmbeddingsEstimator(body, tokenizer, special, o, progress, stop), options, cancellationToken);
+
+    /// <summary>A task's head and body under frozen embeddings.</summary>
+    /// <remarks>Its loss is that of a classifier, such as MulticlassClassification.Evaluate measures on PredictedLabel.</remarks>
+    /// <param name="model">The model; null = the one that an earlier step of the pipeline trains. It is not changed.</param>
+    /// <param name="options">The options to start from; null = the defaults.</param>
+    /// <param name="progress">Told after every step of every trial.</param>
+    /// <param name="cancellationToken">Stops a trial within one step.</param>
+    public SweepableEstimator AdaptToTask(LanguageModel? model, AdaptToTaskOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Of((o, stop) => new AdaptToTaskEstimator(model, o, progress, stop), options, cancellationToken);
 
     /// <summary>A linear probe.</summary>
     /// <param name="options">The options to start from; null = the defaults.</param>

@@ -143,6 +143,10 @@ public sealed class SweepCommandTests
         Assert.That(exit, Is.Zero, repeated);
         Assert.That(output, Does.Contain("best point"));
         Assert.That(ParallelSweep.Read(folder["sweep"]).Single().Outcome!.Status, Is.EqualTo(TrialStatus.Completed));
+
+        (exit, _, repeated) = Command.Run(arguments);
+        Assert.That(exit, Is.Zero);
+        Assert.That(repeated, Does.Contain("1 of 1 trials are there already; best "));
     }
 
     // The process whose command line names the trial's folder.

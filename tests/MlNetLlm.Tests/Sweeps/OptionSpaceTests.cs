@@ -48,14 +48,25 @@ public sealed class OptionSpaceTests
                     $"ML.NET's own SearchSpace<{record.Name}> would start elsewhere at {property.Name}");
     }
 
+    private static IEnumerable<Type> EstimatorOptions() => typeof(SvfEstimator).Assembly.GetExportedTypes()
+        .Where(type => type is { IsAbstract: false } && type.GetInterfaces().Any(IsEstimator))
+        .SelectMany(type => type.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType))
+        .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal)).SelectMany(Kinds).Distinct();
+
+    // A probe of any kind has one estimator.
+    private static IEnumerable<Type> Kinds(Type options) =>
+        options.Assembly.GetExportedTypes().Where(type => !type.IsAbstract && options.IsAssignableFrom(type));
+
+    [Test]
+    public void Catalog_HasAMethodForEveryEstimatorWithOptionsToSearch() =>
+        Assert.That(typeof(SweepCatalog).GetMethods().Where(method => !method.IsGenericMethod).SelectMany(method => method.GetParameters())
+            .Where(parameter => parameter.Name == "options").Select(parameter => parameter.ParameterType).Distinct(),
+            Is.EquivalentTo(EstimatorOptions().Intersect(Records())));
+
     [Test]
     public void Estimators_OfTheLibrary_AreAllSweptButThoseThatOnlyMeasureOrAnswer()
     {
-        var options = typeof(SvfEstimator).Assembly.GetExportedTypes()
-            .Where(type => type is { IsAbstract: false } && type.GetInterfaces().Any(IsEstimator))
-            .SelectMany(type => type.GetConstructors().SelectMany(c => c.GetParameters()).Select(p => p.ParameterType))
-            .Where(type => !type.IsAbstract && type.Name.EndsWith("Options", StringComparison.Ordinal)).Distinct();
-        Assert.That(options.Except(Records()), Is.EquivalentTo(new[]
+        Assert.That(EstimatorOptions().Except(Records()), Is.EquivalentTo(new[]
         {
             typeof(ScoreOptions), typeof(ControlLabelOptions), typeof(ImportanceOptions), typeof(AblateOptions),
             typeof(SelfAdaptationOptions), typeof(FewShotMixOptions),

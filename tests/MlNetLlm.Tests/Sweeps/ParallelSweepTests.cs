@@ -287,6 +287,14 @@ public sealed class ParallelSweepTests
     }
 
     [Test]
+    public void Runs_AreTheTrialsOfAllRounds()
+    {
+        ParallelSweep Of(HalvingOptions? halving) => new(Space(), new SweepOptions { Trials = 10, Halving = halving }, "unused", BowlAsync);
+        Assert.That(Of(null).Runs, Is.EqualTo(10));
+        Assert.That(Of(new HalvingOptions { Option = "maxTokens", Budgets = [1, 2, 4, 8] }).Runs, Is.EqualTo(10 + 4 + 2 + 1));
+    }
+
+    [Test]
     public void Constructor_WithABudgetThatIsSweptToo_Throws() =>
         Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Halving = new HalvingOptions { Option = "x", Budgets = [1, 2] } },
             "unused", BowlAsync), Throws.ArgumentException.With.Message.Contains("'x' is in the space too"));

@@ -8,10 +8,12 @@ using MlNetLlm.Lora;
 using MlNetLlm.Probes;
 using MlNetLlm.Svf;
 using MlNetLlm.Sweeps;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tests.Contracts;
 using MlNetLlm.Tests.Importance;
 using MlNetLlm.Tests.Probes;
 using MlNetLlm.Tests.SparseAutoencoders;
+using MlNetLlm.Tests.TaskAdaptation;
 using MlNetLlm.Training;
 
 namespace MlNetLlm.Tests.Sweeps;
@@ -90,38 +92,49 @@ public sealed class StoppedTrialTests
         var text = Toy.Rows(Ml, 12);
         var (features, questions) = (ProbeToy.View(Ml, ProbeToy.Planted(100, 1)), ImportanceToys.View(ImportanceToys.Rows(8)));
         var states = SparseToy.View(Ml, SparseToy.States(100));
+        var labelled = Ml.Data.LoadFromEnumerable(TaskToys.Rows(TaskKind.Classification));
+        labelled = Ml.Transforms.Conversion.MapValueToKey("Label").Fit(labelled).Transform(labelled);
         var sweeps = Ml.Sweeps();
-        yield return Of("svf", text, m => sweeps.FineTuneSvf(m, new SvfOptions { BatchSize = 4, SequenceLength = 12 }));
-        yield return Of("lora", text, m => sweeps.FineTuneLora(m, new LoraOptions { Rank = 2, BatchSize = 4, SequenceLength = 12 }));
-        yield return Of("full", text, m => sweeps.FineTuneFull(m, Quick));
-        yield return Of("community", text, m => sweeps.FineTuneCommunity(
+        yield return Of(nameof(SweepCatalog.FineTuneSvf), text, m => sweeps.FineTuneSvf(m, new SvfOptions { BatchSize = 4, SequenceLength = 12 }));
+        yield return Of(nameof(SweepCatalog.FineTuneLora), text, m => sweeps.FineTuneLora(m, new LoraOptions { Rank = 2, BatchSize = 4, SequenceLength = 12 }));
+        yield return Of(nameof(SweepCatalog.FineTuneFull), text, m => sweeps.FineTuneFull(m, Quick));
+        yield return Of(nameof(SweepCatalog.FineTuneCommunity), text, m => sweeps.FineTuneCommunity(
             m, new CommunityTuningOptions { Community = ["layers.0.mlp.up"], BatchSize = 4, SequenceLength = 12 }));
-        yield return Of("svf expert", text, m => sweeps.TrainSvfExpert(m, new ToyReward(), new TrainSvfExpertOptions
+        yield return Of(nameof(SweepCatalog.TrainSvfExpert), text, m => sweeps.TrainSvfExpert(m, new ToyReward(), new TrainSvfExpertOptions
         {
             BatchSize = 4, SequenceLength = 12, MaxAnswerTokens = 2, TextColumn = "Text", CompletionColumn = null, TruncateLongRows = true,
         }));
-        yield return Of("lora expert", text, m => sweeps.TrainLoraExpert(m, new ToyReward(), new TrainLoraExpertOptions
+        yield return Of(nameof(SweepCatalog.TrainLoraExpert), text, m => sweeps.TrainLoraExpert(m, new ToyReward(), new TrainLoraExpertOptions
         {
             Rank = 2, BatchSize = 4, SequenceLength = 12, MaxAnswerTokens = 2, TextColumn = "Text", CompletionColumn = null, TruncateLongRows = true,
         }));
-        yield return Of("prune", questions, m => sweeps.Prune(m));
-        yield return Of("pretrain", text, m => sweeps.Pretrain(
+        yield return Of(nameof(SweepCatalog.Prune), questions, m => sweeps.Prune(m));
+        yield return Of(nameof(SweepCatalog.Pretrain), text, m => sweeps.Pretrain(
             m.Config, m.Tokenizer, m.Special, new() { BatchSize = 4, SequenceLength = 12 }));
-        yield return Of("pretrain with concepts", text, m => sweeps.PretrainWithConcepts(
+        yield return Of(nameof(SweepCatalog.PretrainWithConcepts), text, m => sweeps.PretrainWithConcepts(
             m.Config, m.Tokenizer, m.Special, options: new()
             {
                 Layer = 1, Insert = InsertedElement.Pause, BatchSize = 4, SequenceLength = 12,
             }));
-        yield return Of("linear probe", features, _ => sweeps.LinearProbe(new LinearProbeOptions { BatchSize = 64 }));
-        yield return Of("mlp probe", features, _ => sweeps.MlpProbe(new MlpProbeOptions { BatchSize = 64 }));
-        yield return Of("sparse autoencoder", states, _ => sweeps.SparseAutoencoder(SparseToy.Quick));
+        yield return Of(nameof(SweepCatalog.RelearnEmbeddings), text, m => sweeps.RelearnEmbeddings(
+            m, m.Tokenizer, m.Special, new() { BatchSize = 4, SequenceLength = 12 }));
+        yield return Of(nameof(SweepCatalog.AdaptToTask), labelled, m => sweeps.AdaptToTask(m, TaskToys.Options(TaskKind.Classification)));
+        yield return Of(nameof(SweepCatalog.LinearProbe), features, _ => sweeps.LinearProbe(new LinearProbeOptions { BatchSize = 64 }));
+        yield return Of(nameof(SweepCatalog.MlpProbe), features, _ => sweeps.MlpProbe(new MlpProbeOptions { BatchSize = 64 }));
+        yield return Of(nameof(SweepCatalog.SparseAutoencoder), states, _ => sweeps.SparseAutoencoder(SparseToy.Quick));
 
         TestCaseData Of(string name, IDataView rows, Func<LanguageModel, SweepableEstimator> create) =>
-            new TestCaseData(rows, create).SetArgDisplayNames(name);
+            new TestCaseData(name, rows, create).SetArgDisplayNames(name);
     }
 
+    [Test]
+    public void Methods_AreAllThatCanBeStopped() =>
+        Assert.That(Methods().Select(method => method.Arguments[0]), Is.EquivalentTo(typeof(SweepCatalog).GetMethods()
+            .Where(method => !method.IsGenericMethod && method.GetParameters().Any(p => p.ParameterType == typeof(CancellationToken)))
+            .Select(method => method.Name)));
+
     [TestCaseSource(nameof(Methods))]
-    public void Fit_OfAnyMethodInAStoppedTrial_Stops(IDataView rows, Func<LanguageModel, SweepableEstimator> create)
+    public void Fit_OfAnyMethodInAStoppedTrial_Stops(string name, IDataView rows, Func<LanguageModel, SweepableEstimator> create)
     {
         using var model = Toy.Model();
         using var stop = new CancellationTokenSource();
@@ -129,7 +142,7 @@ public sealed class StoppedTrialTests
         using var trial = TrialStop.Begin(context, stop.Token);
         stop.Cancel();
         var estimator = method.BuildFromOption(context, Parameter.CreateNestedParameter());
-        Assert.That(() => estimator.Fit(rows), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(() => estimator.Fit(rows), Throws.InstanceOf<OperationCanceledException>(), name);
     }
 
     [Test]

@@ -1,14 +1,18 @@
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
+using Microsoft.ML.Transforms;
 using MlNetLlm.Adapters;
 using MlNetLlm.CommunityTuning;
 using MlNetLlm.ConceptMixing;
+using MlNetLlm.EmbeddingReset;
 using MlNetLlm.FineTuning;
 using MlNetLlm.Lora;
 using MlNetLlm.Svf;
 using MlNetLlm.Sweeps;
+using MlNetLlm.TaskAdaptation;
 using MlNetLlm.Tests.ConceptMixing;
 using MlNetLlm.Tests.Contracts;
+using MlNetLlm.Tests.TaskAdaptation;
 
 namespace MlNetLlm.Tests.Sweeps;
 
@@ -74,6 +78,41 @@ public sealed class SweepCatalogTests
         Assert.That(first, Is.EqualTo(options));
         Assert.That(heard.Completed, Has.Count.EqualTo(3));
         Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
+    }
+
+    [Test]
+    public void Run_OfRelearnEmbeddings_StartsAtTheOptionsAndReturnsALearnedModel()
+    {
+        using var model = Toy.Model();
+        var options = new RelearnEmbeddingsOptions { MaxSteps = 2, BatchSize = 4, SequenceLength = 12, LearningRate = 0.02 };
+        var heard = new Trials();
+        var sweep = Ml.Sweeps().RelearnEmbeddings(model, model.Tokenizer, model.Special, options);
+        var best = Experiment(sweep.Append(Ml.LanguageModels().Score()), heard, trials: 2).Run();
+        Assert.That(OptionSpace.Apply(options, heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["0"]).LearningRate, Is.EqualTo(0.02));
+        Assert.That(best.Loss, Is.EqualTo(heard.Completed.Min(trial => trial.Loss)));
+    }
+
+    /// <summary>A task is measured by ML.NET's own metric of classifiers, in ML.NET's own runner.</summary>
+    [Test]
+    public void Run_OfAdaptToTask_IsMeasuredAsAClassifier()
+    {
+        using var model = TaskToys.Model();
+        var options = TaskToys.Options(TaskKind.Classification);
+        var heard = new Trials();
+        var best = Ml.Auto().CreateExperiment(new AutoMLExperiment.AutoMLExperimentSettings { Seed = 1 })
+            .SetPipeline(Ml.Transforms.CopyColumns("Copy", "Text").Append(Ml.Sweeps().AdaptToTask(model, options)))
+            .SetDataset(Rows(1), Rows(2))
+            .SetMulticlassClassificationMetric(MulticlassClassificationMetric.LogLoss, "Label", "PredictedLabel")
+            .SetMonitor(heard).SetMaxModelToExplore(2).Run();
+        Assert.That(OptionSpace.Apply(options, heard.Completed[0].TrialSettings.Parameter["_pipeline_"]["1"]), Is.EqualTo(options));
+        Assert.That(best.Metric, Is.EqualTo(Ml.MulticlassClassification.Evaluate(best.Model.Transform(Rows(2))).LogLoss).Within(1e-9));
+
+        static IDataView Rows(int seed)
+        {
+            var rows = Ml.Data.LoadFromEnumerable(TaskToys.Rows(TaskKind.Classification, seed: seed));
+            return Ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: ValueToKeyMappingEstimator.KeyOrdinality.ByValue).Fit(rows)
+                .Transform(rows);
+        }
     }
 
     private static IEnumerable<TestCaseData> Tuners()
