@@ -1,7 +1,10 @@
 namespace MlNetLlm.Runs;
 
 /// <summary>How a repeated run compares with the original.</summary>
-/// <param name="Exact">Whether every bit had to agree: same machine kind, packages, products, device and threads.</param>
+/// <param name="Exact">
+/// Whether every bit had to agree: same machine kind, packages, products, device and threads. Where an older run did not record one of them,
+/// no bit can be asked for.
+/// </param>
 /// <param name="Compared">Metrics compared.</param>
 /// <param name="Mismatches">Metrics outside the tolerance, or that one of the two lacks.</param>
 /// <param name="Environment">What differs in the environment.</param>
@@ -20,11 +23,17 @@ public sealed record Reproduction(
     public static Reproduction Of(RunResult original, RunResult again, double tolerance)
     {
         var comparison = RunComparison.Of(original, again);
-        var exact = !comparison.Environment.Any(d => _decidesBits.Contains(d.Name) && d.Left != RunComparison.Unknown);
+        var exact = DecidingBits(original.Environment, again.Environment).Count == 0;
         var pairs = comparison.Metrics.Where(m => !MeasuresTheMachine(m.Name)).ToList();
         return new Reproduction(exact, pairs.Count,
             [.. pairs.Where(pair => !Agree(pair.Left, pair.Right, exact ? 0 : tolerance))], comparison.Environment);
     }
+
+    /// <summary>What decides the bits of results and differs, or was recorded of one of the two alone.</summary>
+    /// <param name="original">What the original ran on.</param>
+    /// <param name="again">What its repetition or continuation runs on.</param>
+    public static IReadOnlyList<Difference> DecidingBits(RunEnvironment original, RunEnvironment again) =>
+        [.. RunComparison.Differences(original, again).Where(d => _decidesBits.Contains(d.Name))];
 
     /// <summary>Whether a metric says how fast or large the run was, which no repetition gives again.</summary>
     public static bool MeasuresTheMachine(string metric) =>

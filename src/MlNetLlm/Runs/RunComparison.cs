@@ -13,14 +13,18 @@ public sealed record RunComparison(
     IReadOnlyList<Difference> Data)
 {
     /// <summary>What an older run says of a part of its environment that was not recorded then.</summary>
-    internal const string Unknown = "unknown";
+    private const string Unknown = "unknown";
 
     /// <summary>Compares two results.</summary>
     public static RunComparison Of(RunResult left, RunResult right) => new(
         Pairs(left, right),
         Differences(Flat(left.Options), Flat(right.Options)),
-        Differences(Parts(left.Environment), Parts(right.Environment)),
+        Differences(left.Environment, right.Environment),
         Differences(Hashes(left), Hashes(right)));
+
+    /// <summary>The parts of an environment that differ; what an older run did not record differs from what a newer one did.</summary>
+    internal static IReadOnlyList<Difference> Differences(RunEnvironment left, RunEnvironment right) =>
+        Differences(Parts(left), Parts(right));
 
     private static List<MetricPair> Pairs(RunResult left, RunResult right)
     {
