@@ -21,7 +21,8 @@ internal static class RunCommand
         var set = new Option<string[]>("--set") { Description = "Change an option: Name=Value or Group.Name=Value; may be repeated",
             AllowMultipleArgumentsPerToken = true };
         var resume = new Option<bool>("--resume") { Description = "Go on with what an earlier, interrupted run left in the folder" };
-        var threads = new Option<int?>("--threads") { Description = "Threads of a tensor operation (default: libtorch's own choice)" };
+        var threads = new Option<int?>("--threads") { Description =
+            "Threads of a tensor operation (default: libtorch's own choice; with --resume, as many as the run was begun with)" };
         var endWithInput = new Option<bool>("--end-with-input") { Description = "End when standard input does", Hidden = true };
         var command = new Command("run", "Run an experiment and write its result")
         {
@@ -47,7 +48,7 @@ internal static class RunCommand
     private static int Run(
         Experiment experiment, RunRequest request, int? threads, FolderLock held, CancellationToken cancellation)
     {
-        if (threads is { } number) torch.set_num_threads(number);
+        if ((threads ?? (request.Resume ? RunSessions.Threads(request.Out) : null)) is { } number) torch.set_num_threads(number);
         var (result, exit) = ExperimentRunner.Run(experiment, request, cancellation, held);
         if (result is null) return exit;
         ResultTable.Print(Terminal.Out, result);

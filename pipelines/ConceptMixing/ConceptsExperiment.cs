@@ -26,7 +26,7 @@ public sealed class ConceptsExperiment : Experiment<ConceptsOptions>, IEjectable
     /// <inheritdoc/>
     protected override void Run(ConceptsOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        var kept = KeptParts.Open(request, options);
+        var kept = KeptParts.Open(request, options, record.Sessions);
         var ml = new MLContext(request.Seed);
         var text = new SplitText(ml, options.Text, context.Display);
         var (teachers, corpus) = Teachers(ml, options, text, kept, request, context);

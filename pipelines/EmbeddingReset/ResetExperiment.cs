@@ -26,7 +26,7 @@ public sealed class ResetExperiment : Experiment<ResetExperimentOptions>, IEject
     /// <inheritdoc/>
     protected override void Run(ResetExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        var kept = KeptParts.Open(request, options);
+        var kept = KeptParts.Open(request, options, record.Sessions);
         var ml = new MLContext(request.Seed);
         var sections = new List<SectionResult>();
         foreach (var section in options.Sections)

@@ -57,7 +57,7 @@ internal static class ModelEvaluation
         Preset = "none",
         Seed = 1,
         Seconds = Math.Round(elapsed.TotalSeconds, 2),
-        PeakMemoryMiB = Math.Round(PeakMemory.MiB()),
+        PeakMemoryMiB = Math.Round(PeakMemory.OfProcessMiB()),
         Environment = RunEnvironments.Current(),
         Data = [.. tasks.Zip(results, (task, result) => new RunData(task.Dataset.Name, task.Dataset.Sha256, result.Rows, "catalog"))],
         Options = JsonSerializer.SerializeToNode(options, JsonOptions.Strict)!,

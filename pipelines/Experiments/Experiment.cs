@@ -27,7 +27,7 @@ public abstract class Experiment
 
     /// <summary>Checks what a run of this request would refuse; nothing is written.</summary>
     /// <exception cref="ArgumentException">As of <see cref="Options"/>.</exception>
-    /// <exception cref="InvalidOperationException">The folder holds another run.</exception>
+    /// <exception cref="InvalidOperationException">The folder holds another run, or one begun on something else.</exception>
     public abstract void Check(RunRequest request);
 
     /// <summary>Names of the presets, smallest first.</summary>
@@ -45,7 +45,7 @@ public abstract class Experiment
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Sets">Options to change, as Name=Value or Group.Name=Value.</param>
 /// <param name="Out">Folder for everything the run writes.</param>
-/// <param name="Resume">Whether to go on with what an earlier run left in that folder.</param>
+/// <param name="Resume">Whether to go on with what an earlier process left in that folder.</param>
 public sealed record RunRequest(string Preset, int Seed, IReadOnlyList<string> Sets, string Out, bool Resume)
 {
     /// <summary>Every option, as an earlier run's result has them; they take the place of the preset's. Null = the preset's.</summary>
@@ -62,7 +62,14 @@ public abstract class Experiment<TOptions> : Experiment
     {
         var options = OptionsOf(request);
         var record = context.Begin(this, request, PresetFile.ToJson(options));
-        Run(options, request, context, record);
+        try
+        {
+            Run(options, request, context, record);
+        }
+        finally
+        {
+            record.Sessions.Save();   // what a stopped run took counts, when it is resumed
+        }
         return record.Finish();
     }
 

@@ -13,13 +13,18 @@ internal static class ExperimentRunner
     /// <param name="request">What is asked of it.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <param name="taken">The lock on the run's folder where it is held already; null = it is taken.</param>
-    /// <returns>The result, or null and the exit code where the run was stopped.</returns>
+    /// <returns>The result, or null and the exit code where the run was stopped. A finished run that is resumed gives its own.</returns>
     /// <exception cref="InvalidOperationException">The folder holds another run, or another process is at work on it.</exception>
     public static (RunResult? Result, int Exit) Run(
         Experiment experiment, RunRequest request, CancellationToken cancellation, FolderLock? taken = null)
     {
         using var held = taken ?? FolderLock.Take(request.Out);
         experiment.Check(request);   // a run that is refused leaves what the folder holds as it is
+        if (request.Resume && StoredRun.Open(request.Out).Result is { } finished)
+        {
+            Console.Error.WriteLine($"the run in {RunTexts.Plain(request.Out)} has finished: nothing to resume, nothing was changed");
+            return (finished, 0);
+        }
         StoredRun.Begin(FileSystems.Default, request.Out,
             new RunManifest(experiment.Name, request.Preset, request.Seed, request.Sets, TimeProvider.System.GetUtcNow()));
         using var recorder = new RunRecorder(FileSystems.Default, request.Out, TimeProvider.System);

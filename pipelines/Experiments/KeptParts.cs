@@ -20,21 +20,24 @@ internal sealed class KeptParts
 
     private readonly string _folder;
     private readonly bool _resume;
+    private readonly RunSessions _sessions;
 
-    private KeptParts(string folder, bool resume) => (_folder, _resume) = (folder, resume);
+    private KeptParts(string folder, bool resume, RunSessions sessions) => (_folder, _resume, _sessions) = (folder, resume, sessions);
 
     /// <summary>Takes over a run's folder, or starts one.</summary>
     /// <param name="request">Names the folder, and says whether to go on with what it holds.</param>
     /// <param name="options">The run's options.</param>
+    /// <param name="sessions">The processes that make the parts.</param>
     /// <exception cref="InvalidOperationException">
-    /// The folder holds a run and --resume was not given, or it was given and that run has other options.
+    /// The folder holds a run and --resume was not given, or it was given and that run has other options or ran on something else.
     /// </exception>
-    public static KeptParts Open<TOptions>(RunRequest request, TOptions options)
+    public static KeptParts Open<TOptions>(RunRequest request, TOptions options, RunSessions sessions)
     {
         Check(request, options);
-        var kept = new KeptParts(Path.Combine(request.Out, FolderName), request.Resume);
+        var kept = new KeptParts(Path.Combine(request.Out, FolderName), request.Resume, sessions);
         if (!request.Resume) FileSystems.Default.Delete(kept._folder);
         AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(request.Out, PlanFile), StrictJson.ToBytes(PlanOf(request, options)));
+        sessions.Begin();
         return kept;
     }
 
@@ -42,13 +45,15 @@ internal sealed class KeptParts
     /// <inheritdoc cref="Open"/>
     public static void Check<TOptions>(RunRequest request, TOptions options)
     {
-        var (parts, plan) = (Path.Combine(request.Out, FolderName), Path.Combine(request.Out, PlanFile));
+        var parts = Path.Combine(request.Out, FolderName);
+        var finished = File.Exists(Path.Combine(request.Out, StoredRun.ResultFile));
         if (request.Resume)
         {
-            if (File.Exists(plan)) Require(PlanOf(request, options), StrictJson.ReadFile<Plan>(plan), request.Out);
+            if (PlanOf(request.Out) is { } held) Require(PlanOf(request, options), held, request.Out);
+            if (!finished) RunSessions.Check(request.Out);
             return;
         }
-        if (File.Exists(Path.Combine(request.Out, StoredRun.ResultFile)))
+        if (finished)
             throw new InvalidOperationException($"'{request.Out}' holds a finished run. Choose another --out, or remove it.");
         var found = Directory.Exists(parts) ? Directory.GetFiles(parts, "*.json").Length : 0;
         if (found > 0)
@@ -57,6 +62,11 @@ internal sealed class KeptParts
     }
 
     private static Plan PlanOf<TOptions>(RunRequest request, TOptions options) => new(request.Seed, PresetFile.ToJson(options));
+
+    // A result says it too, where it was copied alone; null where the folder holds neither.
+    private static Plan? PlanOf(string folder) => Path.Combine(folder, PlanFile) is var plan && File.Exists(plan)
+        ? StrictJson.ReadFile<Plan>(plan)
+        : StoredRun.Open(folder).Result is { } result ? new Plan(result.Seed, result.Options) : null;
 
     /// <summary>A part that an earlier run has finished, else one made now and kept.</summary>
     /// <param name="name">Its name: letters, digits, dots and hyphens.</param>
@@ -69,6 +79,7 @@ internal sealed class KeptParts
         if (_resume && File.Exists(file)) return StrictJson.ReadFile<T>(file);
         var part = make();
         AtomicFile.WriteAllBytes(FileSystems.Default, file, StrictJson.ToBytes(part));
+        _sessions.Save();
         return part;
     }
 

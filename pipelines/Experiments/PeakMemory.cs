@@ -9,9 +9,12 @@ internal static class PeakMemory
     private const string Status = "/proc/self/status";
     private const string Clear = "/proc/self/clear_refs";
 
+    private static double _beforeRestart;
+
     /// <summary>Starts the measurement anew where the system can; elsewhere it goes on from the process's start.</summary>
     public static void Restart()
     {
+        _beforeRestart = OfProcessMiB();
         try
         {
             if (File.Exists(Clear)) File.WriteAllText(Clear, "5");
@@ -21,6 +24,9 @@ internal static class PeakMemory
             // A container may forbid it: the figure then covers the whole process so far.
         }
     }
+
+    /// <summary>The peak of the whole process, MiB.</summary>
+    public static double OfProcessMiB() => Math.Max(_beforeRestart, MiB());
 
     /// <summary>The peak since the last restart, MiB.</summary>
     public static double MiB()

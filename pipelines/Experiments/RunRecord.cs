@@ -6,10 +6,12 @@ namespace MlNetLlm.Pipelines.Experiments;
 /// <summary>Collects what a run finds out.</summary>
 public sealed class RunRecord(Experiment experiment, RunRequest request, JsonNode options, TimeProvider clock)
 {
-    private readonly long _start = clock.GetTimestamp();
     private readonly List<RunData> _data = [];
     private readonly List<RunMetric> _metrics = [];
     private readonly List<RunClaim> _claims = [];
+
+    /// <summary>The processes that worked on the run.</summary>
+    internal RunSessions Sessions { get; } = new(request, clock);
 
     /// <summary>Notes a data set.</summary>
     public void Add(RunData data) => _data.Add(data);
@@ -21,17 +23,21 @@ public sealed class RunRecord(Experiment experiment, RunRequest request, JsonNod
     public void Add(RunClaim claim) => _claims.Add(claim);
 
     /// <summary>The result so far.</summary>
-    public RunResult Finish() => new()
+    public RunResult Finish()
     {
-        Experiment = experiment.Name,
-        Preset = request.Preset,
-        Seed = request.Seed,
-        Seconds = Math.Round(clock.GetElapsedTime(_start).TotalSeconds, 2),
-        PeakMemoryMiB = Math.Round(PeakMemory.MiB()),
-        Environment = RunEnvironments.Current(),
-        Data = _data,
-        Options = options,
-        Metrics = _metrics,
-        Claims = _claims,
-    };
+        var whole = Sessions.Total();
+        return new RunResult
+        {
+            Experiment = experiment.Name,
+            Preset = request.Preset,
+            Seed = request.Seed,
+            Seconds = whole.Seconds,
+            PeakMemoryMiB = whole.PeakMemoryMiB,
+            Environment = whole.Environment,
+            Data = _data,
+            Options = options,
+            Metrics = _metrics,
+            Claims = _claims,
+        };
+    }
 }

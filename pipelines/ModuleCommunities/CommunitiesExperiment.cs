@@ -30,7 +30,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
     /// <inheritdoc/>
     protected override void Run(CommunitiesOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        var kept = KeptParts.Open(request, options);
+        var kept = KeptParts.Open(request, options, record.Sessions);
         var ml = new MLContext(request.Seed);
         if (options.Real is { Model: not null } real) Real(new RealStage(ml, real, options.Device, context), real, kept, record);
         var run = options.Folders.Count > 0

@@ -28,7 +28,7 @@ public sealed class ProbingExperiment : Experiment<ProbingOptions>, IEjectable
     /// <inheritdoc/>
     protected override void Run(ProbingOptions options, RunRequest request, RunContext context, RunRecord record)
     {
-        var kept = KeptParts.Open(request, options);
+        var kept = KeptParts.Open(request, options, record.Sessions);
         List<ModelResult> results = options.Checkpoints is { } folder
             ? [Probe(folder, options, kept, context)]
             : Train(options, request, kept, context, record);

@@ -37,7 +37,7 @@ public sealed class SvfExperiment : Experiment<SvfExperimentOptions>, IEjectable
     protected override void Run(SvfExperimentOptions options, RunRequest request, RunContext context, RunRecord record)
     {
         var ml = new MLContext(request.Seed);
-        var kept = KeptParts.Open(request, options);
+        var kept = KeptParts.Open(request, options, record.Sessions);
         if (options.Miniature is { } miniature) MiniatureRun.Run(ml, miniature, kept, request, context, record);
         if (options.RealData is { } realData) RealDataRun.Run(ml, realData, kept, request, context, record);
         if (options.Miniature is not null || options.RealData is not null) return;

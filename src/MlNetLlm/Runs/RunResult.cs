@@ -18,10 +18,10 @@ public sealed record RunResult
     /// <summary>The run's seed.</summary>
     public required int Seed { get; init; }
 
-    /// <summary>Wall-clock seconds of the whole run.</summary>
+    /// <summary>Wall-clock seconds of the whole run: of all its processes together, where it was stopped and resumed.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Largest resident memory of the process, MiB.</summary>
+    /// <summary>Largest resident memory of any of its processes, MiB.</summary>
     public required double PeakMemoryMiB { get; init; }
 
     /// <summary>What it ran on.</summary>
@@ -42,7 +42,8 @@ public sealed record RunResult
 
 /// <summary>What a run ran on.</summary>
 /// <param name="Commit">
-/// The commit that the program was built from, with "-dirty" behind it where sources differed; "unknown" where no build knows it.
+/// The commit that the program was built from, with "-dirty" behind it where sources differed; "unknown" where no build knows it. Several,
+/// with commas between them, where a run was resumed with other builds.
 /// </param>
 /// <param name="Mlnet">The Microsoft.ML in use: package and version, or stand-in.</param>
 /// <param name="Torch">The TorchSharp in use and its libtorch.</param>

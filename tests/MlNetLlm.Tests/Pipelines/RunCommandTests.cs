@@ -45,6 +45,26 @@ public sealed class RunCommandTests
     }
 
     [Test]
+    public void Run_ResumedAfterItsEnd_LeavesTheFolderAsItWas()
+    {
+        using var folder = new TemporaryFolder();
+        var options = ExperimentTable.Find("svf").Options("smoke", []);
+        var run = ToyRuns.Write(new RunStore(folder.Path), "run", result => result with { Options = options });
+        var before = Contents(run.Folder);
+        var (exit, output, errors) = Command.Run("run", "svf", "--preset", "smoke", "--out", run.Folder, "--resume", "--threads", "3");
+        Assert.That(exit, Is.Zero, errors);
+        Assert.That(errors, Does.Contain("has finished").And.Contain("nothing was changed"));
+        Assert.That(output, Does.Contain("perplexity"));
+        Assert.That(Contents(run.Folder), Is.EqualTo(before));
+        Assert.That(RunSeal.Check(run.Folder), Is.True);
+
+        (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--seed", "2", "--out", run.Folder, "--resume");
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("seed 1, not 2"));
+        Assert.That(Contents(run.Folder), Is.EqualTo(before));
+    }
+
+    [Test]
     public void Run_IntoAFolderAtWork_IsRefused()
     {
         using var folder = new TemporaryFolder();

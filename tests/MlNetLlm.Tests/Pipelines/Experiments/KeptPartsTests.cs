@@ -1,4 +1,6 @@
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Runs;
+using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines.Experiments;
 
@@ -59,6 +61,21 @@ public sealed class KeptPartsTests
     public void Get_WithANameThatIsNoFileName_Throws(string name) =>
         Assert.That(() => Open(resume: false).Get(name, () => 1), Throws.ArgumentException.With.Message.Contains($"'{name}'"));
 
-    private KeptParts Open(bool resume, Options? options = null, int seed = 1) =>
-        KeptParts.Open(new RunRequest("smoke", seed, [], _folder, resume), options ?? new Options());
+    [Test]
+    public void Open_OverAFinishedRunWithoutItsPlan_ReadsTheResult()
+    {
+        var folder = Path.Combine(_folder, "run");
+        ToyRuns.Write(new RunStore(_folder), "run", result => result with { Seed = 5, Options = PresetFile.ToJson(new Options()) });
+        Assert.That(() => KeptParts.Check(new RunRequest("smoke", 5, [], folder, true), new Options()), Throws.Nothing);
+        Assert.That(() => KeptParts.Check(new RunRequest("smoke", 5, [], folder, true), new Options(Steps: 4)),
+            Throws.InvalidOperationException.With.Message.Contains("steps = 3, not 4"));
+        Assert.That(() => KeptParts.Check(new RunRequest("smoke", 6, [], folder, true), new Options()),
+            Throws.InvalidOperationException.With.Message.Contains("seed 5, not 6"));
+    }
+
+    private KeptParts Open(bool resume, Options? options = null, int seed = 1)
+    {
+        var request = new RunRequest("smoke", seed, [], _folder, resume);
+        return KeptParts.Open(request, options ?? new Options(), new RunSessions(request, TimeProvider.System));
+    }
 }
