@@ -24,6 +24,7 @@ internal static class EjectCommand
             if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 throw new ArgumentException($"'{RunTexts.Plain(folder)}' is not empty. Choose another folder with --out.");
             var result = ReproductionChecks.Before(stored);
+            Seals.Warn(stored);
             var experiment = ExperimentTable.Find(result.Experiment);
             if (experiment is not IEjectable ejectable)
                 throw new NotSupportedException(

@@ -26,6 +26,7 @@ internal static class ReportCommand
         {
             var store = parsed.Store(runs);
             var found = parsed.GetValue(named)!.Select(store.Find).ToList();
+            found.ForEach(Seals.Warn);
             var file = Path.GetFullPath(parsed.GetValue(outFile)
                 ?? (found.Count == 1 ? Path.Combine(found[0].Folder, "report.html") : "report.html"));
             AtomicFile.WriteAllText(FileSystems.Default, file, ReportPage.Of(found));

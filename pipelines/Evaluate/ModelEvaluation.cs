@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.ML;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Experiments;
+using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Evaluate;
@@ -16,7 +17,7 @@ internal static class ModelEvaluation
     public static string Repeat(RunResult result)
     {
         var options = PresetFile.FromJson<EvaluationOptions>(result.Options);
-        return $"mlnetllm evaluate --model {options.Model} --tasks {string.Join(',', options.Tasks)}"
+        return $"mlnetllm evaluate --model {CommandLines.Quoted(options.Model)} --tasks {string.Join(',', options.Tasks)}"
             + (options.Limit is { } limit ? $" --limit {limit}" : "") + (options.Split is { } split ? $" --split {split}" : "")
             + (options.Device == "cpu" ? "" : $" --device {options.Device}");
     }
@@ -46,7 +47,8 @@ internal static class ModelEvaluation
         }
         context.Display.Done();
         var result = Result(options, tasks, results, context.Clock.GetElapsedTime(start));
-        AtomicFile.WriteAllBytes(FileSystems.Default, Path.Combine(folder, StoredRun.ResultFile), StrictJson.ToBytes(result));
+        FileSystems.Default.Delete(Path.Combine(folder, RunSeal.FileName));   // of an earlier result
+        StoredRun.Finish(FileSystems.Default, folder, result);
         return (result, results);
     }
 

@@ -91,6 +91,7 @@ internal static class ReportPage
         {
             body.Element("p", $"{result.Experiment}, preset {result.Preset}, seed {result.Seed}, {result.Seconds:F0} s, "
                 + $"{result.PeakMemoryMiB:F0} MiB at most", "class=\"quiet\"");
+            if (Seals.Warning(run) is { } warning) body.Element("p", warning);
             if (result.Claims.Count > 0) Claims(body, result);
         }
         else

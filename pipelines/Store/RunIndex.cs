@@ -116,7 +116,7 @@ internal sealed class RunIndex
         try
         {
             manifest = run.Manifest;
-            return (manifest, run.Result, run.Result is null ? "unfinished" : "finished");
+            return (manifest, run.Result, run.Result is null ? "unfinished" : Seals.State(run));
         }
         catch (InvalidDataException error)
         {
@@ -127,9 +127,9 @@ internal sealed class RunIndex
     // What the index depends on: which runs there are, and when their files were last renamed into place.
     private static string Stamp(string folder)
     {
-        var text = new StringBuilder("1\n");
+        var text = new StringBuilder("2\n");
         foreach (var run in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
-            foreach (var name in new[] { StoredRun.ManifestFile, StoredRun.ResultFile })
+            foreach (var name in new[] { StoredRun.ManifestFile, StoredRun.ResultFile, RunSeal.FileName })
                 if (new FileInfo(Path.Combine(run, name)) is { Exists: true } file)
                     text.Append(Path.GetFileName(run)).Append('/').Append(name).Append(' ').Append(file.Length).Append(' ')
                         .Append(file.LastWriteTimeUtc.Ticks).Append('\n');

@@ -5,7 +5,7 @@ namespace MlNetLlm.Pipelines.Store;
 /// <param name="Experiment">Short name of the experiment.</param>
 /// <param name="Preset">Name of the preset.</param>
 /// <param name="Seed">The seed.</param>
-/// <param name="State">finished, unfinished, or damaged: with what is wrong.</param>
+/// <param name="State">finished (no seal), changed after the run, unfinished, or damaged: with what is wrong.</param>
 /// <param name="Started">When it began, ISO 8601, or null.</param>
 /// <param name="Seconds">How long it took, or null.</param>
 /// <param name="Claims">Claims it judged.</param>
