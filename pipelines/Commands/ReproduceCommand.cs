@@ -11,12 +11,15 @@ namespace MlNetLlm.Pipelines.Commands;
 /// <summary>mlnetllm reproduce: repeats a run from its result and compares the metrics.</summary>
 internal static class ReproduceCommand
 {
+    /// <summary>The folder of a repetition in its original's.</summary>
+    public const string FolderName = "reproduction";
+
     private const double DefaultTolerance = 0.01;
 
     public static Command Create()
     {
         var run = new Argument<string>("run") { Description = "The run's id or folder" };
-        var outFolder = new Option<string?>("--out") { Description = "Folder for the repetition (default: <run>/reproduction)" };
+        var outFolder = new Option<string?>("--out") { Description = $"Folder for the repetition (default: <run>/{FolderName})" };
         var tolerance = new Option<double>("--tolerance")
         {
             Description = "Largest relative difference of a metric on another machine, package or number of threads",
@@ -38,7 +41,8 @@ internal static class ReproduceCommand
     {
         if (!(tolerance >= 0)) throw new ArgumentException($"--tolerance is {tolerance}; expected 0 or more.");
         var original = ReproductionChecks.Before(stored);
-        var folder = Path.GetFullPath(outFolder ?? Path.Combine(stored.Folder, "reproduction"));
+        Seals.Warn(stored);
+        var folder = Path.GetFullPath(outFolder ?? Path.Combine(stored.Folder, FolderName));
         // An earlier repetition makes room for this one; a stopped one is kept for --resume.
         if (outFolder is null && !resume && File.Exists(Path.Combine(folder, StoredRun.ResultFile))) FileSystems.Default.Delete(folder);
         torch.set_num_threads(original.Environment.Threads);

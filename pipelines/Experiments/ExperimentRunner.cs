@@ -25,8 +25,8 @@ internal static class ExperimentRunner
             Console.Error.WriteLine($"the run in {RunTexts.Plain(request.Out)} has finished: nothing to resume, nothing was changed");
             return (finished, 0);
         }
-        StoredRun.Begin(FileSystems.Default, request.Out,
-            new RunManifest(experiment.Name, request.Preset, request.Seed, request.Sets, TimeProvider.System.GetUtcNow()));
+        var asked = new RunManifest(experiment.Name, request.Preset, request.Seed, request.Sets, TimeProvider.System.GetUtcNow());
+        var run = StoredRun.Begin(FileSystems.Default, request.Out, asked);
         using var recorder = new RunRecorder(FileSystems.Default, request.Out, TimeProvider.System);
         var display = ProgressDisplay.OnStandardError(recorder);
         try
@@ -39,7 +39,9 @@ internal static class ExperimentRunner
         catch (OperationCanceledException)
         {
             display.Done();
-            Console.Error.WriteLine($"stopped; finished arms are kept in {RunTexts.Plain(request.Out)}. Go on with --resume.");
+            // The options of a repetition are its original's, which no line of run can name.
+            var line = request.Options is null ? CommandLines.Finish(run) : "the same command with --resume";
+            Console.Error.WriteLine($"stopped; finished parts are kept. Go on: {RunTexts.Plain(line)}");
             return (null, ExitCodes.Cancelled);
         }
     }

@@ -20,7 +20,7 @@ internal static class ReproductionChecks
                 + (SweepRun.BestTrial(run.Folder) is { } best ? $"The best one: {best}." : "None of them has completed yet."));
         RunSeal.Check(run.Folder);
         var result = run.Result
-            ?? throw new InvalidOperationException($"Run '{run.Id}' has no result to reproduce. Finish it: mlnetllm run … --resume.");
+            ?? throw new InvalidOperationException($"Run '{run.Id}' has no result to reproduce. Finish it: {CommandLines.Finish(run)}");
         if (result.Experiment == ModelEvaluation.Name)
             throw new InvalidOperationException($"Run '{run.Id}' is an evaluation. Repeat it: {ModelEvaluation.Repeat(result)}.");
         foreach (var data in result.Data.Where(d => d.Origin == "catalog")) Check(data);
