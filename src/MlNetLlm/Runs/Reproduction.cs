@@ -2,8 +2,8 @@ namespace MlNetLlm.Runs;
 
 /// <summary>How a repeated run compares with the original.</summary>
 /// <param name="Exact">
-/// Whether every bit had to agree: same machine kind, packages, products, device and threads. Where an older run did not record one of them,
-/// no bit can be asked for.
+/// Whether every bit had to agree: same machine kind, packages, products, device and threads. Where an older run did not record one of
+/// them, no bit can be asked for.
 /// </param>
 /// <param name="Compared">Metrics compared.</param>
 /// <param name="Mismatches">Metrics outside the tolerance, or that one of the two lacks.</param>

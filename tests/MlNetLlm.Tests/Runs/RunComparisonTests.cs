@@ -50,6 +50,54 @@ public sealed class RunComparisonTests
     }
 
     [Test]
+    public void Of_ARunWithItself_HasNoIntervalWhereNothingIsUncertain()
+    {
+        var run = ToyRuns.Result();
+        var comparison = RunComparison.Of(run, run with { Metrics = [run.Metrics[0], run.Metrics[1] with { Value = 6.5 }] });
+        Assert.That((comparison.SameExperiment, comparison.SameRows, comparison.Asked.Count), Is.EqualTo((true, true, 0)));
+        Assert.That((comparison.Metrics[0].Change, comparison.Metrics[0].HalfWidth95), Is.EqualTo((0.0, (double?)null)));
+        Assert.That(comparison.Metrics[1].HalfWidth95, Is.EqualTo(1.96 * Math.Sqrt(0.32)).Within(1e-4), "another value of the same rows");
+    }
+
+    [TestCase("seed", false)]
+    [TestCase("experiment", false)]
+    [TestCase("data", false)]
+    [TestCase("preset", true)]
+    public void Of_RunsThatWereAskedOtherThings_SaysWhichAndWhetherTheRowsMayBeTheSame(string what, bool sameRows)
+    {
+        var left = ToyRuns.Result();
+        var right = what switch
+        {
+            "seed" => left with { Seed = 2 }, "experiment" => left with { Experiment = "reset" },
+            "preset" => left with { Preset = "mini" }, _ => left with { Data = [left.Data[0] with { Sha256 = "11" }] },
+        };
+        var comparison = RunComparison.Of(left, right);
+        Assert.That(comparison.Asked, Is.EqualTo(what switch
+        {
+            "seed" => [new Difference("seed", "1", "2")], "experiment" => [new Difference("experiment", "svf", "reset")],
+            "preset" => [new Difference("preset", "smoke", "mini")], _ => Array.Empty<Difference>(),
+        }));
+        Assert.That((comparison.SameExperiment, comparison.SameRows), Is.EqualTo((what != "experiment", sameRows)));
+        Assert.That(comparison.Metrics[0].HalfWidth95, sameRows ? Is.Null : Is.EqualTo(1.959964 * Math.Sqrt(0.18)).Within(1e-6),
+            "equal values of other rows are uncertain all the same");
+    }
+
+    [Test]
+    public void OfBoth_LeavesOutWhatOneLacks()
+    {
+        var left = ToyRuns.Result();
+        var right = left with
+        {
+            Metrics = [left.Metrics[0] with { Value = 1 }, new("other", "loss", null, 1)],
+            Options = JsonNode.Parse("""{ "maxTokens": 200, "steps": 3 }""")!,
+        };
+        var comparison = RunComparison.Of(left, right);
+        Assert.That((comparison.Metrics.Count, comparison.Options.Count), Is.EqualTo((4, 4)));
+        Assert.That(comparison.OfBoth().Metrics.Single().Arm, Is.EqualTo("base"));
+        Assert.That(comparison.OfBoth().Options, Is.EqualTo(new[] { new Difference("maxTokens", "100", "200") }));
+    }
+
+    [Test]
     public void Of_Metrics_PairsThemByArmNameAndSplit()
     {
         var left = ToyRuns.Result() with { Metrics = [new("a", "loss", "train", 1), new("a", "loss", "test", 2)] };
