@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using MlNetLlm.Pipelines.Commands;
 
 // Not a RootCommand: that one calls itself after its assembly.
-var root = new Command("mlnetllm", "Language-model research methods as ML.NET pipelines")
+var root = new Command("mlnetllm", $"Language-model research methods as ML.NET pipelines. {ExitCodes.Sentence}")
 {
     new HelpOption { Recursive = true },
     new VersionOption(),
@@ -24,7 +25,13 @@ try
     // On Ctrl-C a run first saves its state; a step of a large model takes its time.
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout =
         TimeSpan.FromMinutes(5) };
-    return await root.Parse(args).InvokeAsync(configuration);
+    var parsed = root.Parse(args switch { [] => ["--help"], ["help", .. var command] => [.. command, "--help"], _ => args });
+    if (parsed.Action is not ParseErrorAction mistyped) return await parsed.InvokeAsync(configuration);
+    mistyped.ShowHelp = false;
+    await parsed.InvokeAsync(configuration);
+    var name = parsed.CommandResult.Command is var asked && asked == root ? "" : $" {asked.Name}";
+    await Console.Error.WriteLineAsync($"mlnetllm{name} --help says what there is.");
+    return ExitCodes.Refused;
 }
 catch (Exception error) when (Failures.Text(error) is { } text)
 {

@@ -36,7 +36,7 @@ internal static class DoctorCommand
             Assets.Charts is null ? "install npm (apt-get install npm) and build again" : "");
         table.AddRow("runs", Markup.Escape(RunTexts.Plain(Path.Combine(Repository.Artifacts(), "runs"))), "");
         Terminal.Out.Write(table);
-        return works ? 0 : 1;
+        return works ? 0 : ExitCodes.Missing;
     }
 
     private static bool AddTorch(Table table)

@@ -3,7 +3,10 @@ namespace MlNetLlm.Pipelines.Commands;
 /// <summary>What the command's exit code says.</summary>
 internal static class ExitCodes
 {
-    /// <summary>Something asked for was wrong: an unknown name, a bad file, missing data.</summary>
+    /// <summary>doctor found that something does not work.</summary>
+    public const int Missing = 1;
+
+    /// <summary>Something asked for was wrong: a mistyped command, an unknown name, a bad file, missing data.</summary>
     public const int Refused = 2;
 
     /// <summary>A repeated run gave other numbers.</summary>
@@ -11,4 +14,9 @@ internal static class ExitCodes
 
     /// <summary>Stopped by Ctrl-C, with its state saved.</summary>
     public const int Cancelled = 130;
+
+    /// <summary>All of them in a sentence, for help.</summary>
+    public static string Sentence { get; } = $"Exit codes: 0 done; {Missing} doctor found that something does not work; "
+        + $"{Refused} what was asked is wrong, and nothing was done; {NotReproduced} a repeated run gave other numbers; "
+        + $"{Cancelled} stopped by Ctrl-C, with its state saved.";
 }
