@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using MlNetLlm.Persistence;
@@ -54,7 +55,7 @@ public sealed record RunComparison(
 
     private static Dictionary<string, string> Asks(RunResult result) => new(StringComparer.Ordinal)
     {
-        ["experiment"] = result.Experiment, ["preset"] = result.Preset, ["seed"] = $"{result.Seed}",
+        ["experiment"] = result.Experiment, ["preset"] = result.Preset, ["seed"] = result.Seed.ToString(CultureInfo.InvariantCulture),
     };
 
     private static (string Arm, string Name, string? Split) Key(RunMetric metric) => (metric.Arm, metric.Name, metric.Split);
