@@ -20,6 +20,8 @@ var root = new Command("mlnetllm", $"Language-model research methods as ML.NET p
     DoctorCommand.Create(),
 };
 
+NumberOptions.ReadIn(root);
+
 try
 {
     // On Ctrl-C a run first saves its state; a step of a large model takes its time.

@@ -20,7 +20,7 @@ internal static class EjectCommand
         command.SetAction(parsed =>
         {
             var stored = parsed.Store(runs).Find(parsed.GetValue(run)!);
-            var folder = Path.GetFullPath(parsed.GetValue(outFolder)!);
+            var folder = OutOption.Checked(parsed.GetValue(outFolder)!);
             if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any())
                 throw new ArgumentException($"'{RunTexts.Plain(folder)}' is not empty. Choose another folder with --out.");
             var result = ReproductionChecks.Before(stored);
@@ -29,7 +29,9 @@ internal static class EjectCommand
             if (experiment is not IEjectable ejectable)
                 throw new NotSupportedException(
                     $"Experiment '{experiment.Name}' cannot be ejected. Its pipeline: pipelines/{experiment.Folder}.");
-            foreach (var (name, text) in ejectable.Eject(result).Files().Append(EjectedProject.File()))
+            var ejected = ejectable.Eject(result);
+            OutOption.Made(folder);
+            foreach (var (name, text) in ejected.Files().Append(EjectedProject.File()))
                 AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(folder, name), text);
             Console.Out.WriteLine($"written to {RunTexts.Plain(folder)}. From any folder, this trains it:");
             Console.Out.WriteLine($"dotnet run -c Release --project {Quoted(RunTexts.Plain(folder))}");

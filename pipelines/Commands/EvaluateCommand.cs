@@ -61,7 +61,7 @@ internal static class EvaluateCommand
         EvaluationOptions options, int threads, string? outFolder, bool resume, bool json, CancellationToken cancellation)
     {
         var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Model));
-        var folder = Path.GetFullPath(outFolder ?? Path.Combine(Repository.Artifacts(), "runs", $"evaluate-{name}"));
+        var folder = outFolder is { } given ? OutOption.Checked(given) : Path.Combine(Repository.Artifacts(), "runs", $"evaluate-{name}");
         var display = ProgressDisplay.OnStandardError();
         torch.set_num_threads(threads);
         try

@@ -39,7 +39,7 @@ internal static class RunCommand
             if (number < 1) throw new ArgumentException($"--threads is {number}; expected 1 or more.");
             chosen.Options(presetName, sets);
             using var held = parsed.GetValue(outFolder) is { } folder
-                ? FolderLock.Take(folder) : DefaultFolder($"{chosen.Name}-{presetName}-{seedValue}", resumes);
+                ? FolderLock.Take(OutOption.Made(folder)) : DefaultFolder($"{chosen.Name}-{presetName}-{seedValue}", resumes);
             return Run(chosen, new RunRequest(presetName, seedValue, sets, held.Folder, resumes), number, held, cancellation);
         }));
         return command;

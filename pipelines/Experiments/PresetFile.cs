@@ -9,7 +9,7 @@ namespace MlNetLlm.Pipelines.Experiments;
 /// </summary>
 internal static class PresetFile
 {
-    /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value.</exception>
+    /// <exception cref="ArgumentException">The preset or an option is unknown, or a setting is no Name=Value of one.</exception>
     public static TOptions Load<TOptions>(Experiment experiment, string preset, IReadOnlyList<string> sets)
         where TOptions : class
     {
@@ -24,7 +24,7 @@ internal static class PresetFile
         _ = StrictJson.ReadFile<TOptions>(path);   // a fault of the preset itself names its own line
         var json = JsonNode.Parse(File.ReadAllText(path), null,
             new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!;
-        foreach (var set in sets) Apply(json.AsObject(), set);
+        foreach (var set in sets) new OptionSetting(set).Apply(json.AsObject(), JsonOptions.Strict.GetTypeInfo(typeof(TOptions)));
         return StrictJson.Parse<TOptions>(json.ToJsonString(), "--set");
     }
 
@@ -34,35 +34,4 @@ internal static class PresetFile
     /// <summary>The options of a stored result.</summary>
     public static TOptions FromJson<TOptions>(JsonNode options)
         where TOptions : class => StrictJson.Parse<TOptions>(options.ToJsonString(), "the stored options");
-
-    private static void Apply(JsonObject options, string set)
-    {
-        var equals = set.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 1) throw new ArgumentException($"--set '{set}' is no Name=Value.");
-        var path = set[..equals].Split('.');
-        var target = options;
-        foreach (var group in path[..^1])
-        {
-            var key = Existing(target, group);
-            target[key] ??= new JsonObject();
-            target = target[key] as JsonObject ?? throw new ArgumentException($"--set '{set}': '{group}' is no group of options.");
-        }
-        target[Existing(target, path[^1])] = Value(set[(equals + 1)..]);
-    }
-
-    // Presets are written camelCase; the command line may use either case.
-    private static string Existing(JsonObject target, string name) =>
-        target.Select(p => p.Key).FirstOrDefault(key => string.Equals(key, name, StringComparison.OrdinalIgnoreCase)) ?? name;
-
-    private static JsonNode? Value(string text)
-    {
-        try
-        {
-            return JsonNode.Parse(text);
-        }
-        catch (JsonException)
-        {
-            return JsonValue.Create(text);   // a word without quotes is a text
-        }
-    }
 }

@@ -133,6 +133,9 @@ public sealed class EjectCommandTests
         var (exit, _, errors) = Command.Run("eject", run.Folder, "--out", run.Folder);
         Assert.That(exit, Is.EqualTo(2));
         Assert.That(errors, Does.Contain("is not empty"));
+        (exit, _, errors) = Command.Run("eject", run.Folder, "--out", Path.Combine(run.Folder, "result.json"));
+        Assert.That((exit, errors), Is.EqualTo((2, errors)));
+        Assert.That(errors, Does.Contain("is a file. Name a folder."));
     }
 
     private static RunResult Run(TemporaryFolder folder, IEnumerable<string> arguments)

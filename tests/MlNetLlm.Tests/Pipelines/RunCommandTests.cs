@@ -24,7 +24,24 @@ public sealed class RunCommandTests
 
     [Test]
     public void Run_WithAValueOfTheWrongKind_NamesTheOption() =>
-        Assert.That(Refused("smoke", "maxTokens=many"), Does.Contain("Int64"));
+        Assert.That(Refused("smoke", "maxTokens=many"),
+            Is.EqualTo("--set 'maxTokens=many': maxTokens is 'many'; expected a whole number."));
+
+    [TestCase("batchSize=abc", "batchSize is 'abc'; expected a whole number, 2147483647 at most.")]
+    [TestCase("batchSize=1.5", "batchSize is '1.5'; expected a whole number, 2147483647 at most.")]
+    [TestCase("batchSize=99999999999", "batchSize is '99999999999'; expected a whole number, 2147483647 at most.")]
+    [TestCase("batchSize=null", "batchSize is 'null'; expected a whole number, 2147483647 at most.")]
+    [TestCase("learningRates.svf=0.1", "learningRates.svf is '0.1'; expected a list in brackets with commas between its entries, each a number.")]
+    [TestCase("learningRates.svf=[a]", "learningRates.svf is '[a]'; expected a list in brackets with commas between its entries, each a number.")]
+    [TestCase("learningRates=0.1", "learningRates is '0.1'; expected a group of options in braces, as JSON has them.")]
+    [TestCase("learningRates.swf=[0.1]", "there is no option 'swf'. Did you mean 'svf'?")]
+    [TestCase("batchSize.x=1", "'batchSize' is no group of options.")]
+    public void Run_WithASettingThatDoesNotFit_SaysWhatIsExpected(string set, string expected) =>
+        Assert.That(Refused("smoke", set), Is.EqualTo($"--set '{set}': {expected}"));
+
+    [Test]
+    public void Run_WithATextThatLooksLikeANumber_TakesItAsText() =>
+        Assert.That((string?)ExperimentTable.Find("svf").Options("smoke", ["Text=123"])["text"], Is.EqualTo("123"));
 
     [Test]
     public void Run_WithASettingThatIsNone_SaysTheForm() =>
@@ -93,6 +110,16 @@ public sealed class RunCommandTests
         }
         using var again = RunCommand.DefaultFolder("svf-smoke-1", resume: true, store);
         Assert.That(again.Folder, Is.EqualTo(folder["svf-smoke-1-2"]));
+    }
+
+    [Test]
+    public void Run_IntoAFile_SaysSo()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["file"], "");
+        var (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--out", folder["file/run"]);
+        Assert.That((exit, errors), Is.EqualTo((2,
+            $"mlnetllm: --out is '{folder["file/run"]}', but '{folder["file"]}' is a file. Name a folder.\n")));
     }
 
     private static IEnumerable<(string, string)> Contents(string folder) =>
