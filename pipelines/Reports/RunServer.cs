@@ -89,7 +89,8 @@ internal static class RunServer
     private static string Listing(RunStore store)
     {
         var body = new Html().Element("h1", "Runs");
-        var rows = RunIndex.Of(store).Query(new RunFilter());
+        using var index = RunIndex.Of(store);
+        var rows = index.Query(new RunFilter());
         if (rows.Count == 0) return body.Element("p", "There are no runs yet.").ToString();
         body.Raw("<nav aria-label=\"Runs\"><ul>\n");
         foreach (var row in rows)

@@ -12,12 +12,11 @@ namespace MlNetLlm.Pipelines.Store;
 internal sealed record RunFilter(
     string? Experiment = null, string? Preset = null, int? Seed = null, string? Verdict = null, MetricCondition? Metric = null);
 
-/// <summary>A condition such as perplexity&lt;6 or svf-mlp/perplexity&gt;=5.5.</summary>
-/// <param name="Arm">The arm, or null for any.</param>
-/// <param name="Name">The metric.</param>
+/// <summary>A condition such as perplexity&lt;6 or svf-mlp/perplexity@old-domain&gt;=5.5.</summary>
+/// <param name="Metric">The metric's name, alone or with an arm before it, a split after it, or both: ARM/NAME@SPLIT.</param>
 /// <param name="Operator">One of &lt;, &lt;=, &gt;, &gt;=, =.</param>
 /// <param name="Value">The bound.</param>
-internal sealed partial record MetricCondition(string? Arm, string Name, string Operator, double Value)
+internal sealed partial record MetricCondition(string Metric, string Operator, double Value)
 {
     /// <exception cref="ArgumentException">The text is no condition.</exception>
     public static MetricCondition Parse(string text)
@@ -25,12 +24,12 @@ internal sealed partial record MetricCondition(string? Arm, string Name, string 
         var match = Form().Match(text);
         var number = match.Groups["value"].Value;
         if (!match.Success || !double.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
-            throw new ArgumentException($"--where '{text}' is no condition; expected NAME<NUMBER or ARM/NAME>=NUMBER, "
-                + "with one of < <= > >= = between them.");
-        var arm = match.Groups["arm"].Value.Trim();
-        return new MetricCondition(arm.Length == 0 ? null : arm, match.Groups["name"].Value.Trim(), match.Groups["operator"].Value, value);
+            throw new ArgumentException($"--where '{text}' is no condition; expected NAME<NUMBER, where ARM/NAME, NAME@SPLIT and "
+                + "ARM/NAME@SPLIT are names too, with one of < <= > >= = before the number.");
+        return new MetricCondition(match.Groups["metric"].Value, match.Groups["operator"].Value, value);
     }
 
-    [GeneratedRegex(@"^((?<arm>[^/<>=]+)/)?(?<name>[^/<>=]+)(?<operator><=|>=|<|>|=)(?<value>.+)$")]
+    // Names of metrics may hold signs, as P(A <= B) does: the last one is the condition's.
+    [GeneratedRegex(@"^\s*(?<metric>.*[^<>=!\s])\s*(?<operator><=|>=|<|>|=)\s*(?<value>[^<>=]+)$")]
     private static partial Regex Form();
 }

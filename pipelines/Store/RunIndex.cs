@@ -8,30 +8,55 @@ namespace MlNetLlm.Pipelines.Store;
 
 /// <summary>
 /// A SQLite file over a run store, for questions. It is never the only copy: whenever the folders changed it is built anew beside the old
-/// one and renamed over it, so writers and readers share no lock.
+/// one and renamed over it, so writers and readers share no lock. Where it cannot be written it is built in memory.
 /// </summary>
-internal sealed class RunIndex
+internal sealed class RunIndex : IDisposable
 {
     private const string FileName = "index.db";
 
-    private readonly string _path;
+    // What a metric m may be called.
+    private static readonly string[] _metricNames =
+        ["m.name", "m.arm || '/' || m.name", "m.name || '@' || m.split", "m.arm || '/' || m.name || '@' || m.split"];
 
-    private RunIndex(string path) => _path = path;
+    private readonly SqliteConnection _connection;
+
+    private RunIndex(SqliteConnection connection) => _connection = connection;
 
     /// <summary>The index of a store, built anew when it is missing, damaged or older than the folders.</summary>
     public static RunIndex Of(RunStore store)
     {
         var path = Path.Combine(store.Folder, FileName);
         var stamp = Stamp(store.Folder);
-        if (StampOf(path) != stamp) Rebuild(store, path, stamp);
-        return new RunIndex(path);
+        try
+        {
+            if (StampOf(path) != stamp) Rebuild(store, path, stamp);
+            return new RunIndex(Open(path, SqliteOpenMode.ReadOnly));
+        }
+        catch (Exception error) when (error is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            var memory = Open(":memory:", SqliteOpenMode.Memory);
+            Fill(memory, store, stamp);
+            return new RunIndex(memory);
+        }
     }
+
+    /// <summary>Lets go of the file.</summary>
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>The experiments that there are runs of.</summary>
+    public IReadOnlyList<string> Experiments() => Texts("SELECT DISTINCT experiment FROM runs");
+
+    /// <summary>The presets that there are runs of.</summary>
+    public IReadOnlyList<string> Presets() => Texts("SELECT DISTINCT preset FROM runs");
+
+    /// <summary>What runs' metrics are called: each name alone, with an arm before it, a split after it, and both; names alone first.</summary>
+    public IReadOnlyList<string> Metrics() =>
+        [.. _metricNames.SelectMany(name => Texts($"SELECT DISTINCT {name} FROM metrics m WHERE {name} IS NOT NULL ORDER BY 1"))];
 
     /// <summary>The runs that meet a filter, newest first.</summary>
     public IReadOnlyList<RunRow> Query(RunFilter filter)
     {
-        using var connection = Open(_path, SqliteOpenMode.ReadOnly);
-        using var command = connection.CreateCommand();
+        using var command = _connection.CreateCommand();
         var where = new List<string>();
         void Ask(string condition, string name, object? value)
         {
@@ -46,10 +71,9 @@ internal sealed class RunIndex
         if (filter.Metric is { } metric)
         {
             // The operator is one of five that MetricCondition reads; all else is a parameter.
-            where.Add("EXISTS (SELECT 1 FROM metrics m WHERE m.run = runs.id AND m.name = $name "
-                + $"AND ($arm IS NULL OR m.arm = $arm) AND m.value {metric.Operator} $value)");
-            command.Parameters.AddWithValue("$name", metric.Name);
-            command.Parameters.AddWithValue("$arm", (object?)metric.Arm ?? DBNull.Value);
+            where.Add($"EXISTS (SELECT 1 FROM metrics m WHERE m.run = runs.id AND $metric IN ({string.Join(", ", _metricNames)}) "
+                + $"AND m.value {metric.Operator} $value)");
+            command.Parameters.AddWithValue("$metric", metric.Metric);
             command.Parameters.AddWithValue("$value", metric.Value);
         }
         command.CommandText = "SELECT id, experiment, preset, seed, state, started, seconds, "
@@ -63,6 +87,16 @@ internal sealed class RunIndex
                 reader.IsDBNull(5) ? null : reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetDouble(6),
                 reader.GetInt64(7), reader.GetInt64(8)));
         return rows;
+    }
+
+    private List<string> Texts(string query)
+    {
+        using var command = _connection.CreateCommand();
+        command.CommandText = query;
+        using var reader = command.ExecuteReader();
+        var texts = new List<string>();
+        while (reader.Read()) texts.Add(reader.GetString(0));
+        return texts;
     }
 
     private static void Rebuild(RunStore store, string path, string stamp)

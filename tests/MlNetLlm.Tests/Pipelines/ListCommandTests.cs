@@ -1,8 +1,11 @@
 using System.Text.Json;
+using MlNetLlm.Pipelines.Commands;
+using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Pipelines.Reports;
 using MlNetLlm.Tests.Runs;
+using Spectre.Console;
 
 namespace MlNetLlm.Tests.Pipelines;
 
@@ -62,12 +65,44 @@ public sealed class ListCommandTests
     }
 
     [Test]
-    public void List_WithAnIndexThatCannotBeWritten_SaysSo()
+    public void List_WithMistypedFilters_SaysWhatWasMeant()
     {
         using var folder = new TemporaryFolder();
-        Directory.CreateDirectory(Path.Combine(folder["index.db"], "in the way"));
-        var (exit, _, errors) = Command.Run("list", "--runs", folder.Path);
-        Assert.That((exit, errors), Is.EqualTo((2, errors)));
-        Assert.That(errors, Does.StartWith("mlnetllm: ").And.Not.Contain("   at "));
+        ToyRuns.Write(new RunStore(folder.Path), "one");
+        var (exit, _, errors) = Command.Run("list", "--experiment", "svff", "--preset", "smok", "--verdict", "bogus",
+            "--where", "perplexity@tset<5", "--runs", folder.Path);
+        Assert.That((exit, errors), Is.EqualTo((2,
+            "mlnetllm: --experiment names 'svff', which there is not. Did you mean 'svf'? "
+            + "--preset names 'smok', which there is not. Did you mean 'smoke'? "
+            + "--verdict names 'bogus', which there is not. Known: 'reproduced', 'not reproduced', 'inconclusive', 'not testable here'. "
+            + "--where names 'perplexity@tset', which there is not. Did you mean 'perplexity@test'?\n")));
+        (exit, _, errors) = Command.Run("list", "--seed", "x", "--runs", folder.Path);
+        Assert.That(exit, Is.EqualTo(2));
+        Assert.That(errors, Does.Contain("--seed is 'x'; expected a whole number.").And.Not.Contain("System."));
+    }
+
+    [TestCase(80, "preset", "experiment")]
+    [TestCase(100, "seed", "seconds")]
+    [TestCase(140, "seconds", null)]
+    public void Print_InAWindow_KeepsIdsWholeAndSaysWhatIsLeftOut(int width, string shown, string? leftOut)
+    {
+        RunRow[] rows =
+        [
+            new("communities-smoke-12-3", "communities", "smoke", 12, "finished", "2026-11-30T14:25:00Z", 1234.5, 12, 10),
+            new("svf-mini-1", "svf", "mini", 1, "damaged: 'result.json', line 1: unknown key 'x'. Known: schema, experiment", null, null, 0, 0),
+        ];
+        using var text = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = width;
+        ListCommand.Print(console, rows);
+        var lines = text.ToString().Split('\n');
+        Assert.That(lines.Max(line => line.TrimEnd().Length), Is.AtMost(width));
+        Assert.That(text.ToString(), Does.Contain("communities-smoke-12-3").And.Contain("10 of 12").And.Contain("2026-11-30 "));
+        Assert.That(lines[1], Does.Contain(shown));
+        if (leftOut is null) Assert.That(text.ToString(), Does.Not.Contain("not shown"));
+        else Assert.That(lines[^2], Does.StartWith("not shown for want of width: ").And.Contain(leftOut));
     }
 }

@@ -63,7 +63,8 @@ public sealed class ConcurrentWritersTests
             if (writer.SlowestMilliseconds is { } p99) Assert.That(p99, Is.LessThanOrEqualTo(50), $"{writer.Name}: p99 of an append, ms");
         }
         Assert.That(records.Lost.Count, Is.LessThanOrEqualTo(all.Count(w => w.Killed)), "a killed writer tears at most its last record");
-        Assert.That(RunIndex.Of(new RunStore(folder.Path)).Query(new RunFilter()), Has.Count.EqualTo(1));
+        using var index = RunIndex.Of(new RunStore(folder.Path));
+        Assert.That(index.Query(new RunFilter()), Has.Count.EqualTo(1));
     }
 
     private static int ReadAtTenHertz(string store, CancellationToken stop)
@@ -72,7 +73,10 @@ public sealed class ConcurrentWritersTests
         do
         {
             _ = RunRecords.Read(Path.Combine(store, "run")).Points.Count;
-            _ = RunIndex.Of(new RunStore(store)).Query(new RunFilter());
+        {
+            using var index = RunIndex.Of(new RunStore(store));
+            _ = index.Query(new RunFilter());
+        }
             reads++;
         }
         while (!stop.WaitHandle.WaitOne(100));
