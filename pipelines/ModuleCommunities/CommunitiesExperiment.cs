@@ -65,7 +65,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
         foreach (var studied in models.Where(model => model.Subject.Kind == SubjectKind.Dense && options.Tuning is not null))
         {
             using var opened = stage.Open(studied.Subject);
-            var (areas, functions) = Areas(studied, opened.Model, questions, options, request);
+            var (areas, functions) = Areas(studied, opened.Model, questions, options, request, context);
             Remove(ml, opened.Model, studied.Result, areas, functions, questions, options, kept, context, removals);
             var tuner = new TuningStage(ml, options, questions, context);
             foreach (var form in options.Tuning!.Forms)
@@ -97,7 +97,7 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
             });
             models.Add(Study(subject, result, Open, questions, networks, options, request, kept, context, null, i == 0));
             using var opened = Open();
-            var (areas, functions) = Areas(models[^1], opened.Model, questions, options, request);
+            var (areas, functions) = Areas(models[^1], opened.Model, questions, options, request, context);
             Remove(ml, opened.Model, result, areas, functions, questions, options, kept, context, removals);
         }
         return new RunResults(options, questions, models, [], [], removals);
@@ -124,9 +124,9 @@ public sealed class CommunitiesExperiment : Experiment<CommunitiesOptions>, IEje
     }
 
     private static (IReadOnlyList<IReadOnlyList<string>> Areas, IReadOnlyList<string> Functions) Areas(
-        Studied studied, LanguageModel model, IQuestions questions, CommunitiesOptions options, RunRequest request)
+        Studied studied, LanguageModel model, IQuestions questions, CommunitiesOptions options, RunRequest request, RunContext context)
     {
-        var analysis = new CorrectedAnalysis(options.Network, questions, request.Seed, CancellationToken.None);
+        var analysis = new CorrectedAnalysis(options.Network, questions, request.Seed, context.Cancellation);
         var areas = FunctionAreas.Of(
             analysis.PureResiduals(studied.Importance.Taylor.Named()), analysis.Functions, studied.Network.Corrected.Partition(),
             ModelModules.Of(model.Config), options.Network.AreaModules);

@@ -204,6 +204,8 @@ public sealed class ConceptCatalog
     /// <param name="autoencoder">The autoencoder.</param>
     /// <param name="data">The rows, read once.</param>
     /// <param name="featuresColumn">The column.</param>
-    public SparseAutoencoderMetrics Evaluate(SparseAutoencoder autoencoder, IDataView data, string featuresColumn = "Features") =>
-        SparseAutoencoderMetrics.Of(autoencoder, data, featuresColumn);
+    /// <param name="cancellationToken">Stops within some rows.</param>
+    public SparseAutoencoderMetrics Evaluate(
+        SparseAutoencoder autoencoder, IDataView data, string featuresColumn = "Features", CancellationToken cancellationToken = default) =>
+        SparseAutoencoderMetrics.Of(autoencoder, data, featuresColumn, cancellationToken);
 }

@@ -5,6 +5,7 @@ using MlNetLlm.Generation;
 using MlNetLlm.HiddenStates;
 using MlNetLlm.Importance;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
 using MlNetLlm.MultipleChoice;
 using MlNetLlm.Reinforcement;
 using MlNetLlm.Rewards;
@@ -203,7 +204,7 @@ public sealed partial class LanguageModelCatalog
     /// <param name="options">The search; null = the defaults.</param>
     /// <param name="answers">How questions are answered; null = the defaults.</param>
     /// <param name="progress">Told after every generation.</param>
-    /// <param name="cancellationToken">Stops between two candidates.</param>
+    /// <param name="cancellationToken">Stops within a candidate.</param>
     public FewShotMixEstimator FewShotMix(
         SvfExpertLibrary library, IReward? reward, FewShotMixOptions? options = null, SelfAdaptationOptions? answers = null,
         IProgress<MixGeneration>? progress = null, CancellationToken cancellationToken = default) =>
@@ -253,7 +254,7 @@ public sealed partial class LanguageModelCatalog
     /// Reads NegativeLogLikelihood (Double), Tokens (Int32) and Bytes (Int32), which <see cref="Score(ScoreOptions?)"/> adds.
     /// </remarks>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
-    /// <param name="cancellationToken">Stops between two rows.</param>
+    /// <param name="cancellationToken">Stops between two rows; where this library computes them, between two of its batches.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type, a score is not a number, or nothing was
     /// scored.</exception>
     public LanguageModelMetrics Evaluate(IDataView scored, CancellationToken cancellationToken = default) =>
@@ -262,13 +263,14 @@ public sealed partial class LanguageModelCatalog
     /// <summary>The scores row by row, for paired comparisons of two models on the same data.</summary>
     /// <remarks>Reads NegativeLogLikelihood (Double), Tokens (Int32) and Bytes (Int32).</remarks>
     /// <param name="scored">Data with the columns of <see cref="ScoreColumns"/>.</param>
-    /// <param name="cancellationToken">Stops between two rows.</param>
+    /// <param name="cancellationToken">Stops between two rows; where this library computes them, between two of its batches.</param>
     /// <exception cref="ArgumentException">A column is missing or of another type.</exception>
     public IReadOnlyList<TextScore> Scores(IDataView scored, CancellationToken cancellationToken = default)
     {
         var nll = Scored(scored.Schema, ScoreColumns.NegativeLogLikelihood, NumberDataViewType.Double);
         var tokens = Scored(scored.Schema, ScoreColumns.Tokens, NumberDataViewType.Int32);
         var bytes = Scored(scored.Schema, ScoreColumns.Bytes, NumberDataViewType.Int32);
+        using var stop = WorkStop.Lend(cancellationToken);
         using var cursor = scored.GetRowCursor([nll, tokens, bytes]);
         var (getNll, getTokens, getBytes) = (cursor.GetGetter<double>(nll), cursor.GetGetter<int>(tokens), cursor.GetGetter<int>(bytes));
         var (nllValue, tokenValue, byteValue) = (0d, 0, 0);

@@ -72,10 +72,12 @@ public sealed class ProbeCatalog
     /// <param name="groupColumn">
     /// The column that says which rows belong together, such as a program (text, a whole number or a key); null: every row stands alone.
     /// </param>
+    /// <param name="cancellationToken">Stops within some rows.</param>
     /// <exception cref="ArgumentException">A column is missing or does not fit a probe.</exception>
     /// <exception cref="InvalidDataException">A feature is not finite.</exception>
-    public ProbeEvaluation Evaluate(IReadOnlyList<ProbeTransformer> probes, IDataView test, string? groupColumn = null) =>
-        ProbeEvaluation.Of(probes, test, groupColumn);
+    public ProbeEvaluation Evaluate(
+        IReadOnlyList<ProbeTransformer> probes, IDataView test, string? groupColumn = null,
+        CancellationToken cancellationToken = default) => ProbeEvaluation.Of(probes, test, groupColumn, cancellationToken);
 
     /// <summary>Where in a model a label can be read: one probe a layer, trained in one pass over the rows.</summary>
     /// <remarks>

@@ -39,7 +39,7 @@ internal static class ConceptTraining
             Batches = batches,
             Loss = loss.Loss,
             Parts = loss.Take,
-            Validate = heldRows is null ? null : () => text.Validate(heldRows()),
+            Validate = heldRows is null ? null : () => text.Validate(heldRows(), cancellation),
             Supervision = Supervision(options, labels, teacher),
         }.Run(progress, cancellation);
     }

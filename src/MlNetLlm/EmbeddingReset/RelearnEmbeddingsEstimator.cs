@@ -75,7 +75,7 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
                 Groups = [new ParameterGroup { Name = "embeddings", Parameters = tables }],
                 Batches = batches,
                 Loss = objective.Loss,
-                Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
+                Validate = heldRows is null ? null : () => objective.Validate(heldRows(), _cancellation),
                 ModelFingerprint = model.Fingerprint,
                 Random = streams,
                 AfterStep = step => kept.Keep(step.Step),

@@ -44,7 +44,7 @@ internal static class NextTokenTraining
                 Batches = batches,
                 Loss = Loss,
                 Validate = measure is not null ? () => InEvaluation(measure)
-                    : held is null ? null : () => InEvaluation(() => Objectives.Mean(held.InOrder(), Loss, device)),
+                    : held is null ? null : () => InEvaluation(() => Objectives.Mean(held.InOrder(), Loss, device, cancellation)),
                 ModelFingerprint = model.Fingerprint,
                 Random = streams,
             },
@@ -62,9 +62,14 @@ internal static class NextTokenTraining
         double InEvaluation(Func<double> value)
         {
             module.eval();
-            var mean = value();
-            module.train();
-            return mean;
+            try
+            {
+                return value();
+            }
+            finally
+            {
+                module.train();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
 
 namespace MlNetLlm.Generation;
 
@@ -13,6 +14,7 @@ internal static class RowGenerator
     /// <param name="prompts">The prompts.</param>
     /// <param name="options">How to continue.</param>
     /// <param name="pass">What every pass does beside, such as editing activations; null = nothing.</param>
+    /// <remarks>Stops between two tokens by the token that the rows' reader lends (<see cref="WorkStop"/>).</remarks>
     public static IReadOnlyList<GeneratedText> Generate(
         LanguageModel model, IReadOnlyList<string> prompts, GenerationOptions options, ForwardOptions? pass = null) =>
         [.. Rows(model, prompts, options, pass).Select(row => new GeneratedText(row.Text, row.CutTokens))];
@@ -53,7 +55,7 @@ internal static class RowGenerator
         {
             Seeds = [.. rows.Select(row => Stream(options.Seed, row.Tokens))], Ends = Ends, Pass = pass,
         };
-        var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.EndTokens));
+        var continuations = TextGenerator.Generate(model.Module, job, options.Sampling(model.EndTokens), WorkStop.Token);
         return rows.Zip(continuations, (row, added) =>
             new GeneratedRow(row.Tokens, added, Cut(Text(model, row.Tokens, added), options.StopTexts), row.Cut));
 

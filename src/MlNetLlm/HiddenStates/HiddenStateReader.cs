@@ -1,4 +1,5 @@
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,11 @@ internal static class HiddenStateReader
     {
         var rows = texts.Select(text => new PooledText(model, text, options)).ToList();
         var windows = rows.SelectMany((row, i) => Windows(i, row, model.Config.ContextLength)).OrderBy(w => w.Tokens.Length).ToList();
-        foreach (var batch in Batches(windows, options.BatchTokens)) Run(model.Module, batch, rows, options.Layer);
+        foreach (var batch in Batches(windows, options.BatchTokens))
+        {
+            WorkStop.Token.ThrowIfCancellationRequested();
+            Run(model.Module, batch, rows, options.Layer);
+        }
         return [.. rows.Select(row => row.Result())];
     }
 

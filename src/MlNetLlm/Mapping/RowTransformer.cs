@@ -31,7 +31,9 @@ public abstract class RowTransformer<TInput, TOutput> : ITransformer
     /// <summary>The columns this transformer adds to data of the given schema.</summary>
     internal abstract IReadOnlyList<OutputColumn<TOutput>> OutputColumns(DataViewSchema schema);
 
-    /// <summary>Computes the rows of one batch, one result a row in the same order.</summary>
+    /// <summary>
+    /// Computes the rows of one batch, one result a row in the same order. What takes long stops by <see cref="WorkStop.Token"/>.
+    /// </summary>
     internal abstract IReadOnlyList<TOutput> Compute(IReadOnlyList<TInput> rows);
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using MlNetLlm.Data;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
 using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,6 +22,7 @@ internal static class ChoiceScorer
         var results = new ChoiceLikelihoods[questions.Count];
         foreach (var batch in Batches(sequences, batchTokens, model.Config.ContextLength))
         {
+            WorkStop.Token.ThrowIfCancellationRequested();
             var values = Run(model.Module, [.. batch.Select(i => sequences[i])]);
             var at = 0;
             foreach (var i in batch)

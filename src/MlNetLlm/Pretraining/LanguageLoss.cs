@@ -12,7 +12,7 @@ public static class LanguageLoss
     /// <param name="model">The model; the loss is computed where it is.</param>
     /// <param name="text">The text.</param>
     /// <param name="options">Which column, how long sequences, how large batches, which objective and masks, which seed.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="cancellationToken">Stops the reading, or between two batches.</param>
     /// <returns>Nats a token.</returns>
     /// <exception cref="ArgumentException">Options have faults, or the column is missing.</exception>
     public static double Of(LanguageModel model, IDataView text, PretrainOptions options, CancellationToken cancellationToken = default)
@@ -21,6 +21,6 @@ public static class LanguageLoss
             options.Ownership);
         var (batches, inOrder) = objective.Read(text, TextBudget.All, cancellationToken);
         using var read = (IDisposable)batches;
-        return objective.Validate(inOrder());
+        return objective.Validate(inOrder(), cancellationToken);
     }
 }

@@ -73,12 +73,19 @@ internal sealed class LanguageObjective
     }
 
     /// <summary>The mean loss per counted token, without dropout, in nats.</summary>
-    public double Validate(IEnumerable<TokenBatch> batches)
+    /// <param name="batches">The batches; each is disposed of.</param>
+    /// <param name="cancellation">Stops between two batches.</param>
+    public double Validate(IEnumerable<TokenBatch> batches, CancellationToken cancellation)
     {
         var training = _module.training;
         _module.eval();
-        var mean = Objectives.Mean(batches, Loss, _module.TokenEmbedding.device);
-        _module.train(training);
-        return mean;
+        try
+        {
+            return Objectives.Mean(batches, Loss, _module.TokenEmbedding.device, cancellation);
+        }
+        finally
+        {
+            _module.train(training);
+        }
     }
 }

@@ -37,7 +37,7 @@ internal static class PretrainTraining
             Groups = reset?.Groups ?? [PretrainRun.Whole(module)],
             Batches = batches,
             Loss = objective.Loss,
-            Validate = heldRows is null ? null : () => objective.Validate(heldRows()),
+            Validate = heldRows is null ? null : () => objective.Validate(heldRows(), cancellation),
             StopWhen = stopWhen,
             AfterStep = reset is null ? null : reset.AfterStep,
             Notes = reset?.Notes,

@@ -11,6 +11,7 @@ public sealed class PerLayerProbe
 {
     private readonly IReadOnlyList<string> _columns;
     private readonly ProbeSet _set;
+    private readonly CancellationToken _cancellation;
 
     /// <summary>Makes a probe of every layer.</summary>
     /// <param name="options">The probe; its features column gives way to each of <paramref name="columns"/>.</param>
@@ -25,7 +26,7 @@ public sealed class PerLayerProbe
         if (columns.Count == 0 || columns.Distinct().Count() < columns.Count)
             throw new ArgumentException(
                 $"PerLayerProbe got the columns {string.Join(", ", columns)}; expected one or more, each different.");
-        _columns = columns;
+        (_columns, _cancellation) = (columns, cancellationToken);
         _set = new ProbeSet(columns.Select(column => options with { FeaturesColumn = column }), progress, cancellationToken);
     }
 
@@ -39,7 +40,7 @@ public sealed class PerLayerProbe
     public PerLayerResult Run(IDataView train, IDataView? validation, IDataView test, string? groupColumn = null)
     {
         var probes = _set.Fit(train, validation);
-        var evaluation = ProbeEvaluation.Of(probes, test, groupColumn);
+        var evaluation = ProbeEvaluation.Of(probes, test, groupColumn, _cancellation);
         return new([.. _columns.Select((column, i) => new LayerProbe(column, probes[i], evaluation.Probes[i]))], evaluation);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML;
+using MlNetLlm.Mapping;
 
 namespace MlNetLlm.Probes;
 
@@ -29,14 +30,17 @@ public sealed class ProbeEvaluation
     public int GroupCount { get; }
 
     /// <summary>Evaluates probes; see <see cref="ProbeCatalog.Evaluate"/>.</summary>
-    internal static ProbeEvaluation Of(IReadOnlyList<ProbeTransformer> probes, IDataView test, string? groupColumn)
+    internal static ProbeEvaluation Of(
+        IReadOnlyList<ProbeTransformer> probes, IDataView test, string? groupColumn, CancellationToken cancellation)
     {
         if (probes.Count == 0) throw new ArgumentException("There are no probes to evaluate.");
         var reader = new TestReader(probes, test.Schema, groupColumn);
         var (outcomes, losses) = (probes.Select(_ => new List<sbyte>()).ToArray(), new double[probes.Count]);
         var groups = new List<int>();
+        using var stop = WorkStop.Lend(cancellation);
         foreach (var batch in reader.Batches(test))
         {
+            cancellation.ThrowIfCancellationRequested();
             groups.AddRange(batch.Groups);
             for (var p = 0; p < probes.Count; p++)
             {

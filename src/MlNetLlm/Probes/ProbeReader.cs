@@ -73,6 +73,7 @@ internal static class ProbeReader
         var data = new ProbeData(sizes, [.. labels.Select(label => (int)((KeyDataViewType)label.Type).Count)], (long)cacheMebibytes << 20);
         try
         {
+            using var stop = WorkStop.Lend(cancellationToken);
             using var cursor = input.GetRowCursor(features.Concat(labels));
             var getFeatures = features.Select(column => FeaturesOf(cursor, column)).ToArray();
             var getLabels = labels.Select(column => LabelOf(cursor, column)).ToArray();

@@ -1,6 +1,7 @@
 using System.Text;
 using MlNetLlm.Data;
 using MlNetLlm.LanguageModels;
+using MlNetLlm.Mapping;
 using MlNetLlm.Training;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,7 +23,11 @@ internal static class TextScorer
         var windows = rows.SelectMany((row, i) => Windows(model, i, row.Text, row.Completion)).ToList();
         var sums = new double[rows.Count];
         var tokens = new int[rows.Count];
-        foreach (var batch in Batches(windows, batchTokens)) Add(model.Module, batch, sums, tokens);
+        foreach (var batch in Batches(windows, batchTokens))
+        {
+            WorkStop.Token.ThrowIfCancellationRequested();
+            Add(model.Module, batch, sums, tokens);
+        }
         return [.. rows.Select((row, i) => new TextScore(sums[i], tokens[i], Encoding.UTF8.GetByteCount(row.Completion ?? row.Text)))];
     }
 

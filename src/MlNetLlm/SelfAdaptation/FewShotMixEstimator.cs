@@ -26,7 +26,7 @@ public sealed class FewShotMixEstimator : IEstimator<SelfAdaptingTransformer>
     /// <param name="options">The search.</param>
     /// <param name="answers">How questions are answered; strategy and mix are set by the search.</param>
     /// <param name="progress">Told after every generation.</param>
-    /// <param name="cancellationToken">Stops between two candidates.</param>
+    /// <param name="cancellationToken">Stops within a candidate.</param>
     /// <exception cref="ArgumentException">Options are out of range; all faults are named. Or the model is not causal.</exception>
     public FewShotMixEstimator(
         SvfExpertLibrary library, IReward? reward, FewShotMixOptions options, SelfAdaptationOptions answers,

@@ -1,3 +1,4 @@
+using MlNetLlm.Mapping;
 using MlNetLlm.Svf;
 
 namespace MlNetLlm.SelfAdaptation;
@@ -11,7 +12,7 @@ public static class MixSearch
     /// <param name="perMatrix">A coefficient for each expert and matrix, or one for each expert.</param>
     /// <param name="objective">Scores the candidates.</param>
     /// <param name="options">How to search.</param>
-    /// <param name="cancellationToken">Stops between two candidates.</param>
+    /// <param name="cancellationToken">Stops between two candidates, or within a candidate that this library scores.</param>
     /// <param name="progress">Told after every generation.</param>
     /// <param name="clock">Measures; null = the system's.</param>
     /// <exception cref="ArgumentException">Options are out of range, or an expert is not in the library.</exception>
@@ -26,6 +27,7 @@ public static class MixSearch
         var search = new CrossEntropySearch(space.Dimensions, 1.0 / space.Experts.Count, options);
         var generations = new List<MixGeneration>();
         var evaluations = 0;
+        using var stop = WorkStop.Lend(cancellationToken);
         while (search.Generation < options.Generations)
         {
             var scores = new List<MixScore>();

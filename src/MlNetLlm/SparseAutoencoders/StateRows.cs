@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlNetLlm.Data;
+using MlNetLlm.Mapping;
 using MlNetLlm.Probes;
 
 namespace MlNetLlm.SparseAutoencoders;
@@ -93,6 +94,7 @@ internal sealed class StateRows : IDisposable
 
     private void ReadAll(IDataView input, DataViewSchema.Column column, CancellationToken cancellationToken)
     {
+        using var stop = WorkStop.Lend(cancellationToken);
         using var cursor = input.GetRowCursor([column]);
         var getter = cursor.GetGetter<VBuffer<float>>(column);
         var vector = default(VBuffer<float>);

@@ -10,7 +10,9 @@ namespace MlNetLlm.Svf;
 /// <param name="model">The base model.</param>
 /// <param name="options">What they are put on and where they compute.</param>
 /// <param name="settings">The same options' SVF settings.</param>
-internal sealed class SvfAdapters(LanguageModel model, AdapterOptions options, ISvfSettings settings)
+/// <param name="cancellation">Stops the decomposition between two matrices.</param>
+internal sealed class SvfAdapters(
+    LanguageModel model, AdapterOptions options, ISvfSettings settings, CancellationToken cancellation = default)
 {
     private IReadOnlyDictionary<string, SvfFactors> _factors = new Dictionary<string, SvfFactors>();
 
@@ -18,7 +20,7 @@ internal sealed class SvfAdapters(LanguageModel model, AdapterOptions options, I
     public IEnumerable<SvfProjection> Create(IReadOnlyList<Projection> targets, RandomStreams streams)
     {
         var matrices = AdapterTargets.Select(model.Module, options.Modules, options.Layers);
-        _factors = SvfDecomposition.Of(model, matrices, settings.DecompositionCache);
+        _factors = SvfDecomposition.Of(model, matrices, settings.DecompositionCache, cancellation);
         var on = DeviceNames.Of(options.Device);
         return targets.Select(target =>
         {

@@ -18,7 +18,9 @@ internal static class SvfDecomposition
     /// <param name="model">The base model.</param>
     /// <param name="targets">Projections of the model, or of one that shares its weights.</param>
     /// <param name="folder">Where to keep them on disk, in a file named by the model's fingerprint; null keeps them in memory.</param>
-    public static IReadOnlyDictionary<string, SvfFactors> Of(LanguageModel model, IReadOnlyList<Projection> targets, string? folder)
+    /// <param name="cancellation">Stops between two matrices; the model remembers those that are done.</param>
+    public static IReadOnlyDictionary<string, SvfFactors> Of(
+        LanguageModel model, IReadOnlyList<Projection> targets, string? folder, CancellationToken cancellation)
     {
         var known = _known.GetOrCreateValue(model);
         lock (known)
@@ -26,7 +28,11 @@ internal static class SvfDecomposition
             var path = folder is null ? null : Path.Combine(folder, $"svd-{model.Fingerprint}.safetensors");
             if (path is not null && File.Exists(path)) Read(path, known);
             var missing = targets.Where(t => !known.ContainsKey(t.Name)).ToList();
-            foreach (var target in missing) known[target.Name] = Factor(target);
+            foreach (var target in missing)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                known[target.Name] = Factor(target);
+            }
             if (path is not null && missing.Count > 0)
                 Safetensors.Write(FileSystems.Default, path, known.OrderBy(k => k.Key, StringComparer.Ordinal)
                     .SelectMany(k => k.Value.Named(k.Key)));

@@ -26,7 +26,7 @@ public sealed class SvfEstimator : IEstimator<ModelTransformer<SvfExpert>>
         CancellationToken cancellationToken = default)
     {
         _options = options.Validated();
-        _adapters = new SvfAdapters(model, _options, _options);
+        _adapters = new SvfAdapters(model, _options, _options, cancellationToken);
         _training = new AdapterTraining(model, _options, progress, cancellationToken);
     }
 

@@ -60,12 +60,13 @@ public sealed class SvfExpert : ModelAdapter
     /// <param name="variant">How the vectors become multipliers.</param>
     /// <param name="maxMultiplier">M of the bounded variant, above 0.</param>
     /// <param name="decompositionCache">See <see cref="SvfOptions.DecompositionCache"/>.</param>
+    /// <param name="cancellationToken">Stops the decomposition between two matrices.</param>
     /// <exception cref="ArgumentException">
     /// There is no vector, a matrix is unknown, or a vector has another length or holds a value that is not finite.
     /// </exception>
     public static SvfExpert Create(
         LanguageModel baseModel, IReadOnlyDictionary<string, float[]> vectors, SvfVariant variant = SvfVariant.Bounded,
-        double maxMultiplier = 1, string? decompositionCache = null)
+        double maxMultiplier = 1, string? decompositionCache = null, CancellationToken cancellationToken = default)
     {
         if (vectors.Count == 0) throw new ArgumentException("An SVF expert needs the vector of one matrix at least.", nameof(vectors));
         if (!(maxMultiplier > 0) || !double.IsFinite(maxMultiplier))
@@ -73,7 +74,7 @@ public sealed class SvfExpert : ModelAdapter
         foreach (var unknown in vectors.Keys) _ = AdapterTargets.Find(baseModel.Module, unknown);
         var targets = baseModel.Module.Projections.Where(p => vectors.ContainsKey(p.Name)).ToList();
         foreach (var target in targets) RequireFit(target, vectors[target.Name]);
-        var factors = SvfDecomposition.Of(baseModel, targets, decompositionCache);
+        var factors = SvfDecomposition.Of(baseModel, targets, decompositionCache, cancellationToken);
         return new SvfExpert(baseModel.Fingerprint, variant, maxMultiplier, targets.Select(target =>
             (target.Name, tensor(vectors[target.Name]).DetachFromDisposeScope(), factors[target.Name].Share())));
     }
@@ -84,8 +85,10 @@ public sealed class SvfExpert : ModelAdapter
     /// </summary>
     /// <param name="otherBase">A model whose matrices of the same names have the same shapes.</param>
     /// <param name="decompositionCache">See <see cref="SvfOptions.DecompositionCache"/>.</param>
+    /// <param name="cancellationToken">Stops the decomposition between two matrices.</param>
     /// <exception cref="ArgumentException">The other model lacks a matrix, or it has another shape; all such are counted.</exception>
-    public SvfExpert TransferTo(LanguageModel otherBase, string? decompositionCache = null)
+    public SvfExpert TransferTo(
+        LanguageModel otherBase, string? decompositionCache = null, CancellationToken cancellationToken = default)
     {
         var faults = Misfits(otherBase.Module);
         if (faults.Count > 0)
@@ -94,7 +97,8 @@ public sealed class SvfExpert : ModelAdapter
                 $"The SVF expert does not fit the other model in {faults.Count} of {_matrices.Count} matrices: {faults[0]}. "
                 + "Only models of the same shapes can share experts.", nameof(otherBase));
         }
-        return Create(otherBase, Matrices.ToDictionary(name => name, Vector), Variant, MaxMultiplier, decompositionCache);
+        return Create(
+            otherBase, Matrices.ToDictionary(name => name, Vector), Variant, MaxMultiplier, decompositionCache, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,7 @@ public sealed class TrainSvfExpertEstimator : IEstimator<ModelTransformer<SvfExp
         CancellationToken cancellationToken = default)
     {
         _options = options.Validated();
-        _adapters = new SvfAdapters(model, _options, _options);
+        _adapters = new SvfAdapters(model, _options, _options, cancellationToken);
         _training = new ReinforceTraining(model, reward, _options, progress, cancellationToken);
     }
 

@@ -6,8 +6,8 @@ namespace MlNetLlm.Sweeps;
 
 /// <summary>
 /// Runs a trial of a pipeline that ends in Score(): trains on the training rows, scores the validation rows, and reports the metric. A
-/// metric that is not a finite number is a failed trial: ML.NET itself would neither pick nor report it. A stopped trial ends within one
-/// training step or scored row.
+/// metric that is not a finite number is a failed trial: ML.NET itself would neither pick nor report it. A stopped trial ends
+/// within one batch of what it trains on, validates or scores.
 /// </summary>
 internal sealed class LanguageModelTrialRunner(
     MLContext context, SweepablePipeline pipeline, IDatasetManager datasets, LanguageModelMetric metric) : ITrialRunner

@@ -74,9 +74,15 @@ internal sealed class TaskTraining(
     {
         module.eval();
         head.eval();
-        var mean = Objectives.Mean(rows.InOrder().Where(batch => batch.TokenCount > 0), Loss, module.TokenEmbedding.device);
-        module.train();
-        head.train();
-        return mean;
+        try
+        {
+            var counted = rows.InOrder().Where(batch => batch.TokenCount > 0);
+            return Objectives.Mean(counted, Loss, module.TokenEmbedding.device, cancellation);
+        }
+        finally
+        {
+            module.train();
+            head.train();
+        }
     }
 }

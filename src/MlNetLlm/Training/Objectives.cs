@@ -65,18 +65,21 @@ public static class Objectives
     /// <param name="batches">The batches; each is disposed of.</param>
     /// <param name="loss">The loss summed over a batch's counted tokens.</param>
     /// <param name="on">Where to compute; null leaves the batches where they are.</param>
+    /// <param name="cancellationToken">Stops between two batches.</param>
     /// <returns>The mean, in nats.</returns>
-    public static double Mean(IEnumerable<TokenBatch> batches, Func<TokenBatch, Tensor> loss, Device? on = null)
+    public static double Mean(
+        IEnumerable<TokenBatch> batches, Func<TokenBatch, Tensor> loss, Device? on = null, CancellationToken cancellationToken = default)
     {
         using var quiet = no_grad();
         var (sum, tokens) = (0.0, 0L);
         foreach (var batch in batches)
         {
             using var scope = NewDisposeScope();
+            using var owned = batch;
+            cancellationToken.ThrowIfCancellationRequested();
             var here = on is null ? batch : batch.To(on);
             sum += loss(here).ToDouble();
             tokens += batch.TokenCount;
-            batch.Dispose();
         }
         return tokens > 0 ? sum / tokens : throw new InvalidDataException("There is no token to score: every target is ignored.");
     }

@@ -165,6 +165,27 @@ public sealed class ObjectivesTests
         Assert.That(() => Objectives.Mean([], _ => tensor(0.0)), Throws.InstanceOf<InvalidDataException>());
     }
 
+    [Test]
+    public void Mean_Cancelled_StopsBeforeTheNextBatchAndLetsGoOfIt()
+    {
+        using var stop = new CancellationTokenSource();
+        var batches = Enumerable.Range(0, 3).Select(_ => TokenBatch.Of(new long[2], new long[2], 1)).ToList();
+        var seen = 0;
+
+        Assert.That(() => Objectives.Mean(batches, Loss, null, stop.Token), Throws.InstanceOf<OperationCanceledException>());
+
+        Assert.That(seen, Is.EqualTo(1));
+        Assert.That(batches.Select(batch => batch.Tokens.IsInvalid), Is.EqualTo(new[] { true, true, false }));
+        batches[2].Dispose();
+
+        Tensor Loss(TokenBatch batch)
+        {
+            seen++;
+            stop.Cancel();
+            return tensor(1.0);
+        }
+    }
+
     private static (Tensor Hidden, Tensor Weight, Tensor Targets) Problem()
     {
         var draws = new RandomStream(1, "objectives");
