@@ -6,7 +6,7 @@ internal static class ExitCodes
     /// <summary>doctor found that something does not work.</summary>
     public const int Missing = 1;
 
-    /// <summary>Something asked for was wrong: a mistyped command, an unknown name, a bad file, missing data.</summary>
+    /// <summary>What was asked is wrong or cannot be done: a mistyped command, an unknown name, a bad file, missing data.</summary>
     public const int Refused = 2;
 
     /// <summary>A repeated run gave other numbers.</summary>
@@ -17,6 +17,6 @@ internal static class ExitCodes
 
     /// <summary>All of them in a sentence, for help.</summary>
     public static string Sentence { get; } = $"Exit codes: 0 done; {Missing} doctor found that something does not work; "
-        + $"{Refused} what was asked is wrong, and nothing was done; {NotReproduced} a repeated run gave other numbers; "
-        + $"{Cancelled} stopped by Ctrl-C, with its state saved.";
+        + $"{Refused} what was asked is wrong or cannot be done, and the message says why; "
+        + $"{NotReproduced} a repeated run gave other numbers; {Cancelled} stopped by Ctrl-C, with its state saved.";
 }

@@ -27,5 +27,5 @@ internal static class CommandLines
     /// <summary>An argument as a POSIX shell takes it.</summary>
     public static string Quoted(string argument) =>
         argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || "_-./:=,+@%".Contains(letter))
-            ? argument : $"'{argument.Replace("'", @"'\''")}'";
+            ? argument : $"'{argument.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

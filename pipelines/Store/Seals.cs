@@ -20,6 +20,10 @@ internal static class Seals
         {
             return Changed;
         }
+        catch (FileNotFoundException)
+        {
+            return NoSeal;   // the run has just begun anew
+        }
     }
 
     /// <summary>What readers of a run have to know; null where it fits its seal, and while it has no result.</summary>

@@ -53,8 +53,11 @@ public sealed class SealsTests
             .And.Not.Contain("'other'"));
     }
 
-    private static IEnumerable<(string, string)> States(RunStore store) =>
-        RunIndex.Of(store).Query(new RunFilter()).Select(row => (row.Id, row.State));
+    private static IEnumerable<(string, string)> States(RunStore store)
+    {
+        using var index = RunIndex.Of(store);
+        return [.. index.Query(new RunFilter()).Select(row => (row.Id, row.State))];
+    }
 
     private static void Change(string folder)
     {
