@@ -11,10 +11,17 @@ namespace MlNetLlm.Pipelines.Experiments;
 /// <summary>Finds out what this process runs on.</summary>
 internal static class RunEnvironments
 {
-    /// <summary>The environment of a run that used tensors.</summary>
-    public static RunEnvironment Current() =>
-        new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu", torch.get_num_threads(),
-            Machine(), MatrixProducts.Describe());
+    private const int ProductSize = 128;
+
+    /// <summary>The environment of this process; the same before its first tensor and after its last.</summary>
+    public static RunEnvironment Current()
+    {
+        // What multiplies is known when it has: an OpenBLAS over OpenMP counts its threads in a product that is worth several.
+        using (torch.NewDisposeScope())
+            torch.ones(ProductSize, ProductSize).matmul(torch.ones(ProductSize, ProductSize));
+        return new(Commit(), Describe(typeof(MLContext).Assembly), Torch(), torch.cuda.is_available() ? "cuda" : "cpu",
+            torch.get_num_threads(), Machine(), MatrixProducts.Describe());
+    }
 
     /// <summary>What decides the bits of results on machines with the same packages.</summary>
     public static string Machine()
