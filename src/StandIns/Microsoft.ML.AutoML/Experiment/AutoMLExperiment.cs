@@ -114,7 +114,8 @@ public class AutoMLExperiment
         using var runner = Services.Need<ITrialRunner>();
         using var trial = new CancellationTokenSource();
         using var _ = stop.Register(() => { if (_best is not null) trial.Cancel(); });
-        using var watch = _settings.MaximumMemoryUsageInMegaByte is { } limit
+        // Disposed asynchronously it waits for its callback, which may cancel the trial at this moment.
+        await using var watch = _settings.MaximumMemoryUsageInMegaByte is { } limit
             ? new Timer(_ => { if (Environment.WorkingSet >> 20 > limit) trial.Cancel(); }, null, 0, 300) : null;
         return await runner.RunAsync(settings, trial.Token);
     }
