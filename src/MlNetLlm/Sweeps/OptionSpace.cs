@@ -9,8 +9,13 @@ namespace MlNetLlm.Sweeps;
 
 /// <summary>
 /// The search space of an options record: its properties with a Range, Choice or BooleanChoice attribute, each starting at the record's own
-/// value. ML.NET's SearchSpace&lt;T&gt; starts at the attribute's value instead, which may differ.
+/// value. ML.NET's SearchSpace&lt;T&gt; starts at the attribute's value instead, which may differ, and never tries the largest value of a
+/// whole range.
 /// </summary>
+/// <remarks>
+/// In an experiment of AutoML's own, its default tuner, the cost-frugal one, hardly ever leaves the choice and the small whole number that
+/// it starts at: take its random or SMAC tuner for them, or a <see cref="ParallelSweep"/>.
+/// </remarks>
 public static class OptionSpace
 {
     // A logarithmic range gives its start back up to rounding: 0.002 becomes 0.0019999999999999987.
@@ -42,10 +47,19 @@ public static class OptionSpace
         {
             var property = typeof(TOptions).GetProperty(name) ?? throw new ArgumentException(
                 $"{typeof(TOptions).Name} has no '{name}'. {Hint(name, typeof(TOptions))}");
-            json[JsonOptions.Strict.PropertyNamingPolicy!.ConvertName(name)] = Value(point[name], property.GetValue(defaults));
+            var start = property.GetValue(defaults);
+            var value = Option(property, start) is { } option ? Within(option, point[name]) : point[name];
+            json[JsonOptions.Strict.PropertyNamingPolicy!.ConvertName(name)] = Value(value, start);
         }
         return StrictJson.Parse<TOptions>(json.ToJsonString(JsonOptions.Strict), $"a point of {typeof(TOptions).Name}");
     }
+
+    /// <summary>The range of whole numbers from a least to a largest value; ML.NET rounds down, and so needs an end above it.</summary>
+    internal static UniformIntOption Whole(int least, int most, bool log, int? start) => new(least, checked(most + 1), log, start);
+
+    /// <summary>The same value, but for a whole number at its range's end, which ML.NET's rounding gives at the very edge.</summary>
+    internal static Parameter Within(OptionBase option, Parameter value) =>
+        option is UniformIntOption range && value.AsType<double>() == range.Max ? Parameter.FromInt((int)range.Max - 1) : value;
 
     /// <summary>A point's value as JSON.</summary>
     internal static JsonNode Value(Parameter value, object? start = null) => value.ParameterType switch
@@ -73,7 +87,7 @@ public static class OptionSpace
         if (start is int whole)
         {
             var (least, most) = (Convert.ToInt32(range.Min, null), Convert.ToInt32(range.Max, null));
-            return new UniformIntOption(Math.Min(least, whole), Math.Max(most, whole), range.LogBase, whole);
+            return Whole(Math.Min(least, whole), Math.Max(most, whole), range.LogBase, whole);
         }
         var number = Convert.ToDouble(start, null);
         var (low, high) = (Convert.ToDouble(range.Min, null), Convert.ToDouble(range.Max, null));

@@ -1,5 +1,3 @@
-using Microsoft.ML;
-using Microsoft.ML.AutoML;
 using Microsoft.ML.SearchSpace;
 
 namespace MlNetLlm.Sweeps;
@@ -9,53 +7,39 @@ namespace MlNetLlm.Sweeps;
 /// ML.NET AutoML's own; random and grid, which learn nothing, are sequences of points of the same search space.
 /// </summary>
 /// <remarks>
-/// AutoML's tuners are internal to the package. A public way leads to them: an experiment hands the service provider that holds its tuner
-/// to the factory of its monitor, before the first trial. A version of the package that does not is refused in words.
+/// The cost-frugal tuners search here as their paper means it, which AutoML's own do not: other choices and whole numbers than the start's
+/// are in reach, a local search that has converged is followed by one from a random point, and no point whose loss is known is proposed
+/// again as long as others are found.
 /// </remarks>
 public sealed class SweepTuner
 {
-    private const string PlainKey = "space";
-    private const string PipelineKey = "_pipeline_";
-    private const string SecondEstimator = "1";   // the first only begins the pipeline
-
-    private readonly ITuner? _tuner;
-    private readonly Func<Parameter>? _next;
-    private readonly bool _inPipeline;
-    private readonly double _lossOfAFailure;
-    private readonly Dictionary<int, Parameter> _proposed = [];
+    private readonly Microsoft.ML.SearchSpace.SearchSpace _space;
+    private readonly IPointSearch _search;
+    private readonly HashSet<int> _open = [];
 
     /// <summary>Makes a tuner.</summary>
     /// <param name="kind">Which.</param>
-    /// <param name="space">What it searches.</param>
+    /// <param name="space">What it searches; the Max of a UniformIntOption is never proposed, for ML.NET rounds down.</param>
     /// <param name="seed">Seed of its random choices.</param>
     /// <param name="gridSteps">Points of a number's range on a grid.</param>
+    /// <exception cref="ArgumentException">The kind is unknown, or has to learn and the space leaves it nothing to choose.</exception>
     public SweepTuner(TunerKind kind, Microsoft.ML.SearchSpace.SearchSpace space, int seed, int gridSteps = 10)
     {
         ArgumentNullException.ThrowIfNull(space);
         if (!Enum.IsDefined(kind))
             throw new ArgumentException($"Tuner is {kind}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.");
         Learns = Learning(kind);
-        if (!Learns)
+        if (Learns && space.FeatureSpaceDim == 0)
+            throw new ArgumentException($"Tuner {kind} has nothing to choose: every option of the space has one value "
+                + $"({string.Join(", ", space.Keys.Order(StringComparer.Ordinal))}). Give one more values, or take Random or Grid.");
+        _space = space;
+        _search = kind switch
         {
-            var (random, number) = (new Random(seed), 0L);
-            _next = kind == TunerKind.Random ? () => RandomPoint(space, random) : () => Grid.Point(space, gridSteps, number++);
-            return;
-        }
-        _inPipeline = kind == TunerKind.EciCostFrugal;
-        // SMAC's forest leaves out losses that are not finite, and would fit any other; cost-frugal searches need a number to compare.
-        _lossOfAFailure = kind == TunerKind.Smac ? double.PositiveInfinity : double.MaxValue;
-        var ml = new MLContext(seed);
-        var experiment = ml.Auto().CreateExperiment(new AutoMLExperiment.AutoMLExperimentSettings { Seed = seed });
-        experiment = _inPipeline
-            ? experiment.SetPipeline(ml.Transforms.CopyColumns("Copy", "Text")
-                .Append(new SweepableEstimator((_, _) => throw new NotSupportedException(), space)))
-            : experiment.AddSearchSpace(PlainKey, space);
-        _tuner = TakeFrom(kind switch
-        {
-            TunerKind.CostFrugal => experiment.SetCostFrugalTuner(),
-            TunerKind.Smac => experiment.SetSmacTuner(),
-            _ => experiment.SetEciCostFrugalTuner(),
-        });
+            TunerKind.Random => PointSequence.Random(space, seed),
+            TunerKind.Grid => PointSequence.OfGrid(space, gridSteps),
+            TunerKind.Smac => new PackageTuner(kind, space, seed),
+            _ => new CostFrugalSearch(kind, space, seed),
+        };
     }
 
     /// <summary>Whether results change what is proposed next.</summary>
@@ -69,11 +53,10 @@ public sealed class SweepTuner
     /// <returns>Values by the names of the space's options.</returns>
     public Parameter Propose(int trial)
     {
-        if (_next is not null) return _proposed[trial] = _next();
-        var settings = new TrialSettings { TrialId = trial, Parameter = Parameter.CreateNestedParameter() };
-        var proposed = _tuner!.Propose(settings);
-        _proposed[trial] = proposed;
-        return _inPipeline ? proposed[PipelineKey][SecondEstimator] : proposed[PlainKey];
+        var point = _search.Propose(trial);
+        _open.Add(trial);
+        return Parameter.CreateNestedParameter([.. point.Select(p => KeyValuePair.Create(
+            p.Key, _space.TryGetValue(p.Key, out var option) ? OptionSpace.Within(option, p.Value) : p.Value))]);
     }
 
     /// <summary>Tells how a proposed trial ended; in any order, each once.</summary>
@@ -82,75 +65,7 @@ public sealed class SweepTuner
     /// <param name="duration">How long it took.</param>
     public void Update(int trial, double? loss, TimeSpan duration)
     {
-        if (!_proposed.Remove(trial, out var parameter))
-            throw new InvalidOperationException($"Trial {trial} was not proposed, or has ended.");
-        if (_tuner is null) return;
-        try
-        {
-            _tuner.Update(new TrialResult
-            {
-                TrialSettings = new TrialSettings { TrialId = trial, Parameter = parameter },
-                Loss = loss ?? _lossOfAFailure,
-                Metric = loss ?? _lossOfAFailure,
-                DurationInMilliseconds = duration.TotalMilliseconds,
-            });
-        }
-        catch (KeyNotFoundException)
-        {
-            // A cost-frugal tuner forgets a local search that has converged; a late result of it has nothing left to say.
-        }
-    }
-
-    // Evenly over the unit cube of the space's features.
-    private static Parameter RandomPoint(Microsoft.ML.SearchSpace.SearchSpace space, Random random) =>
-        space.SampleFromFeatureSpace([.. Enumerable.Range(0, space.FeatureSpaceDim).Select(_ => random.NextDouble())]);
-
-    private static ITuner TakeFrom(AutoMLExperiment experiment)
-    {
-        ITuner? tuner = null;
-        experiment.SetTrialRunner(new NoTrials()).SetMaxModelToExplore(1).SetMonitor<NoMonitor>(services =>
-        {
-            tuner = services.GetService(typeof(ITuner)) as ITuner;
-            throw new TunerTaken();
-        });
-        try
-        {
-            experiment.RunAsync().GetAwaiter().GetResult();
-        }
-        catch (Exception) when (tuner is not null)
-        {
-            return tuner;
-        }
-        throw new NotSupportedException("This version of Microsoft.ML.AutoML does not hand out its tuner. Use 0.23.");
-    }
-
-    private sealed class TunerTaken : Exception;
-
-    private sealed class NoTrials : ITrialRunner
-    {
-        public Task<TrialResult> RunAsync(TrialSettings settings, CancellationToken ct) => throw new TunerTaken();
-
-        public void Dispose()
-        {
-        }
-    }
-
-    private sealed class NoMonitor : IMonitor
-    {
-        public void ReportRunningTrial(TrialSettings settings)
-        {
-        }
-
-        public void ReportCompletedTrial(TrialResult result)
-        {
-        }
-
-        public void ReportBestTrial(TrialResult result)
-        {
-        }
-
-        public void ReportFailTrial(TrialSettings settings, Exception? exception = null)
-        {
-        }
+        if (!_open.Remove(trial)) throw new InvalidOperationException($"Trial {trial} was not proposed, or has ended.");
+        _search.Update(trial, loss, duration);
     }
 }

@@ -9,10 +9,10 @@ public enum TunerKind
     /// <summary>Every point of a grid in order; learns nothing from results.</summary>
     Grid,
 
-    /// <summary>Cost-frugal optimisation: local search from the defaults.</summary>
+    /// <summary>Cost-frugal optimisation: local search from the defaults, then from random points.</summary>
     CostFrugal,
 
-    /// <summary>Cost-frugal optimisation with the estimated cost of improvement between alternatives.</summary>
+    /// <summary>The same with the estimated cost of improvement between alternatives; a plain space has one.</summary>
     EciCostFrugal,
 
     /// <summary>Sequential model-based optimisation with a random forest.</summary>

@@ -4,6 +4,7 @@ using Microsoft.ML.SearchSpace;
 using Microsoft.ML.SearchSpace.Option;
 using MlNetLlm.Ablation;
 using MlNetLlm.Adapters;
+using MlNetLlm.ConceptMixing;
 using MlNetLlm.Importance;
 using MlNetLlm.Lora;
 using MlNetLlm.Probes;
@@ -82,6 +83,15 @@ public sealed class OptionSpaceTests
         var space = OptionSpace.Of(options);
         Assert.That(((UniformDoubleOption)space["LearningRate"]).Max, Is.EqualTo(0.5));
         Assert.That(OptionSpace.Apply(options, space.SampleFromFeatureSpace(space.Default)), Is.EqualTo(options));
+    }
+
+    [Test]
+    public void Of_ARangeOfWholeNumbers_ReachesItsLargestValueAndNoneBeyond()
+    {
+        var space = OptionSpace.Of(new ConceptPretrainOptions());
+        int TopConcepts(double at) => OptionSpace.Apply(new ConceptPretrainOptions(), Parameter.CreateNestedParameter(
+            KeyValuePair.Create("TopConcepts", space["TopConcepts"].SampleFromFeatureSpace([at])))).TopConcepts;
+        Assert.That((TopConcepts(0), TopConcepts(0.5), TopConcepts(0.99), TopConcepts(1)), Is.EqualTo((4, 34, 64, 64)));
     }
 
     [Test]

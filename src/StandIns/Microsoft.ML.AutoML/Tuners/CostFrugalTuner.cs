@@ -7,6 +7,10 @@ namespace Microsoft.ML.AutoML;
 /// tried and then its opposite; a better point becomes the incumbent and lengthens the step, a run of failures shortens it; a step that
 /// has become too short starts the search again within the box of the starts so far.
 /// </summary>
+/// <remarks>
+/// Two weaknesses are the package's own, and stay: that box is the defaults alone, so that every search starts there; and the incumbent
+/// is where its values map to, for a choice or whole number the lower edge of its part, which short steps hardly leave.
+/// </remarks>
 internal sealed class CostFrugalTuner : ITuner
 {
     private const double FirstStep = 0.1;
