@@ -26,7 +26,7 @@ public sealed record SpaceFile
     {
         var file = StrictJson.ReadFile<SpaceFile>(path);
         var faults = file.Space.Count == 0 ? ["space is empty; expected options to sweep."]
-            : file.Space.SelectMany(option => option.Value.Faults(option.Key)).ToList();
+            : file.Space.SelectMany(o => o.Value?.Faults(o.Key) ?? [$"{o.Key}: is null; {SweptOption.Expected}."]).ToList();
         return faults.Count == 0 ? file : throw new InvalidDataException($"'{path}': {string.Join(" ", faults)}");
     }
 
@@ -46,7 +46,7 @@ public sealed record SpaceFile
         return options;
     }
 
-    /// <summary>The search space.</summary>
+    /// <summary>The search space; the range of a whole number ends one above its largest value, which ML.NET never reaches.</summary>
     public Microsoft.ML.SearchSpace.SearchSpace ToSearchSpace()
     {
         var space = new Microsoft.ML.SearchSpace.SearchSpace();
@@ -58,7 +58,8 @@ public sealed record SpaceFile
     {
         ChoiceOption choice => $"{name} of {string.Join('|', choice.Choices.Select(c => OptionSpace.Value(c).ToJsonString()))}",
         UniformNumericOption range => string.Create(CultureInfo.InvariantCulture,
-            $"{name} in {range.Min:R} to {range.Max:R}{(range.LogBase ? " log" : "")}{(range is UniformIntOption ? " whole" : "")}"),
+            $"{name} in {range.Min:R} to {(range is UniformIntOption ? "below " : "")}{range.Max:R}{(range.LogBase ? " log" : "")}"
+            + $"{(range is UniformIntOption ? " whole" : "")}"),
         _ => name,
     };
 }
@@ -73,6 +74,8 @@ public sealed record SweepMetric(string Arm, string Name, string? Split = null, 
 /// <summary>One option to sweep: either a choice, or a range from min to max.</summary>
 public sealed record SweptOption
 {
+    internal const string Expected = "expected choice, or min and max";
+
     /// <summary>The values to choose from.</summary>
     public IReadOnlyList<JsonNode>? Choice { get; init; }
 
@@ -91,32 +94,15 @@ public sealed record SweptOption
     /// <summary>Where a tuner that starts somewhere starts; absent = the least value, or the first choice.</summary>
     public JsonNode? Start { get; init; }
 
-    internal IEnumerable<string> Faults(string name)
-    {
-        if (Choice is not null)
-        {
-            if (Choice.Count == 0) yield return $"{name}: choice is empty.";
-            if (Min is not null || Max is not null) yield return $"{name}: has both choice and min or max; expected one of them.";
-            if (Choice.Select(Text).Distinct().Count() != Choice.Count) yield return $"{name}: choice holds a value twice.";
-            if (Choice.Any(c => c is not JsonValue))
-                yield return $"{name}: choice holds a list, a group or null; expected numbers, texts, true or false.";
-            yield break;
-        }
-        if (Min is null || Max is null) yield return $"{name}: expected choice, or min and max.";
-        else if (!(Min < Max)) yield return $"{name}: min {Min} is not below max {Max}.";
-        if (Log && !(Min > 0)) yield return $"{name}: log needs min above 0, not {Min}.";
-        if (Whole && (Min % 1 != 0 || Max % 1 != 0)) yield return $"{name}: whole needs whole min and max.";
-        if (Start?.GetValueKind() is { } kind && kind != JsonValueKind.Number) yield return $"{name}: start is {kind}; expected a number.";
-        else if (Start?.GetValue<double>() is { } start && !(start >= Min && start <= Max))
-            yield return $"{name}: start {start} is outside.";
-    }
+    internal IEnumerable<string> Faults(string name) =>
+        (Choice is null ? RangeFaults() : ChoiceFaults(Choice)).Select(fault => $"{name}: {fault}.");
 
     internal SweptOption StartingAt(JsonNode? value)
     {
         if (Start is not null || value is not JsonValue) return this;
-        if (Choice is not null) return this with { Start = Choice.FirstOrDefault(one => JsonNode.DeepEquals(one, value))?.DeepClone() };
+        if (Choice is not null) return this with { Start = Choice.FirstOrDefault(one => Text(one) == Text(value))?.DeepClone() };
         if (value.GetValueKind() != JsonValueKind.Number) return this;
-        var number = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
+        var number = Number(value);
         return number >= Min && number <= Max && !(Whole && number % 1 != 0) ? this with { Start = JsonValue.Create(number) } : this;
     }
 
@@ -125,19 +111,49 @@ public sealed record SweptOption
         if (Choice is not null)
         {
             var values = Choice.Select(Plain).ToArray();
-            return Start is null ? new ChoiceOption(values) : new ChoiceOption(values, Plain(Start));
+            return Start is null ? new ChoiceOption(values) : new ChoiceOption(values, Plain(Choice.First(c => Text(c) == Text(Start))));
         }
-        var start = Start?.GetValue<double>();
+        double? start = Start is null ? null : Number(Start);
         return Whole
-            ? new UniformIntOption((int)Min!, (int)Max!, Log, (int?)start)
+            ? OptionSpace.Whole((int)Min!, (int)Max!, Log, (int?)start)
             : new UniformDoubleOption(Min!.Value, Max!.Value, Log, start);
     }
 
-    private static string Text(JsonNode? node) => node?.ToJsonString() ?? "null";
+    private IEnumerable<string> ChoiceFaults(IReadOnlyList<JsonNode> choice)
+    {
+        if (choice.Count == 0) yield return "choice is empty";
+        if (Min is not null || Max is not null) yield return "has both choice and min or max; expected one of them";
+        if (Log || Whole) yield return $"{(Log ? "log" : "whole")} is for min and max; a choice has its values alone";
+        if (choice.Select(Text).Distinct().Count() != choice.Count) yield return "choice holds a value twice";
+        if (choice.Any(c => c is not JsonValue))
+            yield return "choice holds a list, a group or null; expected numbers, texts, true or false";
+        else if (Start is not null && choice.All(c => Text(c) != Text(Start)))
+            yield return $"start {Start.ToJsonString()} is not in choice [{string.Join(", ", choice.Select(c => c.ToJsonString()))}]";
+    }
+
+    private IEnumerable<string> RangeFaults()
+    {
+        if (Min is null || Max is null) yield return Expected;
+        else if (!(Min < Max && double.IsFinite(Max.Value - Min.Value))) yield return $"min {Min} is not below max {Max}";
+        if (Log && !(Min > 0)) yield return $"log needs min above 0, not {Min}";
+        if (Whole && (Min % 1 != 0 || Max % 1 != 0)) yield return "whole needs whole min and max";
+        else if (Whole && (Min < int.MinValue || Max >= int.MaxValue))
+            yield return $"whole needs min from {int.MinValue} and max below {int.MaxValue}";
+        if (Start is null) yield break;
+        if (Start.GetValueKind() != JsonValueKind.Number) yield return $"start is {Start.GetValueKind()}; expected a number";
+        else if (!(Number(Start) >= Min && Number(Start) <= Max)) yield return $"start {Start.ToJsonString()} is outside";
+        else if (Whole && Number(Start) % 1 != 0) yield return $"start {Start.ToJsonString()} is not whole";
+    }
+
+    // The same for 1 and 1.0, and for no number and a text.
+    private static string Text(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number
+        ? Number(node).ToString("R", CultureInfo.InvariantCulture) : node?.ToJsonString() ?? "null";
+
+    private static double Number(JsonNode node) => double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
 
     private static object Plain(JsonNode node) => node.GetValueKind() switch
     {
-        JsonValueKind.Number => node.AsValue().TryGetValue<int>(out var whole) ? whole : node.GetValue<double>(),
+        JsonValueKind.Number => Number(node) is var number && (int)number == number ? (object)(int)number : number,
         JsonValueKind.True or JsonValueKind.False => node.GetValue<bool>(),
         _ => node.GetValue<string>(),
     };

@@ -42,6 +42,26 @@ public sealed class SpaceFileTests
         Assert.That((first["far"].AsType<double>(), first["list"].AsType<int>()), Is.EqualTo((1, 1)), "out of range; no value");
     }
 
+    [TestCase("\"min\": 1, \"max\": 2", 1, 2)]
+    [TestCase("\"min\": 2, \"max\": 8, \"log\": true", 2, 8)]
+    [TestCase("\"min\": -3, \"max\": 0, \"start\": 0", -3, 0)]
+    public void ToSearchSpace_OfAWholeRange_HasItsLeastAndItsLargestValueAndNoneBeyond(string range, int least, int most)
+    {
+        var space = Read($$"""
+            "a": { {{range}}, "whole": true }, "b": { "min": 0, "max": 1 }
+            """).ToSearchSpace();
+        var tuner = new SweepTuner(TunerKind.Random, space, seed: 1);
+        Assert.That(Enumerable.Range(0, 200).Select(trial => tuner.Propose(trial)["a"].AsType<int>()).Distinct(),
+            Is.EquivalentTo(Enumerable.Range(least, most - least + 1)));
+    }
+
+    [Test]
+    public void ToSearchSpace_WithAStartWrittenAnotherWay_StartsAtTheChoice()
+    {
+        var space = Read("\"a\": { \"choice\": [1, 2], \"start\": 2.0 }").ToSearchSpace();
+        Assert.That(space.SampleFromFeatureSpace(space.Default)["a"].AsType<int>(), Is.EqualTo(2));
+    }
+
     [TestCase("\"a\": { \"min\": 5, \"max\": 1 }", "a: min 5 is not below max 1")]
     [TestCase("\"a\": { \"min\": 0, \"max\": 1, \"log\": true }", "a: log needs min above 0")]
     [TestCase("\"a\": { \"min\": 0.5, \"max\": 3, \"whole\": true }", "a: whole needs whole min and max")]
@@ -49,6 +69,17 @@ public sealed class SpaceFileTests
     [TestCase("\"a\": { \"choice\": [1, 1] }", "a: choice holds a value twice")]
     [TestCase("\"a\": { \"choice\": [[1], null] }", "a: choice holds a list, a group or null")]
     [TestCase("\"a\": { \"min\": 0, \"max\": 1, \"start\": 2 }", "a: start 2 is outside")]
+    [TestCase("\"a\": { \"min\": 1, \"max\": 1e400 }", "a: min 1 is not below max")]
+    [TestCase("\"a\": { \"min\": 1, \"max\": 4e9, \"whole\": true }", "a: whole needs min from -2147483648 and max below 2147483647")]
+    [TestCase("\"a\": { \"min\": 1, \"max\": 9, \"whole\": true, \"start\": 2.5 }", "a: start 2.5 is not whole")]
+    [TestCase("\"a\": { \"min\": 1, \"max\": 9, \"start\": {} }", "a: start is Object; expected a number")]
+    [TestCase("\"a\": { \"choice\": [1, 2], \"start\": 3 }", "a: start 3 is not in choice [1, 2]")]
+    [TestCase("\"a\": { \"choice\": [1, 2], \"start\": {} }", "a: start {} is not in choice [1, 2]")]
+    [TestCase("\"a\": { \"choice\": [\"1\", 2], \"start\": 1 }", "a: start 1 is not in choice [\"1\", 2]")]
+    [TestCase("\"a\": { \"choice\": [1, 1.0] }", "a: choice holds a value twice")]
+    [TestCase("\"a\": { \"choice\": [1, 2], \"log\": true }", "a: log is for min and max; a choice has its values alone")]
+    [TestCase("\"a\": { \"choice\": [1, 2], \"whole\": true }", "a: whole is for min and max; a choice has its values alone")]
+    [TestCase("\"a\": null, \"b\": { }", "a: is null; expected choice, or min and max. b: expected choice, or min and max.")]
     [TestCase("\"a\": { }", "a: expected choice, or min and max")]
     [TestCase("\"a\": { \"minimum\": 0 }", "unknown key 'minimum'")]
     [TestCase("", "space is empty")]
