@@ -42,10 +42,11 @@ public sealed class ParallelSweep
         _options = options.Validated();
         (_space, _folder, _runTrial, _progress) = (space, Path.GetFullPath(folder), runTrial, progress);
         _again = again ?? (_ => false);
-        if (_options.Halving is { } halving && space.ContainsKey(halving.Option))
+        if (_options.Halving is { } halving && space.Keys.Contains(halving.Option, StringComparer.OrdinalIgnoreCase))
             throw new ArgumentException(
                 $"SweepOptions: Halving.Option '{halving.Option}' is in the space too; take it out, or halve another.");
         if (_options.Tuner == TunerKind.Grid) GridPoints = Grid.Points(space, _options.GridSteps);
+        _ = new SweepTuner(_options.Tuner, space, _options.Seed, _options.GridSteps);   // refuses before anything is written
         _plan = new SweepPlan(space, _options, subject ?? []);
     }
 

@@ -294,10 +294,11 @@ public sealed class ParallelSweepTests
         Assert.That(Of(new HalvingOptions { Option = "maxTokens", Budgets = [1, 2, 4, 8] }).Runs, Is.EqualTo(10 + 4 + 2 + 1));
     }
 
-    [Test]
-    public void Constructor_WithABudgetThatIsSweptToo_Throws() =>
-        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Halving = new HalvingOptions { Option = "x", Budgets = [1, 2] } },
-            "unused", BowlAsync), Throws.ArgumentException.With.Message.Contains("'x' is in the space too"));
+    [TestCase("x")]
+    [TestCase("X")]
+    public void Constructor_WithABudgetThatIsSweptToo_Throws(string option) =>
+        Assert.That(() => new ParallelSweep(Space(), new SweepOptions { Halving = new HalvingOptions { Option = option, Budgets = [1, 2] } },
+            "unused", BowlAsync), Throws.ArgumentException.With.Message.Contains($"'{option}' is in the space too"));
 
     [Test]
     public void Validated_WithFaults_NamesAll() =>
