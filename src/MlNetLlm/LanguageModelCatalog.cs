@@ -17,8 +17,13 @@ namespace MlNetLlm;
 
 /// <summary>Creates the library's components, as <see cref="MLContext"/>'s own catalogues do.</summary>
 /// <remarks>
-/// Remarks name the columns that a step reads and adds by their usual names; options have others. Every fitted pipeline is saved by
-/// <c>ml.Model.Save</c> and loads by <c>ml.Model.Load</c> in a process that has the library beside it.
+/// Remarks name the columns that a step reads and adds by their usual names; options have others. A fitted pipeline is saved by
+/// <c>ml.Model.Save</c> and loads by <c>ml.Model.Load</c> in a process that has the library beside it; control labels
+/// (<see cref="ProbeCatalog.ControlLabels"/>) alone are not saved. Each step that uses a model carries it in the file: up to 1 GiB a step,
+/// and in memory, after loading, twice the size of its files; the weights restored of them are shared by Score, Generate, HiddenStates and
+/// ScoreChoices steps of the same model. A loaded pipeline computes row by row, which takes longer for many rows than batches do: where
+/// that matters, or a model is larger, keep the model by <see cref="LanguageModel.Save"/> and build the pipeline anew around what
+/// <see cref="Load"/> gives.
 /// </remarks>
 public sealed partial class LanguageModelCatalog
 {

@@ -103,7 +103,10 @@ public sealed class ProbeCatalog
     /// <summary>
     /// The labels of a control task (Hewitt and Liang 2019), or with no kind column shuffled labels, as a column to train probes on.
     /// </summary>
-    /// <remarks>Reads Label (key) and the kind column (text, whole number or key). Adds Control (key with the label's values).</remarks>
+    /// <remarks>
+    /// Reads Label (key) and the kind column (text, whole number or key). Adds Control (key with the label's values). A pipeline with this
+    /// step is not saved by Model.Save: save the probe, and make the labels again from the same options.
+    /// </remarks>
     /// <example>
     /// <code>
     /// var control = ml.Probes().ControlLabels(new ControlLabelOptions { KindColumn = "Word" })

@@ -48,17 +48,9 @@ internal static class PayloadColumns
     public const string Payload = "MlNetLlm.Payload";
     public const string KeyValue = "payload";
 
-    /// <summary>Largest payload: beyond it, a file of one's own is the better place.</summary>
-    public const long MaxBytes = 1L << 30;
-
     // Two bytes a float: every value is a small whole number, which no conversion on the way can change.
     public static float[] Pack(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > MaxBytes)
-        {
-            throw new NotSupportedException(
-                $"This model's data is {bytes.Length >> 20} MiB; an ML.NET model file holds {MaxBytes >> 20} MiB. Use the model's Save(folder) instead.");
-        }
         var packed = new float[2 + (bytes.Length + 1) / 2];
         packed[0] = bytes.Length & 0xFFFF;
         packed[1] = bytes.Length >> 16;

@@ -5,9 +5,13 @@ namespace MlNetLlm.Persistence;
 /// </summary>
 internal static class PackedFolder
 {
+    /// <summary>The most that files may have together: beyond it, a folder of one's own is the better place.</summary>
+    public const long MaxBytes = 1L << 30;
+
     private const uint Magic = 0x46504C4D;   // "MLPF"
 
     /// <summary>Lets <paramref name="write"/> fill a temporary folder and packs its files, in the order of their names.</summary>
+    /// <exception cref="NotSupportedException">They are larger than <see cref="MaxBytes"/>.</exception>
     public static byte[] Pack(Action<string> write)
     {
         using var temporary = new TemporaryFolder();
@@ -15,6 +19,12 @@ internal static class PackedFolder
         using var bytes = new MemoryStream();
         using var writer = new BinaryWriter(bytes);
         var files = Directory.GetFiles(temporary.Path).Order(StringComparer.Ordinal).ToList();
+        if (files.Sum(file => new FileInfo(file).Length) is var size && size > MaxBytes)
+        {
+            throw new NotSupportedException(
+                $"This step's data is {size >> 20} MiB; a step of an ML.NET model file holds {MaxBytes >> 20} MiB. "
+                + "Save the model with its own Save(folder), and build the pipeline anew around what Load gives.");
+        }
         writer.Write(Magic);
         writer.Write(files.Count);
         foreach (var file in files)

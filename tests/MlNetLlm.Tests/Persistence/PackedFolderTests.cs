@@ -27,6 +27,17 @@ public sealed class PackedFolderTests
     }
 
     [Test]
+    public void Pack_OfMoreThanAModelFileHolds_SaysTheLimitAndTheWayOut()
+    {
+        var error = Assert.Throws<NotSupportedException>(() => PackedFolder.Pack(folder =>
+        {
+            using var file = File.Create(Path.Combine(folder, "weights"));
+            file.SetLength(PackedFolder.MaxBytes + 1);   // takes no room on the disk
+        }));
+        Assert.That(error!.Message, Does.Contain("holds 1024 MiB").And.Contain("Save(folder)"));
+    }
+
+    [Test]
     public void Unpack_OfEveryCut_IsRefused()
     {
         var packed = PackedFolder.Pack(folder => File.WriteAllText(Path.Combine(folder, "a.txt"), "text"));
