@@ -24,7 +24,7 @@ public enum ConsensusLinkage
 }
 
 /// <summary>Repeated community detection and its consensus.</summary>
-public sealed record ConsensusOptions
+public sealed record ConsensusOptions : ICheckedOptions
 {
     /// <summary>The algorithm.</summary>
     /// <value>Louvain.</value>
@@ -54,23 +54,20 @@ public sealed record ConsensusOptions
     /// <value>0.</value>
     public int Threads { get; init; }
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault.</exception>
-    public ConsensusOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        var faults = new List<string>();
         if (!Enum.IsDefined(Method))
-            faults.Add($"Method is {Method}; known: {string.Join(", ", Enum.GetNames<CommunityMethod>())}");
+            yield return $"Method is {Method}; expected {string.Join(", ", Enum.GetNames<CommunityMethod>())}.";
         if (!Enum.IsDefined(Linkage))
-            faults.Add($"Linkage is {Linkage}; known: {string.Join(", ", Enum.GetNames<ConsensusLinkage>())}");
+            yield return $"Linkage is {Linkage}; expected {string.Join(", ", Enum.GetNames<ConsensusLinkage>())}.";
         if (Runs < 1)
-            faults.Add($"Runs is {Runs}; at least 1");
+            yield return $"Runs is {Runs}; expected 1 or more.";
         if (!(Resolution >= 0 && double.IsFinite(Resolution)))
-            faults.Add($"Resolution is {Resolution}; finite and not negative");
+            yield return $"Resolution is {Resolution}; expected a finite number of 0 or more.";
         if (Communities < 0)
-            faults.Add($"Communities is {Communities}; 0 (taken from the runs) or more");
+            yield return $"Communities is {Communities}; expected 0 (taken from the runs) or more.";
         if (Threads < 0)
-            faults.Add($"Threads is {Threads}; 0 (all processors) or more");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Consensus options: {string.Join("; ", faults)}.");
+            yield return $"Threads is {Threads}; expected 0 (all processors) or more.";
     }
 }

@@ -1,7 +1,7 @@
 namespace MlNetLlm.Communities;
 
 /// <summary>Random sparsification by effective resistance. The defaults are those of the published code.</summary>
-public sealed record SparsifierOptions
+public sealed record SparsifierOptions : ICheckedOptions
 {
     /// <summary>α &gt; 0: an edge is kept with p = min(1, α R (s_i + s_j)), s the strengths of its ends.</summary>
     /// <value>0.01.</value>
@@ -22,17 +22,14 @@ public sealed record SparsifierOptions
     /// <value>5e-5.</value>
     public double MinimumWeight { get; init; } = 5e-5;
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault.</exception>
-    public SparsifierOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        var faults = new List<string>();
         if (!(Alpha > 0 && double.IsFinite(Alpha)))
-            faults.Add($"Alpha is {Alpha}; finite and above 0");
+            yield return $"Alpha is {Alpha}; expected a finite number above 0.";
         if (!(Ridge >= 0 && double.IsFinite(Ridge)))
-            faults.Add($"Ridge is {Ridge}; finite and not negative");
+            yield return $"Ridge is {Ridge}; expected a finite number of 0 or more.";
         if (!(MinimumWeight >= 0 && double.IsFinite(MinimumWeight)))
-            faults.Add($"MinimumWeight is {MinimumWeight}; finite and not negative");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Sparsifier options: {string.Join("; ", faults)}.");
+            yield return $"MinimumWeight is {MinimumWeight}; expected a finite number of 0 or more.";
     }
 }

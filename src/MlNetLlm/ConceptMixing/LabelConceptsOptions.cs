@@ -7,7 +7,7 @@ namespace MlNetLlm.ConceptMixing;
 /// Options of labelling text with concepts (Tack et al. 2025, section 3 and equation 1). Where paper and released code differ, the default
 /// is the code.
 /// </summary>
-public sealed record LabelConceptsOptions
+public sealed record LabelConceptsOptions : ICheckedOptions
 {
     /// <summary>The column with the text.</summary>
     /// <value>Text.</value>
@@ -51,7 +51,7 @@ public sealed record LabelConceptsOptions
     /// <value>1024.</value>
     public int CheckpointWindows { get; init; } = 1024;
 
-    /// <summary>Every fault of these options, each with the value received and what was expected.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (LabelsPerToken < 1) yield return $"LabelsPerToken is {LabelsPerToken}; expected 1 or more.";
@@ -63,12 +63,6 @@ public sealed record LabelConceptsOptions
         if (CheckpointWindows < 1) yield return $"CheckpointWindows is {CheckpointWindows}; expected 1 or more.";
         if (BatchWindows < 1) yield return $"BatchWindows is {BatchWindows}; expected 1 or more.";
         foreach (var fault in Reading().Faults()) yield return fault;
-    }
-
-    internal LabelConceptsOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"LabelConceptsOptions: {string.Join(" ", faults)}");
     }
 
     /// <summary>How the windows are read: as pre-training reads them.</summary>

@@ -34,13 +34,14 @@ public sealed record SteerConceptOptions
     /// <summary>The strength held, or the factor.</summary>
     internal double Value => Literal ? Strength : Strength * MeanStrength;
 
-    internal SteerConceptOptions Validated(int concepts, bool logits = false)
+    internal SteerConceptOptions Validated(int concepts, bool logits = false) =>
+        OptionsExtensions.Without(this, Faults(concepts, logits));
+
+    private IEnumerable<string> Faults(int concepts, bool logits)
     {
-        List<string> faults = [];
-        if (Concept < 0 || Concept >= concepts) faults.Add($"Concept is {Concept}; expected 0 to {concepts - 1}.");
-        if (!double.IsFinite(Strength)) faults.Add($"Strength is {Strength}; expected a finite number.");
+        if (Concept < 0 || Concept >= concepts) yield return $"Concept is {Concept}; expected 0 to {concepts - 1}.";
+        if (!double.IsFinite(Strength)) yield return $"Strength is {Strength}; expected a finite number.";
         if (!double.IsFinite(MeanStrength) || (!logits && MeanStrength <= 0))
-            faults.Add($"MeanStrength is {MeanStrength}; expected {(logits ? "a finite number" : "above 0")}.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"SteerConceptOptions: {string.Join(" ", faults)}");
+            yield return $"MeanStrength is {MeanStrength}; expected {(logits ? "a finite number" : "above 0")}.";
     }
 }

@@ -3,7 +3,7 @@ namespace MlNetLlm.Data;
 /// <summary>
 /// Which tokens a masked language model is to guess, and what it sees in their place (Devlin et al. 2019; RoBERTa, Liu et al. 2019).
 /// </summary>
-public sealed record MaskingOptions
+public sealed record MaskingOptions : ICheckedOptions
 {
     /// <summary>Share of a sequence's tokens to guess, special tokens not counted; above 0, at most 1.</summary>
     /// <value>0.15.</value>
@@ -17,8 +17,7 @@ public sealed record MaskingOptions
     /// <value>0.1.</value>
     public double RandomShare { get; init; } = 0.1;
 
-    /// <summary>Every fault, each with the value received and what was expected.</summary>
-    /// <returns>One sentence a fault; none when the options are sound.</returns>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (!(Share > 0 && Share <= 1)) yield return $"Masking.Share is {Share}; expected above 0 and at most 1.";

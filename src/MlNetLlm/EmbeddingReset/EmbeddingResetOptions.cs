@@ -8,7 +8,7 @@ namespace MlNetLlm.EmbeddingReset;
 /// Clipping (the paper: 0.5, over embeddings and body together) and the choice between the best and the last checkpoint are the training
 /// options ClipNorm and KeepBest. Validation comes after a reset, as in the released code: validate between resets.
 /// </remarks>
-public sealed record EmbeddingResetOptions
+public sealed record EmbeddingResetOptions : ICheckedOptions
 {
     /// <summary>
     /// K: updates between resets; 1 or more. It must divide the number of updates, so that reset and rate cycle stay together; at or
@@ -77,8 +77,7 @@ public sealed record EmbeddingResetOptions
     /// <value>0.1.</value>
     public double RecoveryMargin { get; init; } = 0.1;
 
-    /// <summary>Every fault, each with the value received and what was expected.</summary>
-    /// <returns>One sentence a fault; none when the options are sound.</returns>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (Interval < 1) yield return $"Reset.Interval is {Interval}; expected 1 or more.";

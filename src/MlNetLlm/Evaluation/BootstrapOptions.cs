@@ -13,7 +13,7 @@ public enum BootstrapMethod
 }
 
 /// <summary>Settings of the bootstrap.</summary>
-public sealed record BootstrapOptions
+public sealed record BootstrapOptions : ICheckedOptions
 {
     /// <summary>Resamples drawn.</summary>
     /// <value>2000.</value>
@@ -27,14 +27,11 @@ public sealed record BootstrapOptions
     /// <value><see cref="BootstrapMethod.BiasCorrectedAccelerated"/>.</value>
     public BootstrapMethod Method { get; init; } = BootstrapMethod.BiasCorrectedAccelerated;
 
-    /// <summary>Gives these options back when they are legal.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public BootstrapOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        var faults = new List<string>();
-        if (Samples is < 10 or > 10_000_000) faults.Add($"Samples is {Samples}; it must be 10 to 10000000.");
-        if (!(Level is > 0 and < 1)) faults.Add($"Level is {Level}; it must lie between 0 and 1.");
-        if (!Enum.IsDefined(Method)) faults.Add($"Method is {(int)Method}; it must be 0 or 1.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"Bootstrap options are not usable: {string.Join(" ", faults)}");
+        if (Samples is < 10 or > 10_000_000) yield return $"Samples is {Samples}; it must be 10 to 10000000.";
+        if (!(Level is > 0 and < 1)) yield return $"Level is {Level}; it must lie between 0 and 1.";
+        if (!Enum.IsDefined(Method)) yield return $"Method is {(int)Method}; it must be 0 or 1.";
     }
 }

@@ -4,7 +4,7 @@ using MlNetLlm.LanguageModels;
 namespace MlNetLlm.Generation;
 
 /// <summary>How to continue the texts of a column.</summary>
-public sealed record GenerationOptions
+public sealed record GenerationOptions : ICheckedOptions
 {
     /// <summary>The column with the prompts.</summary>
     /// <value>Default: Text.</value>
@@ -49,16 +49,15 @@ public sealed record GenerationOptions
     /// <value>Default: 32.</value>
     public int BatchRows { get; init; } = 32;
 
-    internal GenerationOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(TextColumn)) faults.Add("TextColumn is empty.");
-        if (string.IsNullOrWhiteSpace(OutputColumn)) faults.Add("OutputColumn is empty.");
-        if (MaxTokens < 1) faults.Add($"MaxTokens is {MaxTokens}, expected at least 1.");
-        if (BatchRows < 1) faults.Add($"BatchRows is {BatchRows}, expected at least 1.");
-        if (StopTexts.Any(string.IsNullOrEmpty)) faults.Add("StopTexts holds an empty text, which would end every continuation at once.");
-        faults.AddRange((Sampling([]) with { MaxTokens = 1 }).Faults());
-        return faults.Count == 0 ? this : throw new ArgumentException($"GenerationOptions: {string.Join(" ", faults)}");
+        if (string.IsNullOrWhiteSpace(TextColumn)) yield return "TextColumn is empty.";
+        if (string.IsNullOrWhiteSpace(OutputColumn)) yield return "OutputColumn is empty.";
+        if (MaxTokens < 1) yield return $"MaxTokens is {MaxTokens}, expected at least 1.";
+        if (BatchRows < 1) yield return $"BatchRows is {BatchRows}, expected at least 1.";
+        if (StopTexts.Any(string.IsNullOrEmpty)) yield return "StopTexts holds an empty text, which would end every continuation at once.";
+        foreach (var fault in (Sampling([]) with { MaxTokens = 1 }).Faults()) yield return fault;
     }
 
     internal GenerateOptions Sampling(IReadOnlyList<int> ends) => new()

@@ -4,7 +4,7 @@ using MlNetLlm.LanguageModels;
 namespace MlNetLlm.HiddenStates;
 
 /// <summary>Which hidden states to take from which texts.</summary>
-public sealed record HiddenStatesOptions
+public sealed record HiddenStatesOptions : ICheckedOptions
 {
     /// <summary>The column with the text.</summary>
     /// <value>Default: Text.</value>
@@ -41,27 +41,25 @@ public sealed record HiddenStatesOptions
     /// <value>Default: 4096.</value>
     public int BatchTokens { get; init; } = 4096;
 
-    internal HiddenStatesOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(TextColumn)) faults.Add("TextColumn is empty.");
-        if (string.IsNullOrWhiteSpace(OutputColumn)) faults.Add("OutputColumn is empty.");
-        if (Layer < 0) faults.Add($"Layer is {Layer}, expected 0 (the embeddings) to the model's number of layers, or null.");
+        if (string.IsNullOrWhiteSpace(TextColumn)) yield return "TextColumn is empty.";
+        if (string.IsNullOrWhiteSpace(OutputColumn)) yield return "OutputColumn is empty.";
+        if (Layer < 0) yield return $"Layer is {Layer}, expected 0 (the embeddings) to the model's number of layers, or null.";
         if (!Enum.IsDefined(Pooling))
-            faults.Add($"Pooling is {Pooling}, expected {string.Join(", ", Enum.GetNames<HiddenStatePooling>())}.");
-        if (!Enum.IsDefined(LongTexts)) faults.Add($"LongTexts is {LongTexts}, expected {string.Join(", ", Enum.GetNames<LongTexts>())}.");
+            yield return $"Pooling is {Pooling}, expected {string.Join(", ", Enum.GetNames<HiddenStatePooling>())}.";
+        if (!Enum.IsDefined(LongTexts)) yield return $"LongTexts is {LongTexts}, expected {string.Join(", ", Enum.GetNames<LongTexts>())}.";
         if (Pooling == HiddenStatePooling.Positions && Positions.Count == 0)
-            faults.Add("Positions is empty; pooling Positions needs at least one.");
+            yield return "Positions is empty; pooling Positions needs at least one.";
         if (Pooling != HiddenStatePooling.Positions && Positions.Count > 0)
-            faults.Add($"Positions is set, but Pooling is {Pooling}; set Pooling to Positions.");
-        if (BatchTokens < 1) faults.Add($"BatchTokens is {BatchTokens}, expected at least 1.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"HiddenStatesOptions: {string.Join(" ", faults)}");
+            yield return $"Positions is set, but Pooling is {Pooling}; set Pooling to Positions.";
+        if (BatchTokens < 1) yield return $"BatchTokens is {BatchTokens}, expected at least 1.";
     }
 
-    internal HiddenStatesOptions Validated(TransformerConfig config) => Validated().Layer is { } layer && layer > config.Layers
-        ? throw new ArgumentException(
-            $"HiddenStatesOptions: Layer is {layer}, the model has {config.Layers} layers: expected 0 to {config.Layers}, or null.")
-        : this;
+    internal HiddenStatesOptions Validated(TransformerConfig config) => OptionsExtensions.Without(this, Layer > config.Layers
+        ? Faults().Append($"Layer is {Layer}, the model has {config.Layers} layers: expected 0 to {config.Layers}, or null.")
+        : Faults());
 
     /// <summary>Size of the vector; 0 = it depends on the text.</summary>
     internal int Size(int width) => Pooling switch

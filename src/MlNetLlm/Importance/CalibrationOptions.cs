@@ -5,7 +5,7 @@ namespace MlNetLlm.Importance;
 /// The rows of each data set are put into an order that depends on seed and data set alone, and a range of it is read. Ranges of one seed
 /// that do not overlap are samples without a row in common, such as the two halves of a reliability check.
 /// </remarks>
-public abstract record CalibrationOptions
+public abstract record CalibrationOptions : ICheckedOptions
 {
     /// <summary>The text column with the prompt.</summary>
     /// <value>"Prompt".</value>

@@ -4,7 +4,7 @@ namespace MlNetLlm.Karel;
 /// How worlds, programs and specifications are drawn. The defaults are those of the published generator (Jin and Rinard 2024): 8 x 8
 /// worlds with their ring, walls and markers each with probability 0.1, programs of 1 to 10 operations weighted 2:2:3:3:5.
 /// </summary>
-public sealed record KarelOptions
+public sealed record KarelOptions : ICheckedOptions
 {
     /// <summary>The published training set: programs of 6 to 10 operations.</summary>
     public static KarelOptions PaperTraining { get; } = new() { MinLength = 6 };
@@ -70,15 +70,8 @@ public sealed record KarelOptions
     /// <summary>The weights, in the order of <see cref="KarelOperation"/>.</summary>
     internal int[] Weights => [PickMarkerWeight, PutMarkerWeight, TurnRightWeight, TurnLeftWeight, MoveWeight];
 
-    /// <summary>Gives these options back when they are legal.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public KarelOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"Karel options are not usable: {string.Join(" ", faults)}");
-    }
-
-    private IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (Examples is < 1 or > 10) yield return $"Examples is {Examples}; it must be 1 to 10.";
         if (HeldOutExamples is < 0 or > 1000) yield return $"HeldOutExamples is {HeldOutExamples}; it must be 0 to 1000.";

@@ -1,7 +1,7 @@
 namespace MlNetLlm.LanguageModels;
 
 /// <summary>How <see cref="TextGenerator"/> continues a prompt.</summary>
-public sealed record GenerateOptions
+public sealed record GenerateOptions : ICheckedOptions
 {
     /// <summary>Most tokens to add; a row also ends where the model's context does.</summary>
     /// <value>100.</value>
@@ -31,17 +31,8 @@ public sealed record GenerateOptions
     /// <value>1.</value>
     public long Seed { get; init; } = 1;
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public GenerateOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0
-            ? this
-            : throw new ArgumentException($"Generation options have {faults.Count} fault(s): {string.Join(" ", faults)}");
-    }
-
-    internal IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (MaxTokens < 0)
             yield return $"{nameof(MaxTokens)} is {MaxTokens}, expected at least 0.";

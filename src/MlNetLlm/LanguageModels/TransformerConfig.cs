@@ -1,7 +1,7 @@
 namespace MlNetLlm.LanguageModels;
 
 /// <summary>Shape and kind of a <see cref="TransformerModel"/>: everything that fixes its formula but not its weights.</summary>
-public sealed partial record TransformerConfig
+public sealed partial record TransformerConfig : ICheckedOptions
 {
     /// <summary>Family name, as checkpoints state it: llama, gpt2, mistral, qwen2, codegen, roberta.</summary>
     /// <value>llama.</value>
@@ -117,18 +117,8 @@ public sealed partial record TransformerConfig
     /// <summary>Whether the feed-forward part has a gate projection.</summary>
     internal bool Gated => FeedForward == FeedForwardKind.SwiGlu;
 
-    /// <summary>This configuration, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public TransformerConfig Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0
-            ? this
-            : throw new ArgumentException(
-                $"Transformer configuration '{Architecture}' has {faults.Count} fault(s): {string.Join(" ", faults)}");
-    }
-
-    private IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         foreach (var (name, value) in new[]
                  {

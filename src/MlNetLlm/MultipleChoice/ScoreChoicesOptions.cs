@@ -4,7 +4,7 @@ using MlNetLlm.Mapping;
 namespace MlNetLlm.MultipleChoice;
 
 /// <summary>Which columns hold the questions and how choices are compared.</summary>
-public sealed record ScoreChoicesOptions
+public sealed record ScoreChoicesOptions : ICheckedOptions
 {
     /// <summary>The text column with the prompt.</summary>
     /// <value>Default: Prompt.</value>
@@ -39,17 +39,16 @@ public sealed record ScoreChoicesOptions
     /// <value>Default: 2048.</value>
     public int BatchTokens { get; init; } = 2048;
 
-    internal ScoreChoicesOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(PromptColumn)) faults.Add("PromptColumn is empty.");
-        if (string.IsNullOrWhiteSpace(ContinuationsColumn)) faults.Add("ContinuationsColumn is empty.");
-        if (string.IsNullOrWhiteSpace(LabelColumn)) faults.Add("LabelColumn is empty.");
-        if (Choices is not 0 and < 2) faults.Add($"Choices is {Choices}, expected at least 2, or 0 for as many as the label has values.");
-        if (Choices > SavedVector.MaxSize) faults.Add($"Choices is {Choices}, expected at most {SavedVector.MaxSize}.");
+        if (string.IsNullOrWhiteSpace(PromptColumn)) yield return "PromptColumn is empty.";
+        if (string.IsNullOrWhiteSpace(ContinuationsColumn)) yield return "ContinuationsColumn is empty.";
+        if (string.IsNullOrWhiteSpace(LabelColumn)) yield return "LabelColumn is empty.";
+        if (Choices is not 0 and < 2) yield return $"Choices is {Choices}, expected at least 2, or 0 for as many as the label has values.";
+        if (Choices > SavedVector.MaxSize) yield return $"Choices is {Choices}, expected at most {SavedVector.MaxSize}.";
         if (!Enum.IsDefined(Normalization))
-            faults.Add($"Normalization is {Normalization}, expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.");
-        if (BatchTokens < 1) faults.Add($"BatchTokens is {BatchTokens}, expected at least 1.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"ScoreChoicesOptions: {string.Join(" ", faults)}");
+            yield return $"Normalization is {Normalization}, expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.";
+        if (BatchTokens < 1) yield return $"BatchTokens is {BatchTokens}, expected at least 1.";
     }
 }

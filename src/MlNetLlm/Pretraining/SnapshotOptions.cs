@@ -3,7 +3,7 @@ namespace MlNetLlm.Pretraining;
 /// <summary>
 /// Which models along a training run to keep, and where. The steps are the union of what is asked for, the last step always among them.
 /// </summary>
-public sealed record SnapshotOptions
+public sealed record SnapshotOptions : ICheckedOptions
 {
     /// <summary>The folder that gets one model folder a step: step-000200 and so on.</summary>
     public required string Folder { get; init; }
@@ -28,7 +28,7 @@ public sealed record SnapshotOptions
     /// <value>1024.</value>
     public int MaxMiB { get; init; } = 1024;
 
-    /// <summary>Every fault, with its value.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         if (string.IsNullOrEmpty(Folder)) yield return "Snapshots.Folder is empty; expected a folder.";

@@ -1,7 +1,7 @@
 namespace MlNetLlm.Probes;
 
 /// <summary>Which label a control task replaces, and what its labels hang on.</summary>
-public sealed record ControlLabelOptions
+public sealed record ControlLabelOptions : ICheckedOptions
 {
     /// <summary>The key column with the real label: gives the classes and how frequent they are.</summary>
     /// <value>"Label".</value>
@@ -22,13 +22,12 @@ public sealed record ControlLabelOptions
     /// <value>1.</value>
     public int Seed { get; init; } = 1;
 
-    internal ControlLabelOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(LabelColumn)) faults.Add("LabelColumn is empty; expected a column's name.");
+        if (string.IsNullOrWhiteSpace(LabelColumn)) yield return "LabelColumn is empty; expected a column's name.";
         if (KindColumn is not null && string.IsNullOrWhiteSpace(KindColumn))
-            faults.Add("KindColumn is empty; expected a column's name, or null.");
-        if (string.IsNullOrWhiteSpace(OutputColumn)) faults.Add("OutputColumn is empty; expected a column's name.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"ControlLabelOptions: {string.Join(" ", faults)}");
+            yield return "KindColumn is empty; expected a column's name, or null.";
+        if (string.IsNullOrWhiteSpace(OutputColumn)) yield return "OutputColumn is empty; expected a column's name.";
     }
 }

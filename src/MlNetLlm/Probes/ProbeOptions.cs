@@ -10,7 +10,7 @@ namespace MlNetLlm.Probes;
 /// One departure, on purpose: the released code keeps the evaluation that is best on the TEST rows. Here the best is chosen on validation
 /// rows given to <see cref="ProbeEstimator.Fit(Microsoft.ML.IDataView, Microsoft.ML.IDataView)"/>, or not at all.
 /// </remarks>
-public abstract record ProbeOptions
+public abstract record ProbeOptions : ICheckedOptions
 {
     /// <summary>The column with the features: a vector of Single of known size.</summary>
     /// <value>"Features".</value>
@@ -107,8 +107,7 @@ public abstract record ProbeOptions
     /// <summary>What follows the ReLU of a hidden layer.</summary>
     internal abstract ProbeNormalization HiddenNormalization { get; }
 
-    /// <summary>Every fault of these options, each with the value received and what was expected.</summary>
-    /// <returns>One sentence a fault; none when the options are sound.</returns>
+    /// <inheritdoc/>
     public virtual IEnumerable<string> Faults()
     {
         foreach (var (name, column) in Names())
@@ -137,12 +136,6 @@ public abstract record ProbeOptions
     internal static IEnumerable<string> Unknown<TEnum>(TEnum value) where TEnum : struct, Enum
     {
         if (!Enum.IsDefined(value)) yield return $"{typeof(TEnum).Name} is {value}; expected {string.Join(", ", Enum.GetNames<TEnum>())}.";
-    }
-
-    internal ProbeOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"{GetType().Name}: {string.Join(" ", faults)}");
     }
 
     private IEnumerable<(string Name, string Column)> Names() =>

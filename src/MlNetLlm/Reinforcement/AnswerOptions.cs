@@ -3,7 +3,7 @@ using MlNetLlm.LanguageModels;
 namespace MlNetLlm.Reinforcement;
 
 /// <summary>How a model answers prompts that are graded.</summary>
-public sealed record AnswerOptions
+public sealed record AnswerOptions : ICheckedOptions
 {
     /// <summary>The column with the prompts.</summary>
     /// <value>"Prompt".</value>
@@ -37,15 +37,14 @@ public sealed record AnswerOptions
     /// <value>1.</value>
     public int Seed { get; init; } = 1;
 
-    internal AnswerOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrEmpty(TextColumn)) faults.Add("TextColumn is empty; expected a column's name.");
-        if (CompletionColumn == "") faults.Add("CompletionColumn is empty; expected a column's name, or null.");
-        if (MaxTokens < 1) faults.Add($"MaxTokens is {MaxTokens}; expected 1 or more.");
-        if (!(Temperature >= 0 && double.IsFinite(Temperature))) faults.Add($"Temperature is {Temperature}; expected 0 or more.");
-        if (Samples < 1) faults.Add($"Samples is {Samples}; expected 1 or more.");
-        if (BatchRows < 1) faults.Add($"BatchRows is {BatchRows}; expected 1 or more.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"AnswerOptions: {string.Join(" ", faults)}");
+        if (string.IsNullOrEmpty(TextColumn)) yield return "TextColumn is empty; expected a column's name.";
+        if (CompletionColumn == "") yield return "CompletionColumn is empty; expected a column's name, or null.";
+        if (MaxTokens < 1) yield return $"MaxTokens is {MaxTokens}; expected 1 or more.";
+        if (!(Temperature >= 0 && double.IsFinite(Temperature))) yield return $"Temperature is {Temperature}; expected 0 or more.";
+        if (Samples < 1) yield return $"Samples is {Samples}; expected 1 or more.";
+        if (BatchRows < 1) yield return $"BatchRows is {BatchRows}; expected 1 or more.";
     }
 }

@@ -1,7 +1,7 @@
 namespace MlNetLlm.Scoring;
 
 /// <summary>Which columns to score and how many tokens to compute together.</summary>
-public sealed record ScoreOptions
+public sealed record ScoreOptions : ICheckedOptions
 {
     /// <summary>The text to score, or the prompt where <see cref="CompletionColumn"/> is set.</summary>
     /// <value>Default: Text.</value>
@@ -15,13 +15,12 @@ public sealed record ScoreOptions
     /// <value>Default: 4096.</value>
     public int BatchTokens { get; init; } = 4096;
 
-    internal ScoreOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(TextColumn)) faults.Add("TextColumn is empty.");
-        if (CompletionColumn is not null
-            && string.IsNullOrWhiteSpace(CompletionColumn)) faults.Add("CompletionColumn is empty; leave it null to score the whole text.");
-        if (BatchTokens < 1) faults.Add($"BatchTokens = {BatchTokens} must be at least 1.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"ScoreOptions: {string.Join(" ", faults)}");
+        if (string.IsNullOrWhiteSpace(TextColumn)) yield return "TextColumn is empty.";
+        if (CompletionColumn is not null && string.IsNullOrWhiteSpace(CompletionColumn))
+            yield return "CompletionColumn is empty; leave it null to score the whole text.";
+        if (BatchTokens < 1) yield return $"BatchTokens = {BatchTokens} must be at least 1.";
     }
 }

@@ -1,7 +1,7 @@
 namespace MlNetLlm.SelfAdaptation;
 
 /// <summary>How the cross-entropy method searches (Rubinstein, Kroese 2004; Transformer², appendix A.4).</summary>
-public sealed record CrossEntropyOptions
+public sealed record CrossEntropyOptions : ICheckedOptions
 {
     /// <summary>Candidates a generation, 2 or more.</summary>
     /// <value>32.</value>
@@ -31,15 +31,8 @@ public sealed record CrossEntropyOptions
     /// <value>1.</value>
     public long Seed { get; init; } = 1;
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public CrossEntropyOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"CrossEntropyOptions: {string.Join(" ", faults)}");
-    }
-
-    internal IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (Population < 2) yield return $"Population is {Population}; expected 2 or more.";
         if (Elites < 2 || Elites > Population) yield return $"Elites is {Elites}; expected 2 to Population ({Population}).";

@@ -3,7 +3,7 @@ using MlNetLlm.MultipleChoice;
 namespace MlNetLlm.SelfAdaptation;
 
 /// <summary>How a mix is searched on a few rows of a task.</summary>
-public sealed record FewShotMixOptions
+public sealed record FewShotMixOptions : ICheckedOptions
 {
     /// <summary>The search.</summary>
     /// <value>Population 32, 6 elites, 50 generations.</value>
@@ -41,18 +41,16 @@ public sealed record FewShotMixOptions
     /// <value>None.</value>
     public ChoiceNormalization Normalization { get; init; }
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    internal FewShotMixOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [.. CrossEntropy.Faults().Select(fault => $"CrossEntropy.{fault}")];
-        if (!Enum.IsDefined(Scoring)) faults.Add($"Scoring is {Scoring}; expected {string.Join(", ", Enum.GetNames<FewShotScoring>())}.");
-        if (Shots < 0) faults.Add($"Shots is {Shots}; expected 0 or more.");
-        if (string.IsNullOrWhiteSpace(AnswerColumn)) faults.Add("AnswerColumn is empty.");
-        if (string.IsNullOrWhiteSpace(ContinuationsColumn)) faults.Add("ContinuationsColumn is empty.");
-        if (string.IsNullOrWhiteSpace(LabelColumn)) faults.Add("LabelColumn is empty.");
+        foreach (var fault in CrossEntropy.Faults().Select(fault => $"CrossEntropy.{fault}")) yield return fault;
+        if (!Enum.IsDefined(Scoring)) yield return $"Scoring is {Scoring}; expected {string.Join(", ", Enum.GetNames<FewShotScoring>())}.";
+        if (Shots < 0) yield return $"Shots is {Shots}; expected 0 or more.";
+        if (string.IsNullOrWhiteSpace(AnswerColumn)) yield return "AnswerColumn is empty.";
+        if (string.IsNullOrWhiteSpace(ContinuationsColumn)) yield return "ContinuationsColumn is empty.";
+        if (string.IsNullOrWhiteSpace(LabelColumn)) yield return "LabelColumn is empty.";
         if (!Enum.IsDefined(Normalization))
-            faults.Add($"Normalization is {Normalization}; expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.");
-        return faults.Count == 0 ? this : throw new ArgumentException($"FewShotMixOptions: {string.Join(" ", faults)}");
+            yield return $"Normalization is {Normalization}; expected {string.Join(", ", Enum.GetNames<ChoiceNormalization>())}.";
     }
 }

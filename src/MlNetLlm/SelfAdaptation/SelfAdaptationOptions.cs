@@ -113,8 +113,7 @@ public sealed record SelfAdaptationOptions
     {
         if (Labels.Concat<object?>(LabelStopTexts).Concat(StopTexts).Any(item => item is null))   // a file can say so
             throw new ArgumentException("SelfAdaptationOptions: Labels, LabelStopTexts or StopTexts holds null.");
-        var faults = Faults().Concat(FaultsWith(library)).ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"SelfAdaptationOptions: {string.Join(" ", faults)}");
+        return OptionsExtensions.Without(this, Faults().Concat(FaultsWith(library)));
     }
 
     private IEnumerable<string> Faults()

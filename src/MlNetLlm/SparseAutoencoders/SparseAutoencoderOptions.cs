@@ -11,7 +11,7 @@ namespace MlNetLlm.SparseAutoencoders;
 /// Departures: the dead threshold is a share of the rows seen, because 10 million rows mean nothing to a small run; decoder columns are
 /// brought back to length 1 after the optimiser's step and not before, because otherwise their lengths drift and change who wins the top k.
 /// </remarks>
-public sealed record SparseAutoencoderOptions
+public sealed record SparseAutoencoderOptions : ICheckedOptions
 {
     /// <summary>The columns read and added.</summary>
     /// <value>Features to Activations, Latents and Strengths.</value>
@@ -95,8 +95,7 @@ public sealed record SparseAutoencoderOptions
     /// <inheritdoc cref="TrainingOptions.Resume"/>
     public bool Resume { get; init; }
 
-    /// <summary>Every fault of these options, each with the value received and what was expected.</summary>
-    /// <returns>One sentence a fault; none when the options are sound.</returns>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         foreach (var fault in Columns.Faults()) yield return fault;
@@ -113,12 +112,6 @@ public sealed record SparseAutoencoderOptions
         if (ShuffleRows < 32) yield return $"ShuffleRows is {ShuffleRows}; expected 32 or more.";
         if (CacheMebibytes < 0) yield return $"CacheMebibytes is {CacheMebibytes}; expected 0 or more.";
         foreach (var fault in (Loop(2) with { LearningRate = 1 }).Faults()) yield return fault;
-    }
-
-    internal SparseAutoencoderOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"SparseAutoencoderOptions: {string.Join(" ", faults)}");
     }
 
     /// <summary>The training loop's options, for hidden states of a width.</summary>

@@ -1,7 +1,7 @@
 namespace MlNetLlm.SparseAutoencoders;
 
 /// <summary>Which column of hidden states to encode, and the columns to add.</summary>
-public sealed record SparseCodeColumns
+public sealed record SparseCodeColumns : ICheckedOptions
 {
     /// <summary>The column with the hidden states, a vector of Single.</summary>
     /// <value>Features, what HiddenStates adds.</value>
@@ -23,7 +23,7 @@ public sealed record SparseCodeColumns
     /// <value>Strengths.</value>
     public string StrengthsColumn { get; init; } = "Strengths";
 
-    /// <summary>Every fault, with the value received and what was expected.</summary>
+    /// <inheritdoc/>
     public IEnumerable<string> Faults()
     {
         (string Name, string Column)[] names =
@@ -38,11 +38,5 @@ public sealed record SparseCodeColumns
                 + "expected different ones.";
         if (!Enum.IsDefined(Output))
             yield return $"Columns.Output is {Output}; expected {string.Join(", ", Enum.GetNames<SparseCodeOutput>())}.";
-    }
-
-    internal SparseCodeColumns Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"SparseCodeColumns: {string.Join(" ", faults)}");
     }
 }

@@ -4,7 +4,7 @@ namespace MlNetLlm.Svf;
 /// How experts are mixed: a coefficient α ≥ 0 an expert, the same for all matrices or one row a matrix (Transformer², section 3.2:
 /// z' = Σ α_k z_k). Only the balance within a row matters; a row of zeros means the base weights.
 /// </summary>
-public sealed record SvfMix
+public sealed record SvfMix : ICheckedOptions
 {
     /// <summary>Names of K experts, all different; <see cref="SvfExpertLibrary.Other"/> among them stands for the base weights.</summary>
     public required IReadOnlyList<string> Experts { get; init; }
@@ -71,15 +71,8 @@ public sealed record SvfMix
         return null;
     }
 
-    /// <summary>This mix, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault.</exception>
-    internal SvfMix Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"SvfMix: {string.Join(" ", faults)}");
-    }
-
-    internal IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (Experts.Concat(Matrices).Any(name => name is null) || Alpha.Any(row => row is null))   // a file can say so
         {

@@ -4,7 +4,7 @@ namespace MlNetLlm.Sweeps;
 /// Successive halving (Jamieson, Talwalkar, AISTATS 2016): every point gets the first budget, the best share of them the second, and so on.
 /// Rounds are synchronous, so which points go on depends on losses alone, not on who finished first.
 /// </summary>
-public sealed record HalvingOptions
+public sealed record HalvingOptions : ICheckedOptions
 {
     /// <summary>The option that holds the budget, such as maxTokens.</summary>
     public required string Option { get; init; }
@@ -16,7 +16,8 @@ public sealed record HalvingOptions
     /// <value>A third.</value>
     public double Keep { get; init; } = 1.0 / 3;
 
-    internal IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (string.IsNullOrWhiteSpace(Option)) yield return "Halving.Option is empty; expected an option's name.";
         if (Budgets.Count < 2 || Budgets.Zip(Budgets.Skip(1)).Any(pair => pair.First >= pair.Second) || Budgets[0] < 1)

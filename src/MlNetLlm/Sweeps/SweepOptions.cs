@@ -1,7 +1,7 @@
 namespace MlNetLlm.Sweeps;
 
 /// <summary>How a sweep over processes goes.</summary>
-public sealed record SweepOptions
+public sealed record SweepOptions : ICheckedOptions
 {
     /// <summary>Points to try; 1 or more.</summary>
     /// <value>20.</value>
@@ -27,21 +27,18 @@ public sealed record SweepOptions
     /// <value>null.</value>
     public HalvingOptions? Halving { get; init; }
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public SweepOptions Validated()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
-        List<string> faults = [];
-        if (Trials < 1) faults.Add($"Trials is {Trials}; expected 1 or more.");
-        if (Workers < 1) faults.Add($"Workers is {Workers}; expected 1 or more.");
-        if (GridSteps < 2) faults.Add($"GridSteps is {GridSteps}; expected 2 or more.");
-        if (!Enum.IsDefined(Tuner)) faults.Add($"Tuner is {Tuner}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.");
+        if (Trials < 1) yield return $"Trials is {Trials}; expected 1 or more.";
+        if (Workers < 1) yield return $"Workers is {Workers}; expected 1 or more.";
+        if (GridSteps < 2) yield return $"GridSteps is {GridSteps}; expected 2 or more.";
+        if (!Enum.IsDefined(Tuner)) yield return $"Tuner is {Tuner}; expected {string.Join(", ", Enum.GetNames<TunerKind>())}.";
         if (Halving is { } halving)
         {
-            faults.AddRange(halving.Faults());
+            foreach (var fault in halving.Faults()) yield return fault;
             if (Tuner is not (TunerKind.Random or TunerKind.Grid))
-                faults.Add($"Halving needs all points beforehand, but Tuner is {Tuner}; set Random or Grid.");
+                yield return $"Halving needs all points beforehand, but Tuner is {Tuner}; set Random or Grid.";
         }
-        return faults.Count == 0 ? this : throw new ArgumentException($"SweepOptions: {string.Join(" ", faults)}");
     }
 }

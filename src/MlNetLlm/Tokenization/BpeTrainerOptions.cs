@@ -1,7 +1,7 @@
 namespace MlNetLlm.Tokenization;
 
 /// <summary>What <see cref="BpeTrainer"/> makes.</summary>
-public sealed record BpeTrainerOptions
+public sealed record BpeTrainerOptions : ICheckedOptions
 {
     /// <summary>Ids of the vocabulary to reach: special tokens, the 256 bytes, and a merge for each further one.</summary>
     /// <value>1,024; ignored when <see cref="Merges"/> is set.</value>
@@ -19,22 +19,17 @@ public sealed record BpeTrainerOptions
     /// <value>1. Training stops early when no pair is left that does.</value>
     public long MinimumCount { get; init; } = 1;
 
-    internal BpeTrainerOptions Validated()
-    {
-        var faults = Faults().ToArray();
-        return faults.Length == 0 ? this : throw new ArgumentException($"Cannot train a tokenizer: {string.Join("; ", faults)}.");
-    }
-
-    private IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         var smallest = 256 + SpecialTokens.Count;
         if (Merges is null && VocabularySize < smallest)
-            yield return $"VocabularySize is {VocabularySize}, expected {smallest} or more: 256 bytes and the special tokens";
+            yield return $"VocabularySize is {VocabularySize}, expected {smallest} or more: 256 bytes and the special tokens.";
         if (Merges < 0)
-            yield return $"Merges is {Merges}, expected 0 or more";
+            yield return $"Merges is {Merges}, expected 0 or more.";
         if (MinimumCount < 1)
-            yield return $"MinimumCount is {MinimumCount}, expected 1 or more";
+            yield return $"MinimumCount is {MinimumCount}, expected 1 or more.";
         if (SpecialTokens.Any(t => t.Length < 2) || SpecialTokens.Distinct().Count() < SpecialTokens.Count)
-            yield return $"SpecialTokens are '{string.Join("', '", SpecialTokens)}', expected different texts of two characters or more";
+            yield return $"SpecialTokens are '{string.Join("', '", SpecialTokens)}', expected different texts of two characters or more.";
     }
 }

@@ -3,7 +3,7 @@ using MlNetLlm.Karel;
 namespace MlNetLlm.Traces;
 
 /// <summary>What a trace data set records of a model.</summary>
-public sealed record TraceOptions
+public sealed record TraceOptions : ICheckedOptions
 {
     /// <summary>How the model reads tasks.</summary>
     public required KarelReading Reading { get; init; }
@@ -42,15 +42,8 @@ public sealed record TraceOptions
     /// <value>256.</value>
     public int BatchSize { get; init; } = 256;
 
-    /// <summary>These options, checked.</summary>
-    /// <exception cref="ArgumentException">Lists every fault with its value.</exception>
-    public TraceOptions Validated()
-    {
-        var faults = Faults().ToList();
-        return faults.Count == 0 ? this : throw new ArgumentException($"Trace options are not usable: {string.Join(" ", faults)}");
-    }
-
-    private IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (!Enum.IsDefined(Programs))
             yield return $"Programs is {Programs}; expected {string.Join(", ", Enum.GetNames<TracePrograms>())}.";

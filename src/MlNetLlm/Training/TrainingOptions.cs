@@ -7,7 +7,7 @@ namespace MlNetLlm.Training;
 /// What every method's options share. One flat record serves code, JSON preset, command line and sweep; each method's sealed record adds
 /// its own options and its own <see cref="LearningRate"/> with the range to search.
 /// </summary>
-public abstract record TrainingOptions
+public abstract record TrainingOptions : ICheckedOptions
 {
     /// <summary>The full learning rate, reached after the warm-up; above 0.</summary>
     public abstract double LearningRate { get; init; }

@@ -113,8 +113,9 @@ public class ConsensusTests
         var options = new ConsensusOptions { Runs = 0, Resolution = -1, Communities = -2, Threads = -1, Method = (CommunityMethod)9 };
 
         Assert.That(() => options.Validated(), Throws.ArgumentException.With.Message.EqualTo(
-            "Consensus options: Method is 9; known: Louvain, Leiden; Runs is 0; at least 1; Resolution is -1; finite and not negative; "
-            + "Communities is -2; 0 (taken from the runs) or more; Threads is -1; 0 (all processors) or more."));
+            "ConsensusOptions: Method is 9; expected Louvain, Leiden. Runs is 0; expected 1 or more. "
+            + "Resolution is -1; expected a finite number of 0 or more. "
+            + "Communities is -2; expected 0 (taken from the runs) or more. Threads is -1; expected 0 (all processors) or more."));
     }
 
     [Test]

@@ -122,6 +122,6 @@ public class SparsifierTests
         => Assert.That(
             () => new SparsifierOptions { Alpha = 0, Ridge = -1, MinimumWeight = double.NaN }.Validated(),
             Throws.ArgumentException.With.Message.EqualTo(
-                "Sparsifier options: Alpha is 0; finite and above 0; Ridge is -1; finite and not negative; "
-                + "MinimumWeight is NaN; finite and not negative."));
+                "SparsifierOptions: Alpha is 0; expected a finite number above 0. Ridge is -1; expected a finite number of 0 or more. "
+                + "MinimumWeight is NaN; expected a finite number of 0 or more."));
 }

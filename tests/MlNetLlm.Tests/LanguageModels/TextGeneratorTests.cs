@@ -20,7 +20,7 @@ public sealed class TextGeneratorTests
     public void Validated_WithFaults_NamesAllOfThem() => Assert.That(
         () => new GenerateOptions { MaxTokens = -1, Temperature = double.NaN, TopK = -2, TopP = 0 }.Validated(),
         Throws.ArgumentException.With.Message.EqualTo(
-            "Generation options have 4 fault(s): MaxTokens is -1, expected at least 0. "
+            "GenerateOptions: MaxTokens is -1, expected at least 0. "
             + "Temperature is NaN, expected a number of at least 0. TopK is -2, expected at least 0. "
             + "TopP is 0, expected above 0 and at most 1."));
 

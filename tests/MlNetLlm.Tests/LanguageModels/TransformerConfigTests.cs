@@ -12,7 +12,7 @@ public sealed class TransformerConfigTests
         var error = Assert.Throws<ArgumentException>(() => config.Validated());
 
         Assert.That(error!.Message, Is.EqualTo(
-            "Transformer configuration 'llama' has 5 fault(s): Layers is 0, expected at least 1. "
+            "TransformerConfig: Layers is 0, expected at least 1. "
             + "KeyValueHeads is 3, expected a divisor of Heads (4). Dropout is 1, expected at least 0 and below 1. "
             + "SlidingWindow is 0, expected at least 1, or null for no window. "
             + "RotaryWidth is 5, expected an even number from 2 to HeadWidth (2)."));
@@ -43,6 +43,7 @@ public sealed class TransformerConfigTests
             _ => ToyModels.Llama with { ContextLength = -4 },
         };
 
-        Assert.That(() => config.Validated(), Throws.ArgumentException.With.Message.Contains("1 fault(s): " + property));
+        Assert.That(() => config.Validated(), Throws.ArgumentException.With.Message.StartsWith($"TransformerConfig: {property}"));
+        Assert.That(config.Faults().Count(), Is.EqualTo(1));
     }
 }

@@ -1,7 +1,7 @@
 namespace MlNetLlm.Data.SyntheticLanguages;
 
 /// <summary>What makes one synthetic language different from another.</summary>
-public sealed record SyntheticLanguageOptions
+public sealed record SyntheticLanguageOptions : ICheckedOptions
 {
     /// <summary>Seed of the spelling and of all that is drawn.</summary>
     /// <value>1.</value>
@@ -19,13 +19,8 @@ public sealed record SyntheticLanguageOptions
     /// <value>23.</value>
     public int BlockWords { get; init; } = 23;
 
-    internal SyntheticLanguageOptions Validated()
-    {
-        var faults = Faults().ToArray();
-        return faults.Length == 0 ? this : throw new ArgumentException($"Cannot make a synthetic language: {string.Join(" ", faults)}");
-    }
-
-    private IEnumerable<string> Faults()
+    /// <inheritdoc/>
+    public IEnumerable<string> Faults()
     {
         if (RankRotation < 0) yield return $"RankRotation is {RankRotation}; expected 0 or more.";
         if (BlockWords < 2) yield return $"BlockWords is {BlockWords}; expected 2 or more.";
