@@ -17,10 +17,11 @@ namespace MlNetLlm.FineTuning;
 /// </summary>
 /// <remarks>
 /// In an ML.NET model file this step keeps only that column: the steps that use the model carry it. To keep the model, call
-/// <see cref="LanguageModel.Save"/> on <see cref="Model"/>, or save <see cref="Learned"/>.
+/// <see cref="LanguageModel.Save"/> on <see cref="Model"/>, or save <see cref="Learned"/>. Both belong to this step: whoever disposes of it,
+/// of the chain it is in, or of a prediction engine over that chain, ends their use, and that of the steps after it.
 /// </remarks>
 /// <typeparam name="TLearned">What was learned: an SVF expert, a LoRA adapter or a whole model.</typeparam>
-public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
+public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>, IDisposable
     where TLearned : class
 {
     private readonly DataViewSchema.Annotations _annotations;
@@ -51,6 +52,13 @@ public sealed class ModelTransformer<TLearned> : RowTransformer<bool, string>
     /// <summary>The same with episodes.</summary>
     internal ModelTransformer<TLearned> WithEpisodes(IReadOnlyList<ResetEpisode> episodes) =>
         new(Model, Learned, Training) { Episodes = episodes, Iterations = Iterations };
+
+    /// <summary>Frees <see cref="Model"/> and <see cref="Learned"/>; doing so again, or to one of them before, changes nothing.</summary>
+    public void Dispose()
+    {
+        Model.Dispose();
+        (Learned as IDisposable)?.Dispose();
+    }
 
     internal override IReadOnlyList<DataViewSchema.Column> InputColumns(DataViewSchema schema) => [];
 

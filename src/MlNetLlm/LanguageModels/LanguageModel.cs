@@ -30,7 +30,7 @@ public sealed class LanguageModel : IDisposable
         foreach (var parameter in module.parameters())
             parameter.requires_grad = false;
         module.eval();
-        _fingerprint = new Lazy<string>(() => ModelFingerprint.Of(module));
+        _fingerprint = new Lazy<string>(() => ModelFingerprint.Of(Module));
     }
 
     /// <summary>Shape and kind of the model.</summary>
@@ -86,9 +86,10 @@ public sealed class LanguageModel : IDisposable
     /// <param name="module">The model; owned by the result.</param>
     public LanguageModel WithModule(TransformerModel module) => new(module, Tokenizer, Special) { Generation = Generation };
 
-    /// <summary>Frees the weights.</summary>
+    /// <summary>Frees the weights; doing so again changes nothing.</summary>
     public void Dispose()
     {
+        if (_isDisposed) return;
         _isDisposed = true;
         _module.Dispose();
     }

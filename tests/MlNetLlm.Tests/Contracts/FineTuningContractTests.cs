@@ -100,6 +100,25 @@ public sealed class FineTuningContractTests(FineTuningCase tuning)
     public void Save_ThenLoad_PassesRowsWithoutTheTrainingColumns() => SavedStep.PassesOtherRows(_ml, Estimator().Fit(Toy.Rows(_ml)));
 
     [Test]
+    public void Dispose_OfAChain_FreesTheTunedModelAndLeavesTheBase()
+    {
+        var data = Toy.Rows(_ml);
+        var before = Nats(_model, data);
+        var chain = Estimator().Append(_ml.LanguageModels().Score()).Fit(data);
+        var (scored, model) = (chain.Transform(data), tuning.Tuned(chain.First()));
+        _ = model.Module;
+
+        chain.Dispose();
+        chain.Dispose();
+        model.Dispose();
+
+        Assert.That(() => model.Module, Throws.TypeOf<ObjectDisposedException>());
+        Assert.That(() => _ml.LanguageModels().Scores(scored), Throws.TypeOf<ObjectDisposedException>()
+            .With.Message.Contains("keep the model until the last one was"));
+        Assert.That(Nats(_model, data), Is.EqualTo(before));
+    }
+
+    [Test]
     public void Fit_WithoutTheTextColumn_NamesItAndWhatThereIs()
     {
         var data = _ml.Data.LoadFromEnumerable([new { Body = "ab", Number = 1f }]);
