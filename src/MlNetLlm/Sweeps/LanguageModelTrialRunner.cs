@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
+using MlNetLlm.Training;
 
 namespace MlNetLlm.Sweeps;
 
@@ -10,7 +11,7 @@ namespace MlNetLlm.Sweeps;
 /// within one batch of what it trains on, validates or scores.
 /// </summary>
 internal sealed class LanguageModelTrialRunner(
-    MLContext context, SweepablePipeline pipeline, IDatasetManager datasets, LanguageModelMetric metric) : ITrialRunner
+    MLContext context, SweepablePipeline pipeline, IDatasetManager datasets, LanguageModelMetric metric, TrialModels models) : ITrialRunner
 {
     private const string PipelineKey = "_pipeline_";
 
@@ -23,20 +24,24 @@ internal sealed class LanguageModelTrialRunner(
                 + "Call SetDataset(train, validation); it does not cross-validate.");
         var watch = Stopwatch.StartNew();
         using var stop = TrialStop.Begin(context, cancellation);
+        models.Begin(settings.TrialId);
         var chain = pipeline.BuildFromOption(context, settings.Parameter[PipelineKey]);
-        var model = chain.Fit(data.LoadTrainDataset(context, settings));
-        var scored = model.Transform(data.LoadValidateDataset(context, settings));
-        var value = metric.Of(context.LanguageModels().Evaluate(scored, cancellation));
-        if (!double.IsFinite(value))
-            throw new InvalidOperationException($"Trial {settings.TrialId} has {metric} {value}. Narrow the search space.");
-        return new TrialResult
+        return HandOver.Into(chain.Fit(data.LoadTrainDataset(context, settings)), model =>
         {
-            TrialSettings = settings,
-            Model = model,
-            Metric = value,
-            Loss = value,
-            DurationInMilliseconds = watch.Elapsed.TotalMilliseconds,
-        };
+            var scored = model.Transform(data.LoadValidateDataset(context, settings));
+            var value = metric.Of(context.LanguageModels().Evaluate(scored, cancellation));
+            if (!double.IsFinite(value))
+                throw new InvalidOperationException($"Trial {settings.TrialId} has {metric} {value}. Narrow the search space.");
+            models.End(model, value);
+            return new TrialResult
+            {
+                TrialSettings = settings,
+                Model = model,
+                Metric = value,
+                Loss = value,
+                DurationInMilliseconds = watch.Elapsed.TotalMilliseconds,
+            };
+        });
     }
 
     public void Dispose()
