@@ -22,7 +22,14 @@ internal static class ModuleTraining
         IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var (all, chosen) = options.Modules(model.Config);
-        var module = model.Module.CopyWeights();
+        return HandOver.Into(model.Module.CopyWeights(), module => Run(
+            model, module, all, chosen, train, validation, options, progress, cancellation));
+    }
+
+    private static ModelTransformer<TunedModules> Run(
+        LanguageModel model, TransformerModel module, IReadOnlyList<ModelModule> all, IReadOnlyList<string> chosen, IDataView train,
+        IDataView? validation, CommunityTuningOptions options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
         module.to(DeviceNames.Of(options.Device));
         foreach (var parameter in module.parameters()) parameter.requires_grad = false;
         using var units = new TrainedUnits(module, options.Granularity == ModuleGranularity.Units ? [.. Slices(all, chosen)] : []);

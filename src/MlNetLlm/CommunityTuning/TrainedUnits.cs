@@ -57,10 +57,12 @@ internal sealed class TrainedUnits : IDisposable
 
         public UnitProjection(Projection projection, int dimension, long[] index)
         {
+            using var scope = NewDisposeScope();
             using var quiet = no_grad();
             _dimension = dimension;
             _index = tensor(index, device: projection.Weight.device).DetachFromDisposeScope();
-            _units = new Parameter(projection.Weight.detach().index_select(dimension, _index).DetachFromDisposeScope());
+            _units = new Parameter(projection.Weight.detach().index_select(dimension, _index));
+            _units.DetachFromDisposeScope();
         }
 
         public IEnumerable<(string Name, Parameter Parameter)> Parameters => [("units", _units)];
@@ -74,8 +76,9 @@ internal sealed class TrainedUnits : IDisposable
 
         public Tensor Merge(Projection projection)
         {
+            using var scope = NewDisposeScope();
             using var quiet = no_grad();
-            return projection.Weight.detach().index_copy(_dimension, _index, _units.detach());
+            return projection.Weight.detach().index_copy(_dimension, _index, _units.detach()).MoveToOuterDisposeScope();
         }
 
         public void Dispose()

@@ -61,9 +61,9 @@ public sealed class PretrainWithConceptsEstimator : IEstimator<ModelTransformer<
     {
         var streams = new RandomStreams(_options.Seed);
         using var generator = new TorchSharp.torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
-        var model = new LanguageModel(new TransformerModel(_config, generator, _options.InitialDeviation), _tokenizer, _special);
-        return ConceptTraining.Run(
-            model, streams, input, validation, _options, _labels, _teacher, _progress, _cancellation);
+        return HandOver.Into(new TransformerModel(_config, generator, _options.InitialDeviation), module => ConceptTraining.Run(
+            new LanguageModel(module, _tokenizer, _special), streams, input, validation, _options, _labels, _teacher, _progress,
+            _cancellation));
     }
 
     /// <inheritdoc/>

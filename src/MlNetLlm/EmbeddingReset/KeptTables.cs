@@ -11,6 +11,7 @@ namespace MlNetLlm.EmbeddingReset;
 /// memory.
 /// </summary>
 internal sealed class KeptTables(IReadOnlyList<int> updates, string? folder, IReadOnlyList<(string Name, Parameter Parameter)> tables)
+    : IDisposable
 {
     private const string Weights = "tables.safetensors";
 
@@ -29,7 +30,7 @@ internal sealed class KeptTables(IReadOnlyList<int> updates, string? folder, IRe
                 FileSystems.Default, Path.Combine(temporary, Weights), tables.Select(item => (item.Name, (Tensor)item.Parameter))));
     }
 
-    /// <summary>The tables kept up to an update, by update.</summary>
+    /// <summary>The tables kept up to an update, by update; who asks owns them.</summary>
     public IReadOnlyDictionary<int, IReadOnlyDictionary<string, Tensor>> UpTo(int last)
     {
         if (folder is null)
@@ -38,6 +39,12 @@ internal sealed class KeptTables(IReadOnlyList<int> updates, string? folder, IRe
             update => update,
             update => (IReadOnlyDictionary<string, Tensor>)Safetensors.Read(Path.Combine(AtomicFolder.Open(At(update)), Weights))
                 .ToDictionary(item => item.Key, item => item.Value.DetachFromDisposeScope()));
+    }
+
+    /// <summary>Frees the copies in memory.</summary>
+    public void Dispose()
+    {
+        foreach (var table in _inMemory.Values.SelectMany(kept => kept.Values)) table.Dispose();
     }
 
     private string At(int update) => Path.Combine(folder!, string.Create(CultureInfo.InvariantCulture, $"tables-{update:D6}"));

@@ -55,7 +55,14 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
     public ModelTransformer<RelearnedEmbeddings> Fit(IDataView input, IDataView? validation)
     {
         var streams = new RandomStreams(_options.Seed);
-        var model = Start(streams);
+        return HandOver.Into(Start(streams), model => Run(model, streams, input, validation));
+    }
+
+    /// <inheritdoc/>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
+
+    private ModelTransformer<RelearnedEmbeddings> Run(LanguageModel model, RandomStreams streams, IDataView input, IDataView? validation)
+    {
         var module = model.Module;
         module.to(DeviceNames.Of(_options.Device));
         var objective = new LanguageObjective(model, module, _options, _options.Objective, _options.Masking);
@@ -66,36 +73,37 @@ public sealed class RelearnEmbeddingsEstimator : IEstimator<ModelTransformer<Rel
         var trained = EmbeddingTables.Names(module)
             .Where(name => name != ResetParameters.OutputBias || _options.OutputBias == OutputBias.Trained).ToList();
         var tables = ResetParameters.Split(module, trained).Chosen;
-        var kept = new KeptTables(_options.KeepUpdates, _options.CheckpointFolder, tables);
-
         module.train();                                     // dropout stays on, though the body is frozen
-        var training = TrainingLoop.Run(
-            new TrainingJob
-            {
-                Groups = [new ParameterGroup { Name = "embeddings", Parameters = tables }],
-                Batches = batches,
-                Loss = objective.Loss,
-                Validate = heldRows is null ? null : () => objective.Validate(heldRows(), _cancellation),
-                ModelFingerprint = model.Fingerprint,
-                Random = streams,
-                AfterStep = step => kept.Keep(step.Step),
-            },
-            _options, _progress, _cancellation);
-        module.to(_body.Module.TokenEmbedding.device);
-        var relearned = model.WithModule(module);           // frozen, and out of training mode
-        return new ModelTransformer<RelearnedEmbeddings>(
-            relearned, new RelearnedEmbeddings(relearned, kept.UpTo(training.Steps)), training);
+        return HandOver.Into(new KeptTables(_options.KeepUpdates, _options.CheckpointFolder, tables), kept =>
+        {
+            var training = TrainingLoop.Run(
+                new TrainingJob
+                {
+                    Groups = [new ParameterGroup { Name = "embeddings", Parameters = tables }],
+                    Batches = batches,
+                    Loss = objective.Loss,
+                    Validate = heldRows is null ? null : () => objective.Validate(heldRows(), _cancellation),
+                    ModelFingerprint = model.Fingerprint,
+                    Random = streams,
+                    AfterStep = step => kept.Keep(step.Step),
+                },
+                _options, _progress, _cancellation);
+            module.to(_body.Module.TokenEmbedding.device);
+            var relearned = model.WithModule(module);       // frozen, and out of training mode
+            return new ModelTransformer<RelearnedEmbeddings>(
+                relearned, new RelearnedEmbeddings(relearned, kept.UpTo(training.Steps)), training);
+        });
     }
-
-    /// <inheritdoc/>
-    public SchemaShape GetOutputSchema(SchemaShape inputSchema) => FineTuningSchema.Output(inputSchema, _options);
 
     private LanguageModel Start(RandomStreams streams)
     {
+        using var scope = NewDisposeScope();
         using var quiet = no_grad();
         using var generator = new Generator((ulong)streams[RandomStreams.Reset].NextSeed());
         var tables = EmbeddingTables.Draw(
             _body.Module, _vocabularySize, _options.StandardDeviation, _options.OutputBias == OutputBias.Kept, _special.Pad, generator);
-        return new LanguageModel(EmbeddingTables.Join(_body.Module, tables), _tokenizer, _special) { Generation = _body.Generation };
+        return HandOver.Into(
+            EmbeddingTables.Join(_body.Module, tables),
+            module => new LanguageModel(module, _tokenizer, _special) { Generation = _body.Generation });
     }
 }

@@ -60,6 +60,7 @@ internal sealed class AdapterTraining
         where TAdapter : IProjectionAdapter
         where TLearned : ModelAdapter
     {
+        using var scope = torch.NewDisposeScope();             // what is handed on is in none
         var streams = new RandomStreams(_options.Seed);
         using var module = _model.Module.ShareWeights();
         module.to(DeviceNames.Of(_options.Device));
@@ -69,11 +70,12 @@ internal sealed class AdapterTraining
         {
             foreach (var (target, adapter) in adapted) target.Adapter = adapter;
             var trained = train(module, adapted, streams);
-            var learned = keep([.. adapted.Select(item => (item.Target.Name, item.Adapter))]);
-            return new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, trained.Training)
-            {
-                Iterations = trained.Iterations,
-            };
+            return HandOver.Into(
+                keep([.. adapted.Select(item => (item.Target.Name, item.Adapter))]),
+                learned => new ModelTransformer<TLearned>(learned.ApplyTo(_model), learned, trained.Training)
+                {
+                    Iterations = trained.Iterations,
+                });
         }
         finally
         {

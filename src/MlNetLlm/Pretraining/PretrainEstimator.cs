@@ -56,9 +56,8 @@ public sealed class PretrainEstimator : IEstimator<ModelTransformer<LanguageMode
                 + $"{(validation is null ? "missing" : "given")}. Set EvaluateEvery and give validation rows, or leave StopWhen out.");
         var streams = new RandomStreams(_options.Seed);
         using var generator = new torch.Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
-        var module = new TransformerModel(_config, generator, _options.InitialDeviation);
-        var model = new LanguageModel(module, _tokenizer, _special);
-        return PretrainTraining.Run(model, streams, input, validation, _options, StopWhen, _progress, _cancellation);
+        return HandOver.Into(new TransformerModel(_config, generator, _options.InitialDeviation), module => PretrainTraining.Run(
+            new LanguageModel(module, _tokenizer, _special), streams, input, validation, _options, StopWhen, _progress, _cancellation));
     }
 
     /// <inheritdoc/>

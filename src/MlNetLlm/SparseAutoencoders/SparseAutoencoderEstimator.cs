@@ -43,9 +43,12 @@ public sealed class SparseAutoencoderEstimator : IEstimator<SparseAutoencoderTra
         using var rows = StateRows.Read(
             input, _options.Columns.FeaturesColumn, _options.Width, _options.CacheMebibytes, _cancellation);
         var (autoencoder, training) = SparseAutoencoderTraining.Run(rows, _options.Loop(rows.Width), _progress, _cancellation);
-        var metrics = validation is null ? null
-            : SparseAutoencoderMetrics.Of(autoencoder, validation, _options.Columns.FeaturesColumn, _cancellation);
-        return new SparseAutoencoderTransformer(autoencoder, _options.Columns) { Training = training, Metrics = metrics };
+        return HandOver.Into(autoencoder, _ => new SparseAutoencoderTransformer(autoencoder, _options.Columns)
+        {
+            Training = training,
+            Metrics = validation is null ? null
+                : SparseAutoencoderMetrics.Of(autoencoder, validation, _options.Columns.FeaturesColumn, _cancellation),
+        });
     }
 
     /// <inheritdoc/>

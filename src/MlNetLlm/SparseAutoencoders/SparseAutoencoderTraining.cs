@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace MlNetLlm.SparseAutoencoders;
 
 /// <summary>The training of an autoencoder: <see cref="TrainingLoop"/> over batches of hidden states.</summary>
-internal sealed class SparseAutoencoderTraining
+internal sealed class SparseAutoencoderTraining : IDisposable
 {
     private readonly SparseAutoencoderRun _options;
     private readonly StateRows _rows;
@@ -36,7 +36,7 @@ internal sealed class SparseAutoencoderTraining
         StateRows rows, SparseAutoencoderRun options, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var streams = new RandomStreams(options.Seed);
-        var training = new SparseAutoencoderTraining(rows, options, streams);
+        using var training = new SparseAutoencoderTraining(rows, options, streams);
         using var batches = new StateBatches(rows, options);
         var result = TrainingLoop.Run(
             new TrainingJob
@@ -50,9 +50,13 @@ internal sealed class SparseAutoencoderTraining
                 Notes = new RunNotes(training._activity.Save, training._activity.Restore),
             },
             options, progress, cancellation);
-        training._pass?.Dispose();
-        using var trained = training._autoencoder;
-        return (trained.To(CPU).Frozen(), result);
+        return (training._autoencoder.To(CPU).Frozen(), result);
+    }
+
+    public void Dispose()
+    {
+        _pass?.Dispose();
+        _autoencoder.Dispose();
     }
 
     private Tensor Loss(TokenBatch batch)

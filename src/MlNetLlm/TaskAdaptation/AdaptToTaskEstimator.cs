@@ -50,19 +50,23 @@ public sealed class AdaptToTaskEstimator : IEstimator<TaskTransformer>
         var names = KeyNames.Of(label, (int)((KeyDataViewType)label.Type).Count);
         var streams = new RandomStreams(_options.Seed);
         using var generator = new Generator((ulong)streams[RandomStreams.Initialisation].NextSeed());
-        var module = model.Module.CopyWeights();
-        var head = new TaskHead(_options.Task, model.Config, names.Count, generator);
-        var device = DeviceNames.Of(_options.Device);
-        module.to(device);
-        head.to(device);
-        var training = new TaskTraining(model, module, head, _options, names.Count, _cancellation)
-            .Run(streams, input, validation, _progress);
-        module.to(model.Module.TokenEmbedding.device);
-        head.to(model.Module.TokenEmbedding.device);
-        return new TaskTransformer(model.WithModule(module), head, _options, names, training)
+        return HandOver.Into(model.Module.CopyWeights(), module => HandOver.Into(
+            new TaskHead(_options.Task, model.Config, names.Count, generator), head => Train(module, head)));
+
+        TaskTransformer Train(TransformerModel module, TaskHead head)
         {
-            Beside = [.. input.Schema.Select(column => column.Name)],
-        };
+            var device = DeviceNames.Of(_options.Device);
+            module.to(device);
+            head.to(device);
+            var training = new TaskTraining(model, module, head, _options, names.Count, _cancellation)
+                .Run(streams, input, validation, _progress);
+            module.to(model.Module.TokenEmbedding.device);
+            head.to(model.Module.TokenEmbedding.device);
+            return new TaskTransformer(model.WithModule(module), head, _options, names, training)
+            {
+                Beside = [.. input.Schema.Select(column => column.Name)],
+            };
+        }
     }
 
     /// <inheritdoc/>
