@@ -14,9 +14,10 @@ namespace MlNetLlm.Pipelines.Experiments;
 internal sealed record ChartLine(string Name, IReadOnlyList<(double X, double Y)> Points, bool Dashed = false);
 
 /// <summary>One of a chart's panels, which share the x axis.</summary>
-/// <param name="Title">What its y axis shows, with the unit.</param>
+/// <param name="Title">What it is about; without <paramref name="Y"/>, what its y axis shows, with the unit.</param>
 /// <param name="Lines">Its lines.</param>
-internal sealed record ChartPanel(string Title, IReadOnlyList<ChartLine> Lines);
+/// <param name="Y">What its y axis shows, with the unit, where that is not the title.</param>
+internal sealed record ChartPanel(string Title, IReadOnlyList<ChartLine> Lines, string? Y = null);
 
 /// <summary>A labelled stretch of the x axis, drawn as a shade over every panel.</summary>
 /// <param name="Name">Written at its top.</param>
@@ -75,10 +76,11 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         Note = Stretches.Count == 0 ? null : string.Join(
             "; ", Stretches.Select(stretch => FormattableString.Invariant($"{stretch.Name}: {stretch.From:F0} to {stretch.To:F0}"))) + ".",
         X = XTitle,
-        Y = panel.Title,
+        Y = panel.Y ?? panel.Title,
         LogX = LogarithmicX,
         Series = [.. panel.Lines.Select(line => new RunChartSeries(
-            line.Name, [.. line.Points.Select(p => (IReadOnlyList<double?>)[p.X, p.Y])]))],
+            line.Name, [.. line.Points.Select(p => (IReadOnlyList<double?>)[p.X, p.Y])],
+            line.Dashed ? RunChartLineStyle.Dashed : RunChartLineStyle.Solid))],
     };
 
     /// <summary>The chart as SVG.</summary>
@@ -120,7 +122,7 @@ internal sealed record LineChart(string Title, string XTitle, IReadOnlyList<Char
         {
             Key = key,
             Position = AxisPosition.Left,
-            Title = panel.Title,
+            Title = panel.Y is null ? panel.Title : $"{panel.Title}: {panel.Y}",
             AxisTitleDistance = 22,
             StartPosition = top - height + (index < Panels.Count - 1 ? PanelGap / 2 : 0),
             EndPosition = top - (index > 0 ? PanelGap / 2 : 0),

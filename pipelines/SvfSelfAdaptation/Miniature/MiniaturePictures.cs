@@ -29,14 +29,14 @@ internal static class MiniaturePictures
 
     private static LineChart Curves(Findings findings) => new(
         "Share of right validation answers, mean over seeds", "iteration (svf-rl) or step (lora)",
-        [.. Arms.Tasks.Where(findings.Curves.ContainsKey).Select(task => new ChartPanel(task, findings.Curves[task]))]);
+        [.. Arms.Tasks.Where(findings.Curves.ContainsKey).Select(task => new ChartPanel(task, findings.Curves[task], "share right"))]);
 
     // One line a kind of matrix, averaged over layers.
     private static LineChart Spectra(IReadOnlyList<(string Task, SvfExpert Expert)> experts) => new(
         "Multipliers z of the singular values, mean over layers, seed 1", "component, by falling singular value",
         [.. experts.Select(item => new ChartPanel(item.Task,
             [.. item.Expert.Matrices.GroupBy(matrix => matrix[(matrix.LastIndexOf('.') + 1)..]).Select(kind =>
-                new ChartLine(kind.Key, Mean([.. kind.Select(item.Expert.Multipliers)])))]))]);
+                new ChartLine(kind.Key, Mean([.. kind.Select(item.Expert.Multipliers)])))], "z"))]);
 
     private static (double X, double Y)[] Mean(IReadOnlyList<float[]> rows) =>
         [.. Enumerable.Range(0, rows[0].Length).Select(i => (i + 1.0, rows.Average(row => (double)row[i])))];

@@ -38,7 +38,9 @@ public sealed record RunChart
     public IReadOnlyList<string>? Columns { get; init; }
 
     /// <summary>
-    /// A matrix by rows; for a network rows of [from, to, weight]; for parallel coordinates one row a trial. Null is no value.
+    /// A matrix by rows; for a network rows of [from, to, weight]; for parallel coordinates one row a trial, from the worst to the best.
+    /// For points with intervals null, or for every row [threshold, 1 or -1]: the point where the row is measured from, and on which side
+    /// of it a claim puts the row, above or below. Null is no value.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<double?>>? Values { get; init; }
 
@@ -79,7 +81,9 @@ public sealed record RunChart
                 : Series.Any(line => line.Points.Any(p => p.Count != 2)) ? "a point is no [x, y]" : null,
             RunChartKind.Intervals => Series is null || Rows is null ? "it needs series and rows"
                 : Series.Any(group => group.Points.Any(p => p.Count != 4 || !IsRow(p[0])))
-                    ? "a point is no [row, estimate, low, high]" : null,
+                    ? "a point is no [row, estimate, low, high]"
+                : Values is { } rules && (rules.Count != Rows.Count || rules.Any(rule => rule is not [not null, 1 or -1]))
+                    ? $"its values are not {Rows.Count} of [threshold, 1 or -1]" : null,
             RunChartKind.Matrix => Rows is null || Columns is null || Values is null ? "it needs rows, columns and values"
                 : Values.Count != Rows.Count || Values.Any(row => row.Count != Columns.Count)
                     ? $"its values are not {Rows.Count} rows of {Columns.Count}" : null,
@@ -117,4 +121,19 @@ public enum RunChartKind
 /// <summary>One line of a chart, or one group of points with intervals.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Points">[x, y], or for intervals [index into the chart's rows, estimate, low, high]; null is no value.</param>
-public sealed record RunChartSeries(string Name, IReadOnlyList<IReadOnlyList<double?>> Points);
+/// <param name="Style">How a line is drawn.</param>
+public sealed record RunChartSeries(
+    string Name, IReadOnlyList<IReadOnlyList<double?>> Points, RunChartLineStyle Style = RunChartLineStyle.Solid);
+
+/// <summary>How a line of a chart is drawn.</summary>
+public enum RunChartLineStyle
+{
+    /// <summary>As a line.</summary>
+    Solid,
+
+    /// <summary>Dashed, for baselines and controls.</summary>
+    Dashed,
+
+    /// <summary>As points alone, where what lies between them means nothing.</summary>
+    Points,
+}

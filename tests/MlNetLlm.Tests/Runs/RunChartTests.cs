@@ -13,6 +13,9 @@ public sealed class RunChartTests
     [TestCase(""" "kind": "Intervals", "series": [] """, "series and rows")]
     [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [ { "name": "a", "points": [ [1, 2, 1, 3] ] } ] """, "[row, estimate")]
     [TestCase(""" "kind": "Intervals", "rows": [null], "series": [] """, "a name is null")]
+    [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [], "values": [] """, "[threshold, 1 or -1]")]
+    [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [], "values": [[null, 1]] """, "[threshold, 1 or -1]")]
+    [TestCase(""" "kind": "Intervals", "rows": ["a"], "series": [], "values": [[1, 2]] """, "[threshold, 1 or -1]")]
     [TestCase(""" "kind": "Matrix", "rows": ["a"], "columns": ["b"] """, "rows, columns and values")]
     [TestCase(""" "kind": "Matrix", "rows": ["a"], "columns": ["b"], "values": [[1], [2]] """, "1 rows of 1")]
     [TestCase(""" "kind": "Network", "rows": ["a"], "columns": ["b"], "values": [[0, 1, 1]] """, "[from, to, weight]")]
@@ -59,12 +62,12 @@ public sealed class RunChartTests
         yield return new RunChart
         {
             Title = "loss", Kind = RunChartKind.Lines, Note = "lower is better", X = "step", Y = "loss, nats", LogX = true,
-            Series = [new RunChartSeries("svf", [[1, 2.5], [10, null]])],
+            Series = [new RunChartSeries("svf", [[1, 2.5], [10, null]], RunChartLineStyle.Points)],
         };
         yield return new RunChart
         {
             Title = "effects", Kind = RunChartKind.Intervals, Rows = ["one", "two"],
-            Series = [new RunChartSeries("mean", [[0, 0.5, 0.1, 0.9], [1, null, null, null]])],
+            Series = [new RunChartSeries("mean", [[0, 0.5, 0.1, 0.9], [1, null, null, null]])], Values = [[0.4, 1], [0, -1]],
         };
         yield return new RunChart
         {
