@@ -38,7 +38,7 @@ internal static class ResultTable
         {
             var estimate = claim.Estimate is { } value
                 ? string.Create(CultureInfo.InvariantCulture,
-                    $"{value:G3} {(claim.Ci95 is [var low, var high] ? $"[{low:G3}, {high:G3}]" : "")}")
+                    $"{value:G3} {(claim.Ci95 is [var low, var high] && low < high ? $"[{low:G3}, {high:G3}]" : "")}")
                 : "–";
             table.AddRow(
                 Markup.Escape(claim.Id), Markup.Escape(claim.Statement), Markup.Escape(estimate), Markup.Escape(claim.Expected),

@@ -9,24 +9,22 @@ namespace MlNetLlm.Pipelines.Reports;
 internal static partial class ReportCharts
 {
     private const int MaxPoints = 400;
-    private const int MaxRows = 30;
     private const int MaxCurves = 16;
-    private const double Normal95 = 1.959963984540054;
 
-    /// <summary>All charts that the run's folder has data for.</summary>
-    public static IReadOnlyList<RunChart> Of(StoredRun run)
+    /// <summary>The charts that the run's folder has data for: verdicts and what the experiment drew first, then what any run has.</summary>
+    public static IReadOnlyList<ChartGroup> Of(StoredRun run)
     {
-        var charts = new List<RunChart>();
-        if (run.Result is { } result)
-        {
-            charts.AddRange(Claims(result));
-            charts.AddRange(Metrics(result));
-            charts.AddRange(Snapshots(result));
-        }
-        charts.AddRange(RunChart.ReadAll(run.Folder));
-        charts.AddRange(Curves(run));
-        charts.AddRange(SweepCharts.Of(run.Folder));
-        return charts;
+        var metrics = run.Result?.Metrics ?? [];
+        ChartGroup[] groups =
+        [
+            new("Verdicts", run.Result is { } result ? [.. Claims(result)] : []),
+            new("What the experiment shows", RunChart.ReadAll(run.Folder)),
+            new("Trials of the sweep", SweepCharts.Of(run.Folder)),
+            new("Along the training", [.. Snapshots(metrics)]),
+            new("Learning curves", [.. Curves(run)]),
+            new("Metrics with intervals", [.. MetricCharts.Of(metrics.Where(m => !Snapshot().IsMatch(m.Arm)))]),
+        ];
+        return [.. groups.Where(group => group.Charts.Count > 0)];
     }
 
     /// <summary>Pictures at the top of the run's folder that are not there as data as well.</summary>
@@ -40,49 +38,32 @@ internal static partial class ReportCharts
             .Select(picture => (picture.Name, File.ReadAllBytes(picture.File)))];
     }
 
-    // Claims have units of their own; those of one order of magnitude stand together, so that none is too small to be seen.
+    // Claims have units of their own, so each row is drawn as what its threshold is away: see RunChart.Values.
     private static IEnumerable<RunChart> Claims(RunResult result)
     {
-        var tested = result.Claims.Where(c => c is { Estimate: not null, Ci95.Count: 2 }).ToList();
-        var groups = tested.GroupBy(Magnitude).OrderBy(group => group.Key).ToList();
-        return groups.Select(group => Claims([.. group], groups.Count == 1 ? ""
-            : string.Create(CultureInfo.InvariantCulture, $", numbers up to {3 * Math.Pow(10, group.Key)}")));
-    }
-
-    private static int Magnitude(RunClaim claim)
-    {
-        var largest = claim.Ci95!.Append(claim.Estimate!.Value).Max(Math.Abs);
-        return largest <= 3 ? 0 : (int)Math.Ceiling(Math.Log10(largest / 3));
-    }
-
-    private static RunChart Claims(List<RunClaim> tested, string which)
-    {
-        return new RunChart
+        var rules = ClaimRules.Of(result);
+        var tested = result.Claims.Where(c => c is { Estimate: not null, Ci95.Count: 2 } && rules.ContainsKey(c.Id)).ToList();
+        if (tested.Count == 0) yield break;
+        var others = result.Claims.Count - tested.Count;
+        yield return new RunChart
         {
-            Title = $"Claims: estimates with 95 % intervals{which}", Kind = RunChartKind.Intervals, X = "estimate, each in its own unit",
-            Rows = [.. tested.Select(c => c.Id)],
-            Series = [.. tested.GroupBy(c => c.Verdict).Select(group => new RunChartSeries(RunTexts.Verdict(group.Key),
-                [.. group.Select(c => (IReadOnlyList<double?>)[tested.IndexOf(c), c.Estimate, c.Ci95![0], c.Ci95[1]])]))],
+            Title = "Claims: estimates and 95 % intervals beside the threshold of each", Kind = RunChartKind.Intervals,
+            Note = "Right of the line is the claimed side. Each row has a scale of its own: its furthest end is at the edge."
+                + (others == 0 ? "" : $" Claims without an estimate or a threshold, not drawn: {others}."),
+            X = "distance from the claim's threshold, as a share of the row's largest",
+            Rows = [.. tested.Select(c => $"{c.Id}: {RunTexts.Number(c.Estimate)}, claimed {ClaimRules.Text(rules[c.Id])}")],
+            Values = [.. tested.Select(c => (IReadOnlyList<double?>)
+                [rules[c.Id].Threshold, rules[c.Id].Direction == ClaimDirection.Above ? 1 : -1])],
+            Series = [.. tested.GroupBy(c => c.Verdict).OrderBy(group => group.Key).Select(group => new RunChartSeries(
+                RunTexts.Verdict(group.Key), [.. group.Select(c => Point(tested.IndexOf(c), c))]))],
         };
-    }
 
-    private static IEnumerable<RunChart> Metrics(RunResult result) => result.Metrics
-        .Where(m => m.StandardError is not null && double.IsFinite(m.Value) && !Snapshot().IsMatch(m.Arm))
-        .GroupBy(m => (m.Name, m.Split)).Where(g => g.Count() is > 1 and <= MaxRows)
-        .Select(group =>
-        {
-            var arms = group.Select(m => m.Arm).Distinct().ToList();
-            var title = group.Key.Split is { } split ? $"{group.Key.Name}, {split}" : group.Key.Name;
-            return new RunChart
-            {
-                Title = title, Kind = RunChartKind.Intervals, X = group.Key.Name, Note = "Whiskers are 95 % intervals.", Rows = arms,
-                Series = [new RunChartSeries(title, [.. group.Select(m => (IReadOnlyList<double?>)
-                    [arms.IndexOf(m.Arm), m.Value, m.Value - (Normal95 * m.StandardError), m.Value + (Normal95 * m.StandardError)])])],
-            };
-        });
+        static IReadOnlyList<double?> Point(int row, RunClaim claim) => claim.Ci95![0] < claim.Ci95[1]
+            ? [row, claim.Estimate, claim.Ci95[0], claim.Ci95[1]] : [row, claim.Estimate, null, null];
+    }
 
     // What was measured on snapshots along a training, in arms such as "step 300" or "step 300, own programs".
-    private static IEnumerable<RunChart> Snapshots(RunResult result) => result.Metrics
+    private static IEnumerable<RunChart> Snapshots(IReadOnlyList<RunMetric> metrics) => metrics
         .Where(m => double.IsFinite(m.Value)).Select(m => (Metric: m, Match: Snapshot().Match(m.Arm))).Where(m => m.Match.Success)
         .GroupBy(m => m.Metric.Name).Where(g => g.Select(m => m.Match.Groups["step"].Value).Distinct().Count() > 1)
         .Select(metric => new RunChart
@@ -111,20 +92,6 @@ internal static partial class ReportCharts
             };
         });
 
-    /// <summary>How high a chart must be for its rows to be read, rem; null = as charts are.</summary>
-    public static double? Height(RunChart chart)
-    {
-        var rows = chart.Rows?.Count ?? 0;
-        var needed = chart.Kind switch
-        {
-            RunChartKind.Intervals => 7 + (rows * (chart.Rows!.Any(row => row.Length > 34) ? 2 : 1.2)),
-            RunChartKind.Matrix => 9 + (rows * 0.9),
-            RunChartKind.Network => 30,
-            _ => 0,
-        };
-        return needed > 22 ? Math.Round(needed, 1) : null;
-    }
-
     // Means over equal stretches of steps; a page does not need every step of a long run.
     private static List<IReadOnlyList<double?>> Thinned(IEnumerable<MetricPoint> points)
     {
@@ -138,9 +105,10 @@ internal static partial class ReportCharts
     {
         RunChartKind.Lines => (["series", chart.X + "#", chart.Y + "#"],
             (chart.Series ?? []).SelectMany(s => s.Points.Select(p => (IReadOnlyList<string?>)[s.Name, .. p.Select(RunTexts.Number)]))),
-        RunChartKind.Intervals => (["group", "row", "estimate#", "low#", "high#"],
+        RunChartKind.Intervals => (["group", "row", "estimate#", "low#", "high#", .. chart.Values is null ? [] : new[] { "threshold#" }],
             (chart.Series ?? []).SelectMany(s => s.Points.Select(p => (IReadOnlyList<string?>)
-                [s.Name, chart.Rows![(int)p[0]!.Value], .. p.Skip(1).Select(RunTexts.Number)]))),
+                [s.Name, chart.Rows![(int)p[0]!.Value], .. p.Skip(1).Select(RunTexts.Number),
+                    .. chart.Values is { } rules ? new[] { RunTexts.Number(rules[(int)p[0]!.Value][0]) } : []]))),
         RunChartKind.Matrix => (["", .. (chart.Columns ?? []).Select(c => c + "#")],
             (chart.Values ?? []).Select((row, i) => (IReadOnlyList<string?>)[chart.Rows![i], .. row.Select(RunTexts.Number)])),
         RunChartKind.Network => (["from", "to", "weight#"], (chart.Values ?? []).Select(e => (IReadOnlyList<string?>)

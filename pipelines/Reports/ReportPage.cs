@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MlNetLlm.Persistence;
 using MlNetLlm.Pipelines.Store;
@@ -24,7 +23,7 @@ internal static class ReportPage
         var charts = new List<RunChart>();
         var body = new Html();
         if (runs.Count > 1) Overview(body, runs);
-        foreach (var run in runs) Run(body, run, charts);
+        for (var i = 0; i < runs.Count; i++) new RunSection(runs[i], i, charts).Write(body);
         return Page(runs.Count == 1 ? $"{runs[0].Id}: report" : $"{runs.Count} runs: report", body.ToString(), charts);
     }
 
@@ -33,7 +32,7 @@ internal static class ReportPage
     {
         var charts = new List<RunChart>();
         var body = new Html();
-        Run(body, run, charts);
+        new RunSection(run, 0, charts).Write(body);
         return Page($"{run.Id}: at work", body.ToString(), charts, refreshSeconds);
     }
 
@@ -82,89 +81,6 @@ internal static class ReportPage
         body.Raw("<details>").Element("summary", "Options that differ").Table("Options that differ", ["option", .. runs.Select(r => r.Id)],
             differing.Select(name => (IReadOnlyList<string?>)[name, .. options.Select(o => o.GetValueOrDefault(name))]))
             .Raw("</details>\n");
-    }
-
-    private static void Run(Html body, StoredRun run, List<RunChart> charts)
-    {
-        body.Raw("<section>\n").Element("h1", run.Id);
-        if (run.Result is { } result)
-        {
-            body.Element("p", $"{result.Experiment}, preset {result.Preset}, seed {result.Seed}, {result.Seconds:F0} s, "
-                + $"{result.PeakMemoryMiB:F0} MiB at most", "class=\"quiet\"");
-            if (Seals.Warning(run) is { } warning) body.Element("p", warning);
-            if (result.Claims.Count > 0) Claims(body, result);
-        }
-        else
-        {
-            body.Element("p", "This run has no result yet.", "class=\"quiet\"");
-        }
-        Charts(body, run, charts);
-        if (run.Result is { } finished)
-        {
-            body.Element("h2", "Metrics");
-            MetricTables.Write(body, finished.Metrics);
-            Origin(body, finished);
-        }
-        body.Raw("</section>\n");
-    }
-
-    private static void Claims(Html body, RunResult result)
-    {
-        body.Element("h2", "Claims").Raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Claims and verdicts\"><table>\n")
-            .Element("caption", "What others claim, and what this run says of it; each rule was fixed before the run")
-            .Raw("<thead><tr>");
-        foreach (var column in new[] { "claim", "statement", "source", "measured", "expected", "estimate [95 %]", "verdict" })
-            body.Element("th", column, "scope=\"col\"");
-        body.Raw("</tr></thead>\n<tbody>\n");
-        foreach (var claim in result.Claims)
-        {
-            var verdict = RunTexts.Verdict(claim.Verdict);
-            body.Raw("<tr>").Element("th", claim.Id, "scope=\"row\"").Element("td", claim.Statement).Element("td", claim.Source)
-                .Element("td", claim.Measured).Element("td", claim.Expected).Element("td", RunTexts.Estimate(claim))
-                .Element("td", verdict, $"class=\"verdict {verdict.Replace(' ', '-')}\"").Raw("</tr>\n");
-        }
-        body.Raw("</tbody></table></div>\n");
-    }
-
-    private static void Charts(Html body, StoredRun run, List<RunChart> charts)
-    {
-        var own = ReportCharts.Of(run);
-        var pictures = ReportCharts.Pictures(run);
-        if (own.Count + pictures.Count == 0) return;
-        body.Element("h2", "Charts").Raw("<div class=\"charts\">\n");
-        foreach (var chart in own)
-        {
-            body.Raw("<figure><figcaption>").Text(chart.Title).Element("span", chart.Note, "class=\"quiet\"").Raw("</figcaption>\n");
-            if (Assets.Charts is not null)
-                body.Raw($"<div class=\"chart\" id=\"chart-{charts.Count}\"{Height(chart)} role=\"img\" tabindex=\"0\" aria-label=\"")
-                    .Text($"{chart.Title}. {chart.Note} The numbers are in the table below.").Raw("\"></div>\n");
-            var (columns, rows) = ReportCharts.Table(chart);
-            body.Raw(Assets.Charts is null ? "<details open>" : "<details>").Element("summary", "The numbers")
-                .Table(chart.Title, columns, rows).Raw("</details></figure>\n");
-            charts.Add(chart);
-        }
-        foreach (var (name, svg) in pictures)
-            body.Raw("<figure><figcaption>").Text(name).Raw("</figcaption><img alt=\"").Text($"Picture {name} of the run")
-                .Raw($"\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(svg)}\"></figure>\n");
-        body.Raw("</div>\n");
-    }
-
-    private static string Height(RunChart chart) => ReportCharts.Height(chart) is { } height
-        ? string.Create(CultureInfo.InvariantCulture, $" style=\"height: {height}rem\"") : "";
-
-    private static void Origin(Html body, RunResult result)
-    {
-        body.Element("h2", "How it came about").Table("Environment", ["what", "value"],
-        [
-            ["commit", result.Environment.Commit], ["Microsoft.ML", result.Environment.Mlnet], ["torch", result.Environment.Torch],
-            ["device", result.Environment.Device], ["threads", $"{result.Environment.Threads}"], ["machine", result.Environment.Machine],
-            ["matrix products", result.Environment.Products],
-        ]);
-        if (result.Data.Count > 0)
-            body.Table("Data", ["name", "rows#", "origin", "SHA-256"],
-                result.Data.Select(d => (IReadOnlyList<string?>)[d.Name, RunTexts.Number(d.Rows), d.Origin, d.Sha256]));
-        body.Raw("<details>").Element("summary", "Every option").Table("Options", ["option", "value"],
-            RunComparison.Flat(result.Options).Select(o => (IReadOnlyList<string?>)[o.Key, o.Value])).Raw("</details>\n");
     }
 
     private static string Value(RunMetric? metric) => metric is null ? ""

@@ -39,8 +39,11 @@ internal static class SweepCharts
             Note = string.Join(" ", words.Where(w => w.Value.Count > 0)
                 .Select(w => $"{w.Key}: {string.Join(", ", w.Value.Select((v, i) => $"{i} is {v}"))}.")),
             Rows = [.. names, Name(metric)],
-            Values = [.. done.Select(t => (IReadOnlyList<double?>)
-                [.. names.Select(name => Number(t.Request.Values.GetValueOrDefault(name), words[name])), Value(metric, t.Outcome!.Loss!.Value)])],
+            Values = [.. done.OrderByDescending(t => t.Outcome!.Loss).Select(t => (IReadOnlyList<double?>)
+            [
+                .. names.Select(name => Number(t.Request.Values.GetValueOrDefault(name), words[name])),
+                Value(metric, t.Outcome!.Loss!.Value),
+            ])],
         };
     }
 
@@ -54,7 +57,7 @@ internal static class SweepCharts
             Series =
             [
                 new RunChartSeries("best so far", [.. losses.Select((loss, i) => Point(i, best = Math.Min(best, loss)))]),
-                new RunChartSeries("trial", [.. losses.Select((loss, i) => Point(i, loss))]),
+                new RunChartSeries("trial", [.. losses.Select((loss, i) => Point(i, loss))], RunChartLineStyle.Points),
             ],
         };
 

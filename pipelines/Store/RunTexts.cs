@@ -10,9 +10,9 @@ internal static class RunTexts
     /// <summary>A verdict as result.json spells it.</summary>
     public static string Verdict(Verdict verdict) => JsonSerializer.Serialize(verdict).Trim('"');
 
-    /// <summary>A claim's estimate with its interval.</summary>
+    /// <summary>A claim's estimate with its interval, where it has one: an exact value's ends are the same.</summary>
     public static string Estimate(RunClaim claim) => claim.Estimate is null ? "–"
-        : claim.Ci95 is [var low, var high] ? $"{Number(claim.Estimate)} [{Number(low)}, {Number(high)}]" : Number(claim.Estimate);
+        : claim.Ci95 is [var low, var high] && low < high ? $"{Number(claim.Estimate)} [{Number(low)}, {Number(high)}]" : Number(claim.Estimate);
 
     /// <summary>A number in few digits; whole ones with separators.</summary>
     public static string Number(double? value) => value switch

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MlNetLlm.Pipelines.Experiments;
 using MlNetLlm.Pipelines.Reports;
+using MlNetLlm.Pipelines.Store;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Runs;
@@ -14,6 +16,8 @@ public sealed partial class ReportPageTests
         using var folder = new TemporaryFolder();
         return ReportPage.Of([ReportRuns.Everything(new RunStore(folder.Path), "run", text)]);
     }
+
+    private static IEnumerable<RunChart> Charts(StoredRun run) => ReportCharts.Of(run).SelectMany(group => group.Charts);
 
     // The page without the charting library, whose code is the same in every page.
     private static string Own(string page) => Assets.Charts is { } charts ? page.Replace(charts, "", StringComparison.Ordinal) : page;
@@ -78,7 +82,7 @@ public sealed partial class ReportPageTests
                 new RunMetric("step 20, own programs", "accuracy", "test", 0.3),
             ],
         });
-        var chart = ReportCharts.Of(run).Single();
+        var chart = Charts(run).Single();
         Assert.That(chart.Series!.Select(s => s.Name), Is.EqualTo(new[] { "accuracy", "own programs" }));
         Assert.That(chart.Series![0].Points, Is.EqualTo(new double?[][] { [20, 0.1], [100, 0.2] }));
     }
@@ -120,19 +124,65 @@ public sealed partial class ReportPageTests
         Assert.That(Regex.Count(page, "class=\"wide long\""), Is.GreaterThanOrEqualTo(2), "long tables scroll under their headers");
     }
 
-    [Test]
-    public void Of_ClaimsOfDifferentMagnitude_ShowsThemApart()
-    {
-        using var folder = new TemporaryFolder();
-        var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
+    private static StoredRun WithClaims(TemporaryFolder folder, params (string Id, string Rule, double[] Ci95, Verdict Verdict)[] claims) =>
+        ToyRuns.Write(new RunStore(folder.Path), "run", r => r with
         {
             Metrics = [],
-            Claims = [.. new[] { 0.1, 2.0, 40 }.Select((estimate, i) => r.Claims[0] with
+            Options = JsonNode.Parse($$"""{ "part": { "claims": [ {{string.Join(", ", claims.Select(c => $$"""
+                { "id": "{{c.Id}}", "rule": {{c.Rule}} }
+                """))}} ] } }""")!,
+            Claims = [.. claims.Select(c => r.Claims[0] with
             {
-                Id = $"c{i}", Estimate = estimate, Ci95 = [estimate - 0.1, estimate + 0.1],
+                Id = c.Id, Estimate = (c.Ci95[0] + c.Ci95[1]) / 2, Ci95 = c.Ci95, Verdict = c.Verdict, Seeds = 3,
+                Expected = c.Rule.Contains("Below", StringComparison.Ordinal) ? "< 0.5" : "> 0.5",
             })],
         });
-        Assert.That(ReportCharts.Of(run).Select(chart => string.Join(' ', chart.Rows!)), Is.EqualTo(new[] { "c0 c1", "c2" }));
+
+    private const string Above = """{ "direction": "Above", "threshold": 0.5 }""";
+    private const string Below = """{ "direction": "Below", "threshold": 0.5 }""";
+
+    [Test]
+    public void Of_Claims_DrawsEachBesideItsThreshold()
+    {
+        using var folder = new TemporaryFolder();
+        var chart = Charts(WithClaims(folder,
+            ("high", Above, [0.6, 0.8], Verdict.Reproduced), ("low", Below, [0.6, 0.8], Verdict.NotReproduced),
+            ("exact", Above, [0.7, 0.7], Verdict.Reproduced), ("margin", "0.02", [0, 1], Verdict.Inconclusive))).Single();
+        Assert.That(chart.Rows, Is.EqualTo(new[] { "high: 0.7, claimed > 0.5", "low: 0.7, claimed < 0.5", "exact: 0.7, claimed > 0.5" }));
+        Assert.That(chart.Values, Is.EqualTo(new double?[][] { [0.5, 1], [0.5, -1], [0.5, 1] }));
+        Assert.That(chart.Series!.Select(s => s.Name), Is.EqualTo(new[] { "reproduced", "not reproduced" }));
+        Assert.That(chart.Series![0].Points[1], Is.EqualTo(new double?[] { 2, 0.7, null, null }), "an exact value has no interval");
+        Assert.That(chart.Note, Does.Contain("not drawn: 1."));
+    }
+
+    [Test]
+    public void Of_Claims_SaysWhyAndOfHowManySeeds()
+    {
+        using var folder = new TemporaryFolder();
+        var page = Own(ReportPage.Of([WithClaims(folder,
+            ("a", Above, [0.6, 0.8], Verdict.Reproduced), ("b", Above, [0.6, 0.8], Verdict.Inconclusive),
+            ("c", Above, [0.4, 0.8], Verdict.Inconclusive), ("d", Below, [0.6, 0.6], Verdict.NotReproduced),
+            ("e", Above, [0.5, 0.8], Verdict.Inconclusive))]));
+        Assert.That(Regex.Matches(page, "<span class=\"reason\">([^<]*)</span>").Select(m => m.Groups[1].Value), Is.EqualTo(new[]
+        {
+            "interval on the claimed side of 0.5", "interval on the claimed side of 0.5, but the test beside it is not significant",
+            "interval holds 0.5", "value on the other side of 0.5", "interval touches 0.5",
+        }));
+        Assert.That(Regex.Count(page, "data-column=\"seeds\">3</td>"), Is.EqualTo(5));
+        Assert.That(page, Does.Contain("data-column=\"estimate [95 %]\">0.6</td>").And.Contain("How to read this"));
+        foreach (var verdict in Enum.GetValues<Verdict>())
+            Assert.That(page, Does.Contain($"{RunTexts.Verdict(verdict)}</dt>"));
+    }
+
+    [Test]
+    public void Of_ALongPage_ListsItsHeadings()
+    {
+        var page = Own(Page("plain"));
+        var headings = Regex.Matches(page, "<h2 id=\"([^\"]*)\"").Select(m => m.Groups[1].Value).ToList();
+        Assert.That(headings, Has.Count.GreaterThan(4).And.Unique);
+        Assert.That(Regex.Matches(page, "<a href=\"#(part[^\"]*)\"").Select(m => m.Groups[1].Value), Is.EqualTo(headings));
+        Assert.That(page.IndexOf("What the experiment shows</h2>", StringComparison.Ordinal),
+            Is.LessThan(page.IndexOf("Metrics with intervals</h2>", StringComparison.Ordinal)));
     }
 
     [Test]
@@ -142,7 +192,7 @@ public sealed partial class ReportPageTests
         var run = ToyRuns.Write(new RunStore(folder.Path), "run", r => r with { Metrics = [], Claims = [] });
         using (var recorder = new RunRecorder(ToyRuns.Files, run.Folder, TimeProvider.System))
             for (var series = 1; series <= 40; series++) recorder.Append($"training {series}", "loss", series, 1);
-        var chart = ReportCharts.Of(run).Single();
+        var chart = Charts(run).Single();
         Assert.That(chart.Series!.Select(line => line.Name), Is.EqualTo(Enumerable.Range(0, 16).Select(i => $"training {40 - i}")));
         Assert.That(chart.Note, Is.EqualTo("The 16 longest of 40 trainings."));
     }
@@ -152,11 +202,13 @@ public sealed partial class ReportPageTests
     {
         using var folder = new TemporaryFolder();
         var run = ToyRuns.Write(new RunStore(folder.Path), "run");
-        new LineChart("Loss", "updates", [new ChartPanel("nats", [new ChartLine("loss", [(1, 3), (2, 2.5)])])]).Save(run.Folder, "loss");
+        var line = new ChartLine("loss", [(1, 3), (2, 2.5)], Dashed: true);
+        new LineChart("Loss", "updates", [new ChartPanel("math", [line], "nats")]).Save(run.Folder, "loss");
         var chart = RunChart.ReadAll(run.Folder).Single();
         Assert.That((chart.Title, chart.X, chart.Y), Is.EqualTo(("Loss", "updates", "nats")));
         Assert.That(chart.Series!.Single().Points, Is.EqualTo(new double?[][] { [1, 3], [2, 2.5] }));
-        Assert.That(File.ReadAllText(Path.Combine(run.Folder, "loss.svg")), Does.Contain("<svg"));
+        Assert.That(chart.Series!.Single().Style, Is.EqualTo(RunChartLineStyle.Dashed));
+        Assert.That(File.ReadAllText(Path.Combine(run.Folder, "loss.svg")), Does.Contain("<svg").And.Contain("math: nats"));
         Assert.That(ReportCharts.Pictures(run), Is.Empty);
     }
 }

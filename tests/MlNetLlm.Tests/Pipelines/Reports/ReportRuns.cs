@@ -18,11 +18,18 @@ internal static class ReportRuns
             Experiment = text, Preset = text,
             Environment = new RunEnvironment(text, text, text, text, 2, text),
             Data = [new RunData(text, text, 10, text)],
-            Options = new JsonObject { [text] = text },
+            Options = new JsonObject
+            {
+                [text] = text,
+                ["claims"] = new JsonArray(new JsonObject
+                {
+                    ["id"] = text, ["rule"] = new JsonObject { ["direction"] = "Below", ["threshold"] = 0 },
+                }),
+            },
             Metrics = [.. r.Metrics.Select(m => m with { Arm = m.Arm + text, Name = m.Name + text, Split = text })],
             Claims = [.. r.Claims.Select(c => c with
             {
-                Id = text, Source = text, Statement = text, Measured = text, Expected = text,
+                Id = text, Source = text, Statement = text, Measured = text, Expected = $"{text} < 0",
             })],
         });
         foreach (var kind in Enum.GetValues<RunChartKind>()) Chart(kind, text).Save(ToyRuns.Files, run.Folder, $"{kind}");
