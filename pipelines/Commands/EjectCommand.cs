@@ -31,8 +31,9 @@ internal static class EjectCommand
                     $"Experiment '{experiment.Name}' cannot be ejected. Its pipeline: pipelines/{experiment.Folder}.");
             var ejected = ejectable.Eject(result);
             OutOption.Made(folder);
-            foreach (var (name, text) in ejected.Files().Append(EjectedProject.File()))
+            foreach (var (name, text) in ejected.Files().Append(EjectedProject.File(ejected.Datasets)))
                 AtomicFile.WriteAllText(FileSystems.Default, Path.Combine(folder, name), text);
+            Console.Out.WriteLine($"Left out: {ejected.LeftOut}.");
             Console.Out.WriteLine($"written to {RunTexts.Plain(folder)}. From any folder, this trains it:");
             Console.Out.WriteLine($"dotnet run -c Release --project {Quoted(RunTexts.Plain(folder))}");
             return 0;

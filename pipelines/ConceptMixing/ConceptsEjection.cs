@@ -33,7 +33,8 @@ internal static class ConceptsEjection
         var group = study.Runs.FirstOrDefault(runs => !_contrast.Except(runs.Arms).Any())
             ?? throw new InvalidOperationException($"The first study of this run has no group of runs with {string.Join(", ", _contrast)}; "
                 + "only one that has can be ejected.");
-        var run = new EjectedRun(result, "ConceptMixing/Ejected")
+        var run = new EjectedRun(result, "ConceptMixing/Ejected",
+            "other arms and studies, the search for learning rates, gates, steering's measurements, and the verdicts on claims")
             .Value("Study", "What the run calls this contrast.", study.Name)
             .Value("Students", "Students an arm.", group.Seeds)
             .Value("Vocabulary", "The vocabulary.", StageOptions.Vocabulary(text))

@@ -20,7 +20,8 @@ internal static class ResetEjection
             throw new InvalidOperationException(
                 $"The first section of this run lacks the arm {lacking}; only one with {string.Join(" and ", _contrast)} can be ejected.");
         var arms = _contrast.ToDictionary(arm => arm, arm => StageOptions.Pretraining(section, arm, Rate(result, section, arm)));
-        return new EjectedRun(result, "EmbeddingReset/Ejected")
+        return new EjectedRun(result, "EmbeddingReset/Ejected",
+            "other arms and sections, the search for the embeddings' rates, scores on the way, and the verdicts on claims")
             .Value("Seeds", "Bodies an arm.", section.Seeds)
             .Value("Section", "What the run calls this contrast.", section.Name)
             .Value("Tasks", "Tasks learned in language 1.", section.Tasks)

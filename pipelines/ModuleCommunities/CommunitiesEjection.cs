@@ -28,7 +28,8 @@ internal static class CommunitiesEjection
                 $"This run studied models made elsewhere ('{options.Folders[0]}'); only a run that trained its models can be ejected.");
         var (shape, tuning) = (options.Model, options.Tuning ?? new TuningOptions());
         var functions = new GeneratedQuestions(options.Questions).Sets.Where(set => set.Pure).Select(set => set.Function).ToHashSet();
-        var run = new EjectedRun(result, "ModuleCommunities/Ejected");
+        var run = new EjectedRun(result, "ModuleCommunities/Ejected",
+            "controls, the published variant, removals, other regimes of fine-tuning, and the verdicts on claims");
         foreach (var source in _shared) run.Source($"ModuleCommunities/{source}.cs");
         return run
             .Value("Seeds", "Seeds of the models.", options.Seeds)

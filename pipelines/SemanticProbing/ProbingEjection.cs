@@ -18,7 +18,8 @@ internal static class ProbingEjection
             throw new InvalidOperationException(
                 $"This run probed checkpoints made elsewhere ('{folder}'); only a run that trained its models can be ejected.");
         var training = ModelStage.Options(options, options.ModelSeeds[0], "models");
-        return new EjectedRun(result, "SemanticProbing/Ejected")
+        return new EjectedRun(result, "SemanticProbing/Ejected",
+            "the controls and interventions of the last snapshot, larger probes, and the verdicts on claims")
             .Value("Device", "Where snapshots write and are probed.", options.Device)
             .Value("Encoding", "How the model reads tasks: grid (one token a world) or text (the paper's).", options.Encoding)
             .Value("MarkerLevels", "Counts of markers that the grid tells apart.", options.MarkerLevels)

@@ -1,5 +1,4 @@
 using MlNetLlm.LanguageModels;
-using MlNetLlm.Pipelines.Experiments;
 
 namespace MlNetLlm.Pipelines.SvfSelfAdaptation;
 
@@ -13,7 +12,13 @@ internal static class OldDomainText
     private const int TokensEach = 160;
 
     /// <summary>Samples at temperature 1 from the beginning-of-text token.</summary>
-    public static List<string> Sample(LanguageModel model, int count, int seed, RunContext context)
+    /// <param name="model">The base model.</param>
+    /// <param name="count">Texts to sample.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="sampled">Told how many there are, now and then; null = no one is.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public static List<string> Sample(
+        LanguageModel model, int count, int seed, Action<int>? sampled = null, CancellationToken cancellation = default)
     {
         if (model.Special.Bos is not { } start)
             throw new ArgumentException("The model has no beginning-of-text token to sample from. Choose a model that has one.");
@@ -27,9 +32,9 @@ internal static class OldDomainText
                     ? [end] : [],
             };
             var samples = TextGenerator.Generate(model.Module, [.. Enumerable.Repeat(new[] { start }, rows)], options,
-                context.Cancellation);
+                cancellation);
             texts.AddRange(samples.Select(ids => model.Tokenizer.Decode([start, .. ids]) ?? "").Where(text => text.Length > 0));
-            context.Display.Step(texts.Count, count, $"{texts.Count} texts");
+            sampled?.Invoke(texts.Count);
         }
         return texts;
     }

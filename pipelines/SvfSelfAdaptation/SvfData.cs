@@ -37,7 +37,9 @@ internal sealed record SvfData(IDataView Train, IDataView Validation, IDataView 
         record.Add(Described(options.Model, 1));
         record.Add(Described(options.Text, CountRows(text)));
         context.Display.Stage("sampling text of the old domain from the base model");
-        var old = OldDomainText.Sample(model, options.OldDomainTexts, request.Seed, context);
+        var old = OldDomainText.Sample(
+            model, options.OldDomainTexts, request.Seed, done => context.Display.Step(done, options.OldDomainTexts, $"{done} texts"),
+            context.Cancellation);
         record.Add(Generated("old domain, sampled from the base model at temperature 1", old));
         return (model, Split(ml, text, old, options, request.Seed));
     }

@@ -5,6 +5,12 @@ using Microsoft.ML.Data;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine("dotnet run trains; dotnet run -- use steered.zip writes on from texts, one a line on standard input.");
+        return 2;
+    }
+
     public static int Continue(string file)
     {
         var ml = new MLContext();

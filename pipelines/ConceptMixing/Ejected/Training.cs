@@ -15,6 +15,7 @@ using MlNetLlm.Tokenization;
 using TorchSharp;
 
 if (args is ["use", var file]) return Consumption.Continue(file);
+if (args.Length > 0) return Consumption.Usage();
 
 torch.set_num_threads(Values.Threads);
 var ml = new MLContext(Values.Seed);
@@ -37,14 +38,14 @@ LanguageModel Teacher()
     var tokenizer = BpeTrainer.Train(Text("teacher").GetColumn<string>("Text"), Values.Vocabulary);
     return ml.LanguageModels().Pretrain(
         Values.TeacherModel with { VocabularySize = tokenizer.VocabularySize }, tokenizer, new SpecialTokens { Eos = 0 },
-        Values.TeacherTraining).Fit(Text("teacher")).Model;
+        Values.TeacherTraining, progress: new ProgressLines("teacher")).Fit(Text("teacher")).Model;
 }
 
 SparseAutoencoder Autoencoder()
 {
     var text = Text("autoencoder");
     var states = ml.LanguageModels().HiddenStates(teacher, Values.States).Fit(text).Transform(text);
-    return ml.Concepts().TrainSparseAutoencoder(Values.Autoencoder).Fit(states).Autoencoder;
+    return ml.Concepts().TrainSparseAutoencoder(Values.Autoencoder, new ProgressLines("autoencoder")).Fit(states).Autoencoder;
 }
 
 double Student(string arm, ConceptPretrainOptions options, int number)
@@ -53,7 +54,7 @@ double Student(string arm, ConceptPretrainOptions options, int number)
     using var model = ml.Concepts().PretrainWithConcepts(
             Values.Models[arm] with { VocabularySize = teacher.Config.VocabularySize }, teacher.Tokenizer, teacher.Special,
             learnsConcepts ? labels[options.Labels] : null, options.DistillationWeight > 0 ? teacher : null,
-            options with { Seed = (Values.Seed * 10_000) + number })
+            options with { Seed = (Values.Seed * 10_000) + number }, new ProgressLines($"{arm}, student {number}"))
         .Fit(Text("student"), Text("curve")).Model;
     if (learnsConcepts && number == 1) Keep(model);
     return Loss(model);

@@ -5,6 +5,12 @@ using Microsoft.ML.Data;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine("dotnet run trains; dotnet run -- use MODEL.zip labels texts, one a line on standard input.");
+        return 2;
+    }
+
     public static int Answer(string file)
     {
         var ml = new MLContext();

@@ -13,6 +13,7 @@ using TorchSharp;
 using static Microsoft.ML.Transforms.ValueToKeyMappingEstimator;
 
 if (args is ["use", var file]) return Consumption.Answer(file);
+if (args.Length > 0) return Consumption.Usage();
 
 torch.set_num_threads(Values.Threads);
 var ml = new MLContext(Values.Seed);
@@ -26,7 +27,7 @@ return 0;
 void Run(string arm, PretrainOptions pretraining, int seed)
 {
     var first = Languages.First(seed);
-    using var body = Pretrain(first, pretraining);
+    using var body = Pretrain(first, pretraining, new ProgressLines($"{arm}, seed {seed}, first training"));
     var adapted = Values.Tasks.ToDictionary(task => task, task => Adapt(body, Languages.Train(ml, first, task), task, seed));
     foreach (var task in Values.Tasks)
         Add($"{Values.Section}/{arm}, {task}: score, first language", Score(adapted[task], first, task));
@@ -58,19 +59,21 @@ void Add(string what, double value)
 int Seed(int seed) => (Values.Seed * 10_000) + seed;
 
 // Stage 1: body and embeddings of language 1.
-LanguageModel Pretrain(SyntheticLanguage language, PretrainOptions options) => ml.LanguageModels().Pretrain(
-    Values.Body with { VocabularySize = language.Tokenizer.VocabularySize }, language.Tokenizer, language.Tokenizer.Special, options)
+LanguageModel Pretrain(SyntheticLanguage language, PretrainOptions options, ProgressLines progress) => ml.LanguageModels().Pretrain(
+    Values.Body with { VocabularySize = language.Tokenizer.VocabularySize }, language.Tokenizer, language.Tokenizer.Special, options,
+    progress: progress)
     .Fit(SyntheticData.Tagged(language, Values.TextRows)).Model;
 
 // Stage 2: body and a task's head; the embeddings are frozen.
 TaskTransformer Adapt(LanguageModel body, IDataView rows, string task, int seed) => ml.LanguageModels()
-    .AdaptToTask(body, Values.Task with { Task = Languages.Kind(task), Seed = Seed(seed) })
+    .AdaptToTask(body, Values.Task with { Task = Languages.Kind(task), Seed = Seed(seed) }, new ProgressLines($"{task}, seed {seed}"))
     .Fit(ml.Transforms.Conversion.MapValueToKey("Label", keyOrdinality: KeyOrdinality.ByValue).Fit(rows).Transform(rows));
 
 // Stage 3: a new table of embeddings on the frozen body, from the first tokens of a new language.
 LanguageModel Relearn(LanguageModel body, SyntheticLanguage language, long tokens, int seed) => ml.LanguageModels()
     .RelearnEmbeddings(body, language.Tokenizer, language.Tokenizer.Special,
-        Values.Relearning with { TextTokens = tokens, Seed = Seed(seed) })
+        Values.Relearning with { TextTokens = tokens, Seed = Seed(seed) },
+        new ProgressLines($"a new language, {tokens} tokens, seed {seed}"))
     .Fit(Languages.Text(language)).Model;
 
 // Stage 4: scored without further training.

@@ -7,6 +7,13 @@ using MlNetLlm.SkillQuestions;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine(
+            "dotnet run trains; dotnet run -- use MODEL.zip SKILL COUNT asks a trained model so many questions about a skill.");
+        return 2;
+    }
+
     public static int Answer(string file, string skill, int count)
     {
         var ml = new MLContext();

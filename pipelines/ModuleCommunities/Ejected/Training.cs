@@ -12,7 +12,9 @@ using MlNetLlm.Pipelines.ModuleCommunities;
 using MlNetLlm.SkillQuestions;
 using TorchSharp;
 
-if (args is ["use", var file, var skill, var count]) return Consumption.Answer(file, skill, int.Parse(count, CultureInfo.InvariantCulture));
+if (args is ["use", var file, var skill, var count] && int.TryParse(count, CultureInfo.InvariantCulture, out var number))
+    return Consumption.Answer(file, skill, number);
+if (args.Length > 0) return Consumption.Usage();
 
 torch.set_num_threads(Values.Threads);
 var ml = new MLContext(Values.Seed);
@@ -48,7 +50,8 @@ LanguageModel Train(int seed)
     var tokenizer = SkillVocabulary.Tokenizer;
     var options = Values.Training with { Seed = seed };
     var looks = options.EvaluateEvery > 0;
-    return ml.LanguageModels().Pretrain(Values.Model, tokenizer, tokenizer.Special, options, looks ? IsGoodEnough : null)
+    return ml.LanguageModels().Pretrain(Values.Model, tokenizer, tokenizer.Special, options, looks ? IsGoodEnough : null,
+            new ProgressLines($"dense-{seed}"))
         .Fit(questions.Train((long)options.MaxSteps * options.BatchSize), looks ? Looks() : null).Model;
 }
 
@@ -87,7 +90,8 @@ void Tune(LanguageModel model, int seed, TargetForm form, IReadOnlyList<IReadOnl
     {
         var area = areas[functions.IndexOf(Skill.Find(target).Function)];
         var rows = questions.Target(form, target, QuestionSplit.Train, Values.Tuning.MaxSteps * Values.Tuning.BatchSize);
-        var trained = ml.Communities().FineTuneCommunity(model, Values.Tuning with { Community = area, Seed = seed }).Fit(rows);
+        var progress = new ProgressLines($"dense-{seed}, {target}, {form.Name}");
+        var trained = ml.Communities().FineTuneCommunity(model, Values.Tuning with { Community = area, Seed = seed }, progress).Fit(rows);
         using var tuned = trained.Model;
         var test = questions.Target(form, target, QuestionSplit.Test, Values.TargetQuestions);
         Add($"tuning Community, shared rate: accuracy, target, {form.Name}", SubjectModel.Accuracy(ml, tuned, test));

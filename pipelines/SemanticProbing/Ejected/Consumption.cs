@@ -8,6 +8,13 @@ using MlNetLlm.Traces;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine(
+            "dotnet run trains; dotnet run -- use COUNT lets the trained model write programs for so many tasks, and probes it.");
+        return 2;
+    }
+
     public static int Read(int count)
     {
         var ml = new MLContext();

@@ -12,7 +12,9 @@ using MlNetLlm.Probes;
 using MlNetLlm.Traces;
 using TorchSharp;
 
-if (args is ["use", var count]) return Consumption.Read(int.Parse(count, CultureInfo.InvariantCulture));
+if (args is ["use", var count] && int.TryParse(count, CultureInfo.InvariantCulture, out var tasks))
+    return Consumption.Read(tasks);
+if (args.Length > 0) return Consumption.Usage();
 
 torch.set_num_threads(Values.Threads);
 var scores = new Dictionary<string, List<double>>();
@@ -38,7 +40,8 @@ ModelSnapshots Train(MLContext ml, int seed)
     var tokenizer = Tasks.Reading.Tokenizer();
     var kept = Values.Snapshots with { Folder = Tasks.Folder(seed) };
     using var model = ml.LanguageModels()
-        .Pretrain(Values.Model, tokenizer, tokenizer.Special, Values.Training with { Seed = seed, Snapshots = kept })
+        .Pretrain(Values.Model, tokenizer, tokenizer.Special, Values.Training with { Seed = seed, Snapshots = kept },
+            progress: new ProgressLines($"model {seed}"))
         .Fit(Tasks.Programs(seed)).Model;
     return ModelSnapshots.Open(kept.Folder);
 }

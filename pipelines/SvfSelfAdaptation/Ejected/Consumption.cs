@@ -4,6 +4,12 @@ using Microsoft.ML.Data;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine("dotnet run trains every arm; dotnet run -- use ARM.zip scores lines of text on standard input.");
+        return 2;
+    }
+
     public static int Score(string file)
     {
         var ml = new MLContext();

@@ -24,7 +24,8 @@ internal static class MiniatureEjection
         var specs = Arms.Tasks.ToDictionary(task => task, task => Spec(options, task, Rate(result, arm, task)));
         specs[Routing.Task] = Spec(options, Routing.Task, options.Strategies.RouterRate);
         int[] seeds = [.. Enumerable.Range(1, options.Seeds)];
-        var run = new EjectedRun(result, "SvfSelfAdaptation/Miniature/Ejected")
+        var run = new EjectedRun(result, "SvfSelfAdaptation/Miniature/Ejected",
+            "what the method is compared with, the studies of its parts, and the verdicts on claims")
             .Source("SvfSelfAdaptation/Tasks/StringInterpreter.cs").Source("SvfSelfAdaptation/Tasks/StringProgram.cs")
             .Value("Characters", "The tokens.", TaskVocabulary.Characters)
             .Value("Model", "The base model's shape.", MiniatureTraining.Shape(options.Base))

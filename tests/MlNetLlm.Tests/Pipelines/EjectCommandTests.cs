@@ -13,6 +13,8 @@ namespace MlNetLlm.Tests.Pipelines;
 /// <summary>A run of each experiment is ejected, built, and run: the numbers must be the run's, bit for bit.</summary>
 public sealed class EjectCommandTests
 {
+    private const string Program = "bin/Release/net10.0/Ejected.dll";
+
     [Test]
     [Category("Slow")]
     public void Eject_OfARun_CompilesAndGivesTheSamePerplexity()
@@ -21,9 +23,15 @@ public sealed class EjectCommandTests
         var run = Run(folder, ["svf", .. Command.TinySvf, "--set", "arms=[\"svf-mlp\",\"lora-1\",\"full\"]"]);
         if (!run.Data.Any(d => d.Name == "stories260k")) Assert.Ignore("The data set stories260k is not here.");
         var lines = Trained(folder);
-        var perplexities = run.Metrics.Where(m => m is { Name: "perplexity", Split: "new-domain" } && m.Arm != "base").ToList();
-        Assert.That(perplexities, Has.Count.EqualTo(3));
-        Assert.That(lines, Is.EqualTo(perplexities.Select(m => $"{m.Arm} {Text(m.Value)}")));
+        var perplexities = run.Metrics.Where(m => m.Name == "perplexity").ToList();
+        Assert.That(perplexities, Has.Count.EqualTo(8), "base and three arms, two domains");
+        Assert.That(lines, Is.EqualTo(perplexities.Select(m =>
+            $"{m.Arm}, {m.Split}: perplexity {Text(m.Value)} ± {Text(m.StandardError!.Value)}")));
+        Assert.That(File.ReadAllLines(folder["project/Values.cs"]).Where(line => line.Contains(" string ")).Select(line => line.Split('=')[1]),
+            Is.EqualTo(new[] { " \"stories260k\";", " \"tinyshakespeare\";", " \"cpu\";" }), "data by name");
+        var (exit, output, errors) = Run(folder["project"], [Path.Combine(folder["project"], Program), "--help"]);
+        Assert.That((exit, output), Is.EqualTo((2, "")));
+        Assert.That(errors, Does.StartWith("dotnet run trains every arm; dotnet run -- use ARM.zip"));
         Assert.That(Lines(folder["project"], "To be, or not to be", "use", "svf-mlp.zip").Single(), Is.Not.Empty);
     }
 
@@ -120,7 +128,7 @@ public sealed class EjectCommandTests
     public void Project_RunsInItsOwnFolder()
     {
         using var folder = new TemporaryFolder();
-        var (name, text) = EjectedProject.File();
+        var (name, text) = EjectedProject.File([]);
         File.WriteAllText(folder[name], text);
         Assert.That(Lines("/", ["msbuild", folder[name], "-getProperty:RunWorkingDirectory"]), Is.EqualTo(new[] { folder.Path }));
     }
@@ -165,9 +173,16 @@ public sealed class EjectCommandTests
 
     // A project's own program, as dotnet run -- ARGUMENTS would start it.
     private static string[] Lines(string project, string input, params IEnumerable<string> arguments) =>
-        Lines(project, [Path.Combine(project, "bin", "Release", "net10.0", "Ejected.dll"), .. arguments], input);
+        Lines(project, [Path.Combine(project, Program), .. arguments], input);
 
     private static string[] Lines(string folder, IEnumerable<string> arguments, string input = "")
+    {
+        var (exit, output, errors) = Run(folder, arguments, input);
+        Assert.That(exit, Is.Zero, output + errors);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static (int Exit, string Output, string Errors) Run(string folder, IEnumerable<string> arguments, string input = "")
     {
         using var process = Process.Start(new ProcessStartInfo("dotnet", arguments)
         {
@@ -179,7 +194,6 @@ public sealed class EjectCommandTests
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, output + errors.Result);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return (process.ExitCode, output, errors.Result);
     }
 }

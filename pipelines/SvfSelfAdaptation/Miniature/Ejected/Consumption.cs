@@ -5,6 +5,12 @@ using Microsoft.ML.Data;
 
 internal static class Consumption
 {
+    public static int Usage()
+    {
+        Console.Error.WriteLine("dotnet run trains; dotnet run -- use self-adapting.zip answers questions, one a line on standard input.");
+        return 2;
+    }
+
     public static int Answer(string file)
     {
         var ml = new MLContext();

@@ -15,11 +15,12 @@ using MlNetLlm.Tokenization;
 using TorchSharp;
 
 if (args is ["use", var file]) return Consumption.Answer(file);
+if (args.Length > 0) return Consumption.Usage();
 
 torch.set_num_threads(Values.Threads);
 var ml = new MLContext(Values.Seed);
 var tokenizer = VocabularyTokenizer.Characters(Values.Characters);
-using var model = ml.LanguageModels().Pretrain(Values.Model, tokenizer, tokenizer.Special, Values.Base)
+using var model = ml.LanguageModels().Pretrain(Values.Model, tokenizer, tokenizer.Special, Values.Base, progress: new ProgressLines("base"))
     .Fit(JsonLines.Read("base.jsonl")).Model;
 
 var shares = new Dictionary<string, List<double>>();
@@ -42,7 +43,8 @@ return 0;
 
 // One scale a singular value, learned from what its answers are worth; the step that validates best is kept.
 ModelTransformer<SvfExpert> Expert(string task, int seed) => ml.LanguageModels()
-    .TrainSvfExpert(model, Values.Rewards[task], Values.Arms[task] with { Seed = Values.ArmSeeds[seed - 1] })
+    .TrainSvfExpert(
+        model, Values.Rewards[task], Values.Arms[task] with { Seed = Values.ArmSeeds[seed - 1] }, new ProgressLines($"{task}, seed {seed}"))
     .Fit(Questions(task, $"train.{seed}"), Questions(task, "validation"));
 
 void Strategies(SvfExpertLibrary library, int seed)
