@@ -111,7 +111,8 @@ internal static class ListCommand
     internal static void Print(IAnsiConsole console, IReadOnlyList<RunRow> rows)
     {
         var shown = _columns.ToList();
-        while (shown.Max(column => column.Rank) > 0 && Width(shown, rows) > console.Profile.Width) shown.Remove(shown.MaxBy(column => column.Rank)!);
+        while (shown.Max(column => column.Rank) > 0 && Width(shown, rows) > console.Profile.Width)
+            shown.Remove(shown.MaxBy(column => column.Rank)!);
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var column in shown)
             table.AddColumn(new TableColumn(column.Title) { NoWrap = column.Wraps is null, Alignment = column.Side });

@@ -25,7 +25,8 @@ internal static class OutOption
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ArgumentException($"--out is '{folder}', where no folder can be made. Name one in a place that you may write to.", error);
+            throw new ArgumentException(
+                $"--out is '{folder}', where no folder can be made. Name one in a place that you may write to.", error);
         }
     }
 }

@@ -53,7 +53,8 @@ internal sealed class EjectedRun
     }
 
     /// <summary>
-    /// Adds a value that names data: a data set of the checkout's catalog, which the project finds by its name beside its program, or a path.
+    /// Adds a value that names data: a data set of the checkout's catalog, which the project finds by its name beside its program, or a
+    /// path.
     /// </summary>
     /// <exception cref="FileNotFoundException">It is neither, or the data set is not on this machine.</exception>
     public EjectedRun Place(string name, string says, string place)

@@ -107,7 +107,8 @@ internal sealed class OptionSetting(string set)
     }
 
     // Presets are written camelCase; the command line may use either case.
-    private static string Existing(JsonObject target, string name) => target.Select(p => p.Key).FirstOrDefault(key => Same(key, name)) ?? name;
+    private static string Existing(JsonObject target, string name) =>
+        target.Select(p => p.Key).FirstOrDefault(key => Same(key, name)) ?? name;
 
     private static bool Same(string key, string name) => string.Equals(key, name, StringComparison.OrdinalIgnoreCase);
 }

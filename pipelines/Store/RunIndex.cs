@@ -49,7 +49,7 @@ internal sealed class RunIndex : IDisposable
     /// <summary>The presets that there are runs of.</summary>
     public IReadOnlyList<string> Presets() => Texts("SELECT DISTINCT preset FROM runs");
 
-    /// <summary>What runs' metrics are called: each name alone, with an arm before it, a split after it, and both; names alone first.</summary>
+    /// <summary>What metrics are called: each name alone, with an arm before it, a split after it, and both; names alone first.</summary>
     public IReadOnlyList<string> Metrics() =>
         [.. _metricNames.SelectMany(name => Texts($"SELECT DISTINCT {name} FROM metrics m WHERE {name} IS NOT NULL ORDER BY 1"))];
 

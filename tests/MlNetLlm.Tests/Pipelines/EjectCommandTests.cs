@@ -27,7 +27,8 @@ public sealed class EjectCommandTests
         Assert.That(perplexities, Has.Count.EqualTo(8), "base and three arms, two domains");
         Assert.That(lines, Is.EqualTo(perplexities.Select(m =>
             $"{m.Arm}, {m.Split}: perplexity {Text(m.Value)} ± {Text(m.StandardError!.Value)}")));
-        Assert.That(File.ReadAllLines(folder["project/Values.cs"]).Where(line => line.Contains(" string ")).Select(line => line.Split('=')[1]),
+        var texts = File.ReadAllLines(folder["project/Values.cs"]).Where(line => line.Contains(" string "));
+        Assert.That(texts.Select(line => line.Split('=')[1]),
             Is.EqualTo(new[] { " \"stories260k\";", " \"tinyshakespeare\";", " \"cpu\";" }), "data by name");
         var (exit, output, errors) = Run(folder["project"], [Path.Combine(folder["project"], Program), "--help"]);
         Assert.That((exit, output), Is.EqualTo((2, "")));

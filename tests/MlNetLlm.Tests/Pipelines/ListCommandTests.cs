@@ -89,7 +89,7 @@ public sealed class ListCommandTests
         RunRow[] rows =
         [
             new("communities-smoke-12-3", "communities", "smoke", 12, "finished", "2026-11-30T14:25:00Z", 1234.5, 12, 10),
-            new("svf-mini-1", "svf", "mini", 1, "damaged: 'result.json', line 1: unknown key 'x'. Known: schema, experiment", null, null, 0, 0),
+            new("svf-mini-1", "svf", "mini", 1, "damaged: 'result.json', line 1: unknown key 'x'. Known: schema, seed", null, null, 0, 0),
         ];
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings

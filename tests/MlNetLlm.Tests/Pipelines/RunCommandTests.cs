@@ -31,8 +31,10 @@ public sealed class RunCommandTests
     [TestCase("batchSize=1.5", "batchSize is '1.5'; expected a whole number, 2147483647 at most.")]
     [TestCase("batchSize=99999999999", "batchSize is '99999999999'; expected a whole number, 2147483647 at most.")]
     [TestCase("batchSize=null", "batchSize is 'null'; expected a whole number, 2147483647 at most.")]
-    [TestCase("learningRates.svf=0.1", "learningRates.svf is '0.1'; expected a list in brackets with commas between its entries, each a number.")]
-    [TestCase("learningRates.svf=[a]", "learningRates.svf is '[a]'; expected a list in brackets with commas between its entries, each a number.")]
+    [TestCase("learningRates.svf=0.1",
+        "learningRates.svf is '0.1'; expected a list in brackets with commas between its entries, each a number.")]
+    [TestCase("learningRates.svf=[a]",
+        "learningRates.svf is '[a]'; expected a list in brackets with commas between its entries, each a number.")]
     [TestCase("learningRates=0.1", "learningRates is '0.1'; expected a group of options in braces, as JSON has them.")]
     [TestCase("learningRates.swf=[0.1]", "there is no option 'swf'. Did you mean 'svf'?")]
     [TestCase("batchSize.x=1", "'batchSize' is no group of options.")]
@@ -161,7 +163,8 @@ public sealed class RunCommandTests
     {
         using var folder = new TemporaryFolder();
         var (exit, _, errors) = Command.Run("run", "svf", "--preset", "smoke", "--set", "batchSize=-1", "--out", folder["run"]);
-        Assert.That((exit, errors), Is.EqualTo((2, "mlnetllm: The options of 'svf' have 1 fault(s): BatchSize is -1; expected 1 or more.\n")));
+        Assert.That((exit, errors), Is.EqualTo((2,
+            "mlnetllm: The options of 'svf' have 1 fault(s): BatchSize is -1; expected 1 or more.\n")));
         Assert.That(folder.Names(), Is.Empty);
     }
 

@@ -34,7 +34,8 @@ public sealed class EjectedSourcesTests
     public void Eject_OfARunOfEachExperiment_Compiles(Experiment experiment, Func<Experiment, RunResult> run)
     {
         var sources = ((IEjectable)experiment).Eject(run(experiment)).Files().Where(file => file.Name.EndsWith(".cs")).ToList();
-        Assert.That(sources.Select(file => file.Name), Is.SupersetOf(new[] { "Consumption.cs", "ProgressLines.cs", "Training.cs", "Values.cs" }));
+        Assert.That(sources.Select(file => file.Name),
+            Is.SupersetOf(new[] { "Consumption.cs", "ProgressLines.cs", "Training.cs", "Values.cs" }));
         Assert.That(CSharp.Faults(sources), Is.Empty);
     }
 

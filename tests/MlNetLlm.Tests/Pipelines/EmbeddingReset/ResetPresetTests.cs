@@ -63,7 +63,8 @@ public class ResetPresetTests
             Name = "main", Device = "gpu", Body = good.Sections[0].Body with { Heads = 0 },
             Task = good.Sections[0].Task with { BatchSize = 0 },
         };
-        var message = Assert.Throws<ArgumentException>(() => (good with { Sections = [section, .. good.Sections.Skip(1)] }).Validated())!.Message;
+        var bad = good with { Sections = [section, .. good.Sections.Skip(1)] };
+        var message = Assert.Throws<ArgumentException>(() => bad.Validated())!.Message;
         foreach (var fault in new[] { "Body: ", "Pretraining: Device is 'gpu'", "Task: BatchSize is 0", "Relearning: Device is 'gpu'" })
             Assert.That(message.Split($"Section 'main': {fault}"), Has.Length.EqualTo(2), fault);
     }
