@@ -146,7 +146,8 @@ public sealed class TextGeneratorTests
         using (no_grad())
             model.TokenEmbedding.fill_(double.NaN);
 
-        Assert.That(() => TextGenerator.Generate(model, [[1]], _greedy), Throws.InvalidOperationException.With.Message.Contains("is NaN"));
+        Assert.That(() => TextGenerator.Generate(model, [[1]], _greedy),
+            Throws.InstanceOf<InvalidOperationException>().With.Message.Contains("is NaN"));
     }
 
     [Test]
