@@ -13,7 +13,10 @@ internal static class ResultTable
         console.Write(Metrics(result));
         if (result.Claims.Count > 0) console.Write(Claims(result));
         console.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[grey]{result.Experiment} · preset {result.Preset} · seed {result.Seed} · {result.Seconds:F0} s · peak {result.PeakMemoryMiB:F0} MiB · {result.Environment.Torch} · {result.Environment.Threads} threads[/]");
+            $"""
+            [grey]{result.Experiment} · preset {result.Preset} · seed {result.Seed} · {result.Seconds:F0} s · peak {
+                result.PeakMemoryMiB:F0} MiB · {result.Environment.Torch} · {result.Environment.Threads} threads[/]
+            """);
     }
 
     private static Table Metrics(RunResult result)

@@ -6,7 +6,9 @@ namespace MlNetLlm.MultipleChoice;
 /// <summary>The columns that scoring choices adds; with the label they are what ML.NET's multiclass Evaluate reads.</summary>
 public static class ChoiceColumns
 {
-    /// <summary>The choices' probabilities (Vector of Single, fixed size, slots named as the label's values); 0 where a row has fewer choices.</summary>
+    /// <summary>
+    /// The choices' probabilities (Vector of Single, fixed size, slots named as the label's values); 0 where a row has fewer choices.
+    /// </summary>
     public const string Score = "Score";
 
     /// <summary>The likeliest choice (Key with the label's values); the first of equals.</summary>

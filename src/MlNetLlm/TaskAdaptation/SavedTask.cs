@@ -53,7 +53,8 @@ internal static class SavedTask
         SavedMapping.Save(
             ctx, TaskFolder.Pack(task), mapping, new RowsView<string>(() => [], columns), inputs,
             SavedOutput.Scores(
-                TaskColumns.Score, task.Names, [.. task.Beside, .. inputs.Select(input => input.Item1), TaskColumns.Score, TaskColumns.PredictedLabel]),
+                TaskColumns.Score, task.Names,
+                [.. task.Beside, .. inputs.Select(input => input.Item1), TaskColumns.Score, TaskColumns.PredictedLabel]),
             SavedOutput.Key(SavedTaskPrediction.NameColumn, TaskColumns.PredictedLabel, task.Names));
     }
 }

@@ -8,8 +8,8 @@ namespace MlNetLlm.Training;
 /// checkpoints, resume, progress, cancellation.
 /// </summary>
 /// <remarks>
-/// On the CPU, a run killed or cancelled at any moment and resumed ends with the same bits as one that was not, on the same machine kind and thread
-/// count. On a GPU it draws the same numbers, but kernels that add in any order leave differences in the last bits.
+/// On the CPU, a run killed or cancelled at any moment and resumed ends with the same bits as one that was not, on the same machine kind
+/// and thread count. On a GPU it draws the same numbers, but kernels that add in any order leave differences in the last bits.
 /// Torch's own generators, of the CPU and of all GPUs, are seeded before every batch from the stream
 /// <see cref="RandomStreams.Dropout"/>, so a checkpoint needs counters only.
 /// </remarks>

@@ -55,7 +55,8 @@ public sealed class SweepRunTests
         Assert.That(Values(charts[1], "best so far"), Is.EqualTo(new[] { 0, 1, 2, 3 }.Select(v => (double)sign * v)));
         Assert.That(Values(charts[2], "best so far"), Is.EqualTo(new[] { -8, -7 }.Select(v => (double)sign * v)));
         Assert.That(charts[0].Rows![^1], Is.EqualTo("accuracy"));
-        Assert.That(charts[0].Values!.Select(row => row[^1]), Is.EqualTo(new[] { 0, 1, 2, 3, -8, -7 }.Select(v => (double?)(sign * v))));
+        Assert.That(charts[0].Values!.Select(row => row[^1]), Is.EqualTo(new[] { -8, -7, 0, 1, 2, 3 }.Select(v => (double?)(sign * v))),
+            "the best on top: drawn last");
 
         static IEnumerable<double?> Values(RunChart chart, string series) =>
             chart.Series!.Single(s => s.Name == series).Points.Select(point => point[1]);
