@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML.AutoML;
+using MlNetLlm.Mapping;
 using MlNetLlm.SelfAdaptation;
 using MlNetLlm.Svf;
 
@@ -24,6 +25,7 @@ internal sealed class MixTrialRunner(MixSpace space, SvfMixer mixer, IMixObjecti
         lock (_gate)
         {
             cancellation.ThrowIfCancellationRequested();
+            using var stop = WorkStop.Lend(cancellation);
             mixer.Use(space.MixOf(settings));
             var score = objective.Score(mixer.Model);
             return new TrialResult
