@@ -25,8 +25,10 @@ public sealed record SpaceFile
     public static SpaceFile Read(string path)
     {
         var file = StrictJson.ReadFile<SpaceFile>(path);
-        var faults = file.Space.Count == 0 ? ["space is empty; expected options to sweep."]
-            : file.Space.SelectMany(o => o.Value?.Faults(o.Key) ?? [$"{o.Key}: is null; {SweptOption.Expected}."]).ToList();
+        List<string> faults = file.Space.Count == 0 ? ["space is empty; expected options to sweep."]
+            : [.. file.Space.SelectMany(o => o.Value?.Faults(o.Key) ?? [$"{o.Key}: is null; {SweptOption.Expected}."])];
+        faults.AddRange(file.Space.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(same => same.Count() > 1)
+            .Select(same => $"{string.Join(" and ", same)} are one option, whatever the case; name it once."));
         return faults.Count == 0 ? file : throw new InvalidDataException($"'{path}': {string.Join(" ", faults)}");
     }
 

@@ -82,6 +82,8 @@ public sealed class SpaceFileTests
     [TestCase("\"a\": null, \"b\": { }", "a: is null; expected choice, or min and max. b: expected choice, or min and max.")]
     [TestCase("\"a\": { }", "a: expected choice, or min and max")]
     [TestCase("\"a\": { \"minimum\": 0 }", "unknown key 'minimum'")]
+    [TestCase("\"maxTokens\": { \"choice\": [1] }, \"MaxTokens\": { \"choice\": [2] }",
+        "maxTokens and MaxTokens are one option, whatever the case; name it once.")]
     [TestCase("", "space is empty")]
     public void Read_WithAFault_NamesIt(string space, string expected) =>
         Assert.That(() => Read(space), Throws.TypeOf<InvalidDataException>().With.Message.Contains(expected));
