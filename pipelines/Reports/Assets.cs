@@ -15,12 +15,20 @@ internal static class Assets
 
     public static string Script { get; } = Read("report.js")!;
 
+    /// <summary>What keeps the page of something at work up to date.</summary>
+    public static string Live { get; } = Read("live.js")!;
+
     /// <summary>ECharts, or null in a build on a machine without npm: pages then have their tables alone.</summary>
     public static string? Charts { get; } = Read("echarts.min.js");
 
-    /// <summary>What a page's policy calls its two scripts: their SHA-256.</summary>
-    public static string ScriptSources { get; } = string.Join(' ', new[] { Charts, Script }.OfType<string>().Select(script =>
-        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'"));
+    /// <summary>What a page's policy calls the two scripts of its charts: their SHA-256.</summary>
+    public static string ScriptSources { get; } = string.Join(' ', new[] { Charts, Script }.OfType<string>().Select(Source));
+
+    /// <summary>What a page's policy calls the script of a page at work.</summary>
+    public static string LiveSource { get; } = Source(Live);
+
+    private static string Source(string script) =>
+        $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
 
     private static string? Read(string name)
     {

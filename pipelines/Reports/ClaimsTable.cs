@@ -33,7 +33,7 @@ internal static class ClaimsTable
         body.Raw("</tbody></table></div>\n");
     }
 
-    /// <summary>A verdict's name as a class of the style sheet.</summary>
+    // A verdict's name as a class of the style sheet.
     private static string Class(Verdict verdict) => RunTexts.Verdict(verdict).Replace(' ', '-');
 
     private static void Reading(Html body)
@@ -69,7 +69,8 @@ internal static class ClaimsTable
         {
             Verdict.Reproduced => $"{what} on the claimed side of {threshold}",
             Verdict.NotReproduced => $"{what} on the other side of {threshold}",
-            _ => low < high && low < rule.Threshold && rule.Threshold < high ? $"interval holds {threshold}" : $"{what} touches {threshold}",
+            _ when low < rule.Threshold && rule.Threshold < high => $"interval holds {threshold}",
+            _ => $"{what} touches {threshold}",
         };
         return alone == claim.Verdict ? where : $"{where}, but the test beside it is not significant";
     }

@@ -11,7 +11,9 @@ internal static partial class ReportCharts
     private const int MaxPoints = 400;
     private const int MaxCurves = 16;
 
-    /// <summary>The charts that the run's folder has data for: verdicts and what the experiment drew first, then what any run has.</summary>
+    /// <summary>
+    /// The charts that the run's folder has data for: verdicts and what the experiment drew first, then what any run has.
+    /// </summary>
     public static IReadOnlyList<ChartGroup> Of(StoredRun run)
     {
         var metrics = run.Result?.Metrics ?? [];

@@ -7,7 +7,7 @@ namespace MlNetLlm.Pipelines.Reports;
 
 /// <summary>
 /// One HTML file about one or several runs: tables that need no script, charts beside them. It loads nothing, and its policy lets
-/// nothing run but its own two scripts.
+/// nothing run but its own scripts.
 /// </summary>
 internal static class ReportPage
 {
@@ -16,6 +16,8 @@ internal static class ReportPage
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.Default, WriteIndented = false,
     };
+
+    private const string LiveState = "<p id=\"live\" class=\"quiet\"><span role=\"status\">This page follows what is at work.</span></p>\n";
 
     /// <summary>The page of some runs.</summary>
     public static string Of(IReadOnlyList<StoredRun> runs)
@@ -27,7 +29,7 @@ internal static class ReportPage
         return Page(runs.Count == 1 ? $"{runs[0].Id}: report" : $"{runs.Count} runs: report", body.ToString(), charts);
     }
 
-    /// <summary>The page of a run at work, which loads itself anew.</summary>
+    /// <summary>The page of a run at work, which follows it.</summary>
     public static string Live(StoredRun run, int refreshSeconds)
     {
         var charts = new List<RunChart>();
@@ -37,18 +39,28 @@ internal static class ReportPage
     }
 
     /// <summary>A page around a body.</summary>
+    /// <param name="title">Its title.</param>
+    /// <param name="body">Its content.</param>
+    /// <param name="charts">The charts in it.</param>
+    /// <param name="refreshSeconds">
+    /// How often it takes over what has changed, keeping what is unfolded and focused, from the server it came from; without scripts it is
+    /// loaded anew. 0 = it stays.
+    /// </param>
     public static string Page(string title, string body, IReadOnlyList<RunChart> charts, int refreshSeconds = 0)
     {
         var drawn = charts.Count > 0 ? Assets.Charts : null;
-        var scripts = drawn is null ? "" : $"script-src {Assets.ScriptSources}; ";
+        var isLive = refreshSeconds > 0;
+        string?[] sources = [isLive ? Assets.LiveSource : null, drawn is null ? null : Assets.ScriptSources];
+        var scripts = sources.All(source => source is null) ? "" : $"script-src {string.Join(' ', sources.OfType<string>())}; ";
         var page = new Html()
-            .Raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n")
+            .Raw("<!DOCTYPE html>\n<html lang=\"en\"").Raw(isLive ? $" data-refresh=\"{refreshSeconds}\"" : "").Raw(">\n<head>\n<meta charset=\"utf-8\">\n")
             .Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
-            .Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {scripts}")
+            .Raw($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; {scripts}").Raw(isLive ? "connect-src 'self'; " : "")
             .Raw("style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'\">\n");
-        if (refreshSeconds > 0) page.Raw($"<meta http-equiv=\"refresh\" content=\"{refreshSeconds}\">\n");
+        if (isLive) page.Raw($"<noscript><meta http-equiv=\"refresh\" content=\"{refreshSeconds}\"></noscript>\n");
         page.Element("title", title).Raw($"<style>\n{Assets.Style}</style>\n</head>\n<body>\n")
-            .Raw("<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<main id=\"main\">\n").Raw(body).Raw("</main>\n");
+            .Raw("<a class=\"skip\" href=\"#main\">Skip to the content</a>\n").Raw(isLive ? LiveState : "").Raw("<main id=\"main\">\n").Raw(body).Raw("</main>\n");
+        if (isLive) page.Raw("<script>").Raw(Assets.Live).Raw("</script>\n");
         if (drawn is not null)
             page.Raw("<script type=\"application/json\" id=\"charts\">").Raw(JsonSerializer.Serialize(charts, _json))
                 .Raw("</script>\n<script>").Raw(drawn).Raw("</script>\n<script>").Raw(Assets.Script).Raw("</script>\n");

@@ -4,7 +4,9 @@ using MlNetLlm.Runs;
 
 namespace MlNetLlm.Pipelines.Reports;
 
-/// <summary>A run's part of a page: claims, charts in groups, metrics, and how it came about, under headings that its contents list.</summary>
+/// <summary>
+/// A run's part of a page: claims, charts in groups, metrics, and how it came about, under headings that its contents list.
+/// </summary>
 /// <param name="run">The run.</param>
 /// <param name="number">Its place among the page's runs, for names of its headings.</param>
 /// <param name="charts">The page's charts; those of the run are added.</param>
@@ -21,8 +23,10 @@ internal sealed class RunSection(StoredRun run, int number, List<RunChart> chart
     {
         page.Raw("<section>\n").Element("h1", run.Id);
         page.Element("p", run.Result is { } result
-            ? $"{result.Experiment}, preset {result.Preset}, seed {result.Seed}, {result.Seconds:F0} s, {result.PeakMemoryMiB:F0} MiB at most"
+            ? $"{result.Experiment}, preset {result.Preset}, seed {result.Seed}, {result.Seconds:F0} s, "
+                + $"{result.PeakMemoryMiB:F0} MiB at most"
             : "This run has no result yet.", "class=\"quiet\"");
+        if (run.Result is null) SweepStatus.Write(page, run.Folder);
         if (Seals.Warning(run) is { } warning) page.Element("p", warning);
         Parts();
         if (_headings.Count >= LongPage) Contents(page);

@@ -66,7 +66,7 @@ internal static class RunServer
         if (request.Headers.Origin.Count > 0) return Plain(403, "Pages of other origins have no access.");
         return request.Path.Value switch
         {
-            "/" => (200, ReportPage.Page("Runs", Listing(store), [], RefreshSeconds)),
+            "/" => (200, Runs(store)),
             { } path when path.StartsWith("/runs/", StringComparison.Ordinal) => Run(store, path["/runs/".Length..]),
             _ => Plain(404, "There is no such page."),
         };
@@ -86,18 +86,20 @@ internal static class RunServer
         }
     }
 
-    private static string Listing(RunStore store)
+    private static string Runs(RunStore store)
     {
         var body = new Html().Element("h1", "Runs");
         using var index = RunIndex.Of(store);
         var rows = index.Query(new RunFilter());
-        if (rows.Count == 0) return body.Element("p", "There are no runs yet.").ToString();
+        if (rows.Count == 0) return ReportPage.Page("Runs", body.Element("p", "There are no runs yet.").ToString(), []);
         body.Raw("<nav aria-label=\"Runs\"><ul>\n");
         foreach (var row in rows)
             body.Raw($"<li><a href=\"/runs/{Uri.EscapeDataString(row.Id)}\">").Text(row.Id).Raw("</a> ")
                 .Text($"{row.Experiment}, preset {row.Preset}, seed {row.Seed}, {row.State}"
                     + (row.Claims == 0 ? "" : $", {row.Reproduced} of {row.Claims} claims reproduced")).Raw("</li>\n");
-        return body.Raw("</ul></nav>\n").ToString();
+        body.Raw("</ul></nav>\n");
+        // Where every run is finished there is nothing to follow.
+        return ReportPage.Page("Runs", body.ToString(), [], rows.Any(row => row.State == RunRow.Unfinished) ? RefreshSeconds : 0);
     }
 
     private static (int, string) Plain(int status, string text) =>

@@ -194,6 +194,7 @@
   };
 
   draw();
+  document.addEventListener('content', draw);
   dark.addEventListener('change', draw);
   narrow.addEventListener('change', draw);
   window.addEventListener('resize', () => drawn.forEach(chart => chart.resize()));

@@ -150,7 +150,7 @@ internal sealed class RunIndex : IDisposable
         try
         {
             manifest = run.Manifest;
-            return (manifest, run.Result, run.Result is null ? "unfinished" : Seals.State(run));
+            return (manifest, run.Result, run.Result is null ? RunRow.Unfinished : Seals.State(run));
         }
         catch (InvalidDataException error)
         {

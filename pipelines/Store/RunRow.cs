@@ -11,4 +11,8 @@ namespace MlNetLlm.Pipelines.Store;
 /// <param name="Claims">Claims it judged.</param>
 /// <param name="Reproduced">Claims it found reproduced.</param>
 internal sealed record RunRow(
-    string Id, string Experiment, string Preset, long Seed, string State, string? Started, double? Seconds, long Claims, long Reproduced);
+    string Id, string Experiment, string Preset, long Seed, string State, string? Started, double? Seconds, long Claims, long Reproduced)
+{
+    /// <summary>The state of a run without a result.</summary>
+    public const string Unfinished = "unfinished";
+}

@@ -61,7 +61,8 @@ public sealed class MetricChartsTests
     [Test]
     public void Of_MetricsOfDifferentN_NamesItInTheRow()
     {
-        var charts = MetricCharts.Of([Share(1, 20), Share(2, 40, arm: "lora"), Share(1, 20, "score"), Share(2, 20, "score", "lora")]).ToList();
+        var charts = MetricCharts.Of(
+            [Share(1, 20), Share(2, 40, arm: "lora"), Share(1, 20, "score"), Share(2, 20, "score", "lora")]).ToList();
         Assert.That(charts[0].Rows, Is.EqualTo(new[] { "svf (n = 20)", "lora (n = 40)" }));
         Assert.That((charts[1].Rows![0], charts[1].Note), Is.EqualTo(("svf", "Whiskers are 95 % intervals; n = 20 in every row.")));
     }

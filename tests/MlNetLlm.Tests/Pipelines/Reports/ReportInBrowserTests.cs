@@ -3,6 +3,7 @@ using MlNetLlm.Pipelines.Commands;
 using MlNetLlm.Pipelines.Reports;
 using MlNetLlm.Runs;
 using MlNetLlm.Tests.Persistence;
+using MlNetLlm.Tests.Runs;
 
 namespace MlNetLlm.Tests.Pipelines.Reports;
 
@@ -56,6 +57,27 @@ public sealed class ReportInBrowserTests
         {
             server.StopAsync().Wait();
         }
+    }
+
+    // Each answer to the page differs from the one before it, as long as the browser looks: a record is added.
+    [Test]
+    public void Serve_OfARunAtWork_FollowsItAndKeepsWhatIsUnfolded()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new RunStore(folder.Path);
+        StoredRun.Begin(ToyRuns.Files, folder["at-work"], new RunManifest("svf", "mini", 1, [], DateTimeOffset.UnixEpoch));
+        using var recorder = new RunRecorder(ToyRuns.Files, folder["at-work"], TimeProvider.System);
+        recorder.Append("a", "loss", 1, 3);
+        var page = ReportPage.Live(store.Own("at-work")!, refreshSeconds: 1);
+        recorder.Append("a", "loss", 2, 2.5);
+        var later = ReportPage.Live(store.Own("at-work")!, refreshSeconds: 1);
+        using var server = new ScriptedServer(request => request == 0
+            ? page.Replace("<details>", "<details open>", StringComparison.Ordinal) : later);
+        var (document, console) = Browser.Load(server.Address);
+        Assert.That(console, Is.Empty);
+        Assert.That(server.Requests, Is.GreaterThan(1));
+        Assert.That(document, Does.Contain("<td class=\"number\">2.5</td>").And.Match("<details open=\"\"[^>]*>\\s*<summary>The numbers"));
+        Assert.That(Regex.Count(document, "<svg"), Is.EqualTo(1));
     }
 
     private static string Write(TemporaryFolder folder, string page)

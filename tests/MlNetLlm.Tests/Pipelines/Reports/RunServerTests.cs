@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using MlNetLlm.Pipelines.Reports;
 using MlNetLlm.Runs;
+using MlNetLlm.Sweeps;
 using MlNetLlm.Tests.Persistence;
 using MlNetLlm.Tests.Runs;
 
@@ -57,12 +58,41 @@ public sealed class RunServerTests
     }
 
     [Test]
-    public void Get_OfARunAtWork_LoadsItselfAnew()
+    public void Get_OfFinishedRuns_StaysAsItIs()
+    {
+        foreach (var path in new[] { "/", "/runs/svf-smoke-1" })
+            Assert.That(Get(path), Does.StartWith("HTTP/1.1 200").And.Not.Contain("http-equiv=\"refresh\"").And.Not.Contain("connect-src"));
+    }
+
+    [Test]
+    public void Get_OfASweepAtWork_SaysWhereItStands()
+    {
+        var folder = Path.Combine(_folder.Path, "runs", "sweep");
+        StoredRun.Begin(ToyRuns.Files, folder, new RunManifest("svf", "mini", 1, [], DateTimeOffset.UnixEpoch));
+        using (var journal = SweepJournal.Open(ToyRuns.Files, folder))
+        {
+            for (var trial = 0; trial < 4; trial++)
+                journal.Append(new SweepEntry(Proposed: new TrialRequest(trial, 0, new Dictionary<string, string> { ["x"] = $"{trial}.5" })));
+            journal.Append(new SweepEntry(Ended: new TrialOutcome(0, 0, TrialStatus.Completed, 3, 5)));
+            journal.Append(new SweepEntry(Ended: new TrialOutcome(1, 0, TrialStatus.Completed, 2, 5)));
+            journal.Append(new SweepEntry(Ended: new TrialOutcome(2, 0, TrialStatus.Failed, null, 5, "why")));
+        }
+        var page = Get("/runs/sweep");
+        foreach (var (what, value) in new[]
+        {
+            ("trials begun", "4"), ("completed", "2"), ("without a result (failed, stopped or killed)", "1"),
+            ("at work, or broken off", "1"), ("best", "trial 1: loss 2 (x 1.5)"),
+        }) Assert.That(page, Does.Contain($"<td>{what}</td>\n<td>{value}</td>"));
+    }
+
+    [Test]
+    public void Get_OfARunAtWork_FollowsIt()
     {
         StoredRun.Begin(MlNetLlm.Persistence.FileSystems.Default, Path.Combine(_folder.Path, "runs", "at-work"),
             new RunManifest("svf", "mini", 1, [], DateTimeOffset.UnixEpoch));
-        Assert.That(Get("/runs/at-work"), Does.Contain("no result yet").And.Contain("http-equiv=\"refresh\""));
-        Assert.That(Get("/"), Does.Contain("unfinished"));
+        Assert.That(Get("/runs/at-work"), Does.Contain("no result yet").And.Contain("http-equiv=\"refresh\"")
+            .And.Contain("data-refresh=\"5\"").And.Contain($"script-src {Assets.LiveSource}"));
+        Assert.That(Get("/"), Does.Contain("unfinished").And.Contain("connect-src 'self'"));
     }
 
     // 100 hosts and origins, 300 spellings of a way out, and every method on every one of a few paths.
