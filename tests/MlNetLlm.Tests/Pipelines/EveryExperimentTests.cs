@@ -26,7 +26,7 @@ public sealed class EveryExperimentTests
 
         (exit, _, errors) = Command.Run("report", run);
         Assert.That(exit, Is.Zero, errors);
-        var charts = ReportCharts.Of(StoredRun.Open(run)).Count;
+        var charts = ReportCharts.Of(StoredRun.Open(run)).Sum(group => group.Charts.Count);
         Assert.That(charts, Is.Positive);
         var (document, console) = Browser.Load($"file://{Path.Combine(run, "report.html")}");
         Assert.That(console, Is.Empty);
