@@ -75,14 +75,11 @@ internal static class ModelFolder
     {
         try
         {
-            return make();
+            return HandOver.Into(module, _ => make());
         }
-        catch (Exception error)
+        catch (ArgumentException error)
         {
-            module.Dispose();
-            if (error is ArgumentException)
-                throw new InvalidDataException($"'{path}': {error.Message}", error);
-            throw;
+            throw new InvalidDataException($"'{path}': {error.Message}", error);
         }
     }
 

@@ -34,19 +34,12 @@ public sealed class RecordLog : IDisposable
     public static RecordLog Open(IFileSystem fileSystem, string path)
     {
         var isNew = !fileSystem.Exists(path);
-        var log = new RecordLog(fileSystem, fileSystem.Append(path));
-        if (!isNew)
-            return log;
-        try
+        return HandOver.Into(new RecordLog(fileSystem, fileSystem.Append(path)), log =>
         {
-            fileSystem.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);   // or losing power loses the file's name
+            if (isNew)
+                fileSystem.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);   // or losing power loses the file's name
             return log;
-        }
-        catch
-        {
-            log.Dispose();
-            throw;
-        }
+        });
     }
 
     /// <summary>Appends one record. It is with the operating system on return, so killing this process cannot lose it.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.ML;
 using Microsoft.ML.AutoML;
-using MlNetLlm.Training;
 
 namespace MlNetLlm.Sweeps;
 

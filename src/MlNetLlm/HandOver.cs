@@ -1,4 +1,4 @@
-namespace MlNetLlm.Training;
+namespace MlNetLlm;
 
 /// <summary>Keeps what was made for a result from being left behind where there is no result.</summary>
 internal static class HandOver
